@@ -1,0 +1,121 @@
+"""The command line: `python -m stylecore transfer | evaluate | inspect | bench`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import get_args
+
+from stylecore.config import PRESETS, RANGES, Init, Optimizer, Pooling, Statistic, TransferConfig, Weighting
+
+DEFAULTS = TransferConfig()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command.
+
+    Returns:
+        0 when done, 2 after one sentence about bad input, 130 when Ctrl-C cut a transfer short (it still writes).
+    """
+    options = _parser().parse_args(arguments)
+    from stylecore import commands  # after parsing: torch takes seconds to import, --help should not
+
+    try:
+        return int(getattr(commands, options.command)(options))
+    except commands.USER_ERRORS as error:
+        print(f"stylecore: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("stylecore: stopped before there was a picture.", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m stylecore", description="Neural style transfer with VGG16.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_transfer(commands.add_parser("transfer", help="paint CONTENT in the style of STYLE"))
+    _add_evaluate(commands.add_parser("evaluate", help="content and style loss of any picture, as JSON"))
+    inspect = commands.add_parser("inspect", help="the recipe inside a picture, as JSON")
+    inspect.add_argument("picture", metavar="OUT.png")
+    _add_bench(commands.add_parser("bench", help="speed, memory and convergence on this machine"))
+    return parser
+
+
+def _add_transfer(parser: argparse.ArgumentParser) -> None:
+    _add_pair(parser)
+    parser.add_argument("-o", "--output", required=True, metavar="OUT.png", help="with several λ: OUT-0.2.png, …")
+    parser.add_argument(
+        "--lambda",
+        dest="lambdas",
+        type=float,
+        action="append",
+        metavar="λ",
+        help=f"1 is all content, 0 all style; repeat it for several pictures (default {DEFAULTS.lambdas[0]})",
+    )
+    parser.add_argument("--preset", choices=PRESETS, help="settings to start from (default studio)")
+    parser.add_argument("--recipe", metavar="FROM.png", help="repeat the recipe inside this picture")
+    _add_number(parser, "--size", int, "longer side in pixels")
+    _add_number(parser, "--steps", int, "updates of the picture")
+    _add_number(parser, "--seed", int, "of the noise of --init noise")
+    _add_number(parser, "--tv", float, "weight of the smoothness term", "total_variation")
+    _add_number(parser, "--style-scale", float, "size of the style picture relative to --size")
+    _add_choice(parser, "--optimizer", get_args(Optimizer))
+    _add_choice(parser, "--weights", get_args(Weighting))
+    _add_choice(parser, "--statistic", get_args(Statistic))
+    _add_choice(parser, "--init", tuple(choice for choice in get_args(Init) if choice != "image"))
+    _add_choice(parser, "--pooling", get_args(Pooling))
+    _add_choice(parser, "--padding", ("zeros", "replicate"))
+    _add_choice(parser, "--coarse-to-fine", ("auto", "on", "off"))
+    _add_choice(parser, "--network", ("bundled", "IMAGENET1K_FEATURES", "IMAGENET1K_V1"))
+    parser.add_argument("--init-image", metavar="PICTURE", help="start from this picture")
+    parser.add_argument("--log", metavar="STEPS.jsonl", help="losses of every step and λ, one JSON object a line")
+    _add_device(parser)
+
+
+def _add_evaluate(parser: argparse.ArgumentParser) -> None:
+    _add_pair(parser)
+    parser.add_argument("image", metavar="IMAGE", help="the picture to judge; scaled to CONTENT's shape at --size")
+    _add_number(parser, "--size", int, "longer side in pixels", default=DEFAULTS.size)
+    parser.add_argument("--weights", choices=get_args(Weighting), default="paper", help="(default paper)")
+    _add_choice(parser, "--pooling", get_args(Pooling), default=DEFAULTS.pooling)
+    _add_choice(parser, "--statistic", get_args(Statistic), default=DEFAULTS.statistic)
+    _add_device(parser)
+
+
+def _add_bench(parser: argparse.ArgumentParser) -> None:
+    _add_number(parser, "--size", int, "longer side in pixels", default=DEFAULTS.size)
+    parser.add_argument("--json", action="store_true", help="print JSON instead of text")
+    _add_device(parser)
+
+
+def _add_pair(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("content", metavar="CONTENT", help="picture file")
+    parser.add_argument("style", metavar="STYLE", help="picture file")
+
+
+def _add_device(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+
+
+def _add_number(
+    parser: argparse.ArgumentParser,
+    flag: str,
+    kind: type[int] | type[float],
+    text: str,
+    field: str = "",
+    default: float | None = None,
+) -> None:
+    field = field or flag.removeprefix("--").replace("-", "_")
+    low, high = RANGES[field]
+    shown = f"{text}, {low:g} to {high:g} (default {getattr(DEFAULTS, field)})"
+    parser.add_argument(flag, type=kind, dest=field, metavar="N", default=default, help=shown)
+
+
+def _add_choice(parser: argparse.ArgumentParser, flag: str, choices: Sequence[str], default: str | None = None) -> None:
+    field = flag.removeprefix("--").replace("-", "_")
+    parser.add_argument(flag, choices=choices, default=default, help=f"(default {getattr(DEFAULTS, field)})")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,214 @@
+"""What the commands of the command line do; `__main__` reads their options."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+import torch
+
+from stylecore.config import PRESETS, TransferConfig, with_lambda
+from stylecore.devices import OutOfMemory, choose_device, describe_device, is_out_of_memory
+from stylecore.images import ImageError, decode, encode_png, read, to_image, to_tensor, write_whole
+from stylecore.objective import Objective
+from stylecore.recipe import CHUNK, Recipe, RecipeError, current_versions, read_recipe, sha256
+from stylecore.transfer import Step, TransferError, prepare, replay, stylize
+from stylecore.vgg import WeightsError, load_vgg16
+
+USER_ERRORS = (ValueError, OSError, ImageError, RecipeError, WeightsError, TransferError, OutOfMemory)
+
+
+def transfer(options: argparse.Namespace) -> int:
+    """Stylises and writes the picture of each λ, also when Ctrl-C cuts the run short."""
+    config, recipe = _config(options)
+    data = {name: read(path) for name, path in _inputs(options).items()}
+    outputs = _outputs(options, config)
+    pictures = {name: decode(data[name], path) for name, path in _inputs(options).items()}
+    initial = to_tensor(pictures["init"]) if "init" in pictures else None
+    device = choose_device(options.device)
+    content, style = prepare(pictures["content"], pictures["style"], config)
+    vgg = load_vgg16(config.network, device)
+
+    run = stylize(vgg, content, style, config, initial)
+    steps = run if recipe is None else replay(run, recipe.changes, recipe.steps_done)
+    total = config.steps if recipe is None else recipe.steps_done
+    latest: Step | None = None
+    log: list[str] = []
+    trouble = ""
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        for latest in steps:
+            log += _log_lines(latest)
+            _show(latest, total)
+    except KeyboardInterrupt:
+        trouble = "stopped"
+    except TransferError as error:
+        trouble = str(error)
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+        trouble = f"Memory ran out at {config.size} pixels: choose a smaller --size or fewer λ."
+    if latest is None:
+        if trouble == "stopped":
+            raise KeyboardInterrupt
+        raise OutOfMemory(trouble)
+
+    provenance = Recipe(
+        config=config,
+        device=describe_device(device),
+        versions=current_versions(),
+        content_sha256=sha256(data["content"]),
+        style_sha256=sha256(data["style"]),
+        init_sha256=sha256(data["init"]) if "init" in data else "",
+        steps_done=latest.index,
+        losses={},
+        changes=recipe.changes if recipe else (),
+    )
+    for k, path in enumerate(outputs):
+        write_whole(path, encode_png(to_image(latest.images[k]), {CHUNK: _of_one(provenance, latest, k).to_json()}))
+    if options.log:
+        write_whole(Path(options.log), "".join(log).encode())
+    print(f"{'wrote' if not trouble else f'step {latest.index}: {trouble}; wrote'} {', '.join(map(str, outputs))}")
+    return 130 if trouble == "stopped" else 2 if trouble else 0
+
+
+def evaluate(options: argparse.Namespace) -> int:
+    """Prints the losses of a picture as JSON."""
+    config = TransferConfig(
+        size=options.size, weights=options.weights, pooling=options.pooling, statistic=options.statistic
+    )
+    paths = (options.content, options.style, options.image)
+    content, style, image = (decode(read(path), path) for path in paths)
+    content_tensor, style_tensor = prepare(content, style, config)
+    size = (content_tensor.shape[3], content_tensor.shape[2])
+    resized = image.size != size
+    image_tensor = to_tensor(image.resize(size) if resized else image)
+    device = choose_device(options.device)
+    with torch.no_grad():
+        vgg = load_vgg16(config.network, device)
+        losses = Objective(vgg, content_tensor.to(device), style_tensor.to(device), config)(image_tensor.to(device))
+    _print_json(
+        {
+            "content_loss": losses.content.item(),
+            "style_loss": losses.style.item(),
+            "content_layers": {layer: term.item() for layer, term in losses.content_layers.items()},
+            "style_layers": {layer: term.item() for layer, term in losses.style_layers.items()},
+            "weights": config.weights,
+            "size": size,
+            "resized": resized,
+        }
+    )
+    return 0
+
+
+def inspect(options: argparse.Namespace) -> int:
+    """Prints the recipe inside a picture."""
+    print(read_recipe(read(options.picture), options.picture).to_json())
+    return 0
+
+
+def bench(options: argparse.Namespace) -> int:
+    """Measures this machine."""
+    from stylecore.bench import measure, report
+
+    figures = measure(options.size, choose_device(options.device))
+    if options.json:
+        _print_json(figures)
+    else:
+        print(report(figures))
+    return 0
+
+
+def _config(options: argparse.Namespace) -> tuple[TransferConfig, Recipe | None]:
+    """Settings of the recipe or the preset, with what the command line says on top."""
+    recipe = read_recipe(read(options.recipe), options.recipe) if options.recipe else None
+    if recipe and options.preset:
+        raise ValueError("choose either --preset or --recipe")
+    base = recipe.config if recipe else PRESETS[options.preset or "studio"]
+    names = {field.name for field in dataclasses.fields(TransferConfig)}
+    said = {name: value for name, value in vars(options).items() if name in names and value is not None}
+    if "lambdas" in said:
+        said["lambdas"] = tuple(said["lambdas"])
+    if options.init_image:
+        said["init"] = "image"
+    elif base.init == "image" and "init" not in said:
+        raise ValueError("this recipe started from a picture: name it with --init-image")
+    if said:
+        recipe = None  # no longer a repetition: no recorded steering, no recorded stop
+    return dataclasses.replace(base, **said), recipe
+
+
+def _inputs(options: argparse.Namespace) -> dict[str, str]:
+    paths = {"content": options.content, "style": options.style}
+    return paths | ({"init": options.init_image} if options.init_image else {})
+
+
+def _outputs(options: argparse.Namespace, config: TransferConfig) -> list[Path]:
+    """One path for each λ, known to be writable before the work begins."""
+    output = Path(options.output)
+    if output.suffix.lower() != ".png":
+        raise ValueError(f"{output} must end in .png: the recipe inside needs that format")
+    outputs = [output]
+    if len(config.lambdas) > 1:
+        outputs = [output.with_name(f"{output.stem}-{lam:g}{output.suffix}") for lam in config.lambdas]
+    if len(set(outputs)) < len(outputs):
+        raise ValueError("the same λ is named twice")
+    sources = {Path(path).resolve() for path in _inputs(options).values()}
+    for path in [*outputs, *([Path(options.log)] if options.log else [])]:
+        if not path.parent.is_dir():
+            raise ValueError(f"the folder {path.parent} does not exist")
+        if path.is_dir() or path.resolve() in sources:
+            raise ValueError(f"{path} would overwrite {'a folder' if path.is_dir() else 'an input'}")
+    return outputs
+
+
+def _of_one(recipe: Recipe, step: Step, k: int) -> Recipe:
+    """The recipe of the k-th picture of a batch, as if it had been alone."""
+    losses = {"content": step.content[k], "style": step.style[k], "total": step.total[k]}
+    return dataclasses.replace(recipe, config=with_lambda(recipe.config, recipe.config.lambdas[k]), losses=losses)
+
+
+def _log_lines(step: Step) -> list[str]:
+    return [
+        json.dumps(
+            {
+                "step": step.index,
+                "lam": lam,
+                "content_loss": step.content[k],
+                "style_loss": step.style[k],
+                "total_loss": step.total[k],
+                "seconds": round(step.seconds, 4),
+            }
+        )
+        + "\n"
+        for k, lam in enumerate(step.lambdas)
+    ]
+
+
+def _show(step: Step, steps: int) -> None:
+    """A progress bar with losses and time left, on a terminal; notices everywhere."""
+    if step.notice:
+        print(f"\n{step.notice}", file=sys.stderr)
+    if not sys.stderr.isatty():
+        return
+    done = step.index / steps if steps else 1.0
+    left = step.seconds / step.index * (steps - step.index) if step.index else 0.0
+    bar = "█" * int(24 * done) + "░" * (24 - int(24 * done))
+    losses = f"content {step.content[0]:.4g}  style {step.style[0]:.4g}"
+    if len(step.lambdas) > 1:
+        losses = f"L {', '.join(f'{total:.3g}' for total in step.total)}"
+    end = "\n" if step.last else ""
+    print(f"\r{bar} {step.index}/{steps}  {losses}  {left:.0f} s left \x1b[K", end=end, file=sys.stderr, flush=True)
+
+
+def _print_json(values: object) -> None:
+    print(json.dumps(values, indent=2, ensure_ascii=False))
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,39 @@
+"""Which device computes, and what it says of itself."""
+
+from __future__ import annotations
+
+import platform
+from typing import Literal
+
+import torch
+
+DeviceChoice = Literal["auto", "cpu", "cuda"]
+
+
+class OutOfMemory(RuntimeError):
+    """The machine has too little memory for this run; the message says what to do in one sentence."""
+
+
+def choose_device(choice: str = "auto") -> str:
+    """The device to compute on: "cuda" or "cpu".
+
+    Raises:
+        ValueError: if CUDA is asked for and there is none.
+    """
+    if choice not in ("auto", "cpu", "cuda"):
+        raise ValueError(f"device must be auto, cpu or cuda, not {choice!r}")
+    if choice == "cuda" and not torch.cuda.is_available():
+        raise ValueError("There is no CUDA device here: use --device cpu, or auto.")
+    return "cuda" if choice != "cpu" and torch.cuda.is_available() else "cpu"
+
+
+def describe_device(device: str) -> str:
+    """The name that a recipe keeps: the GPU's, or the processor's kind with the number of threads."""
+    if device == "cuda":
+        return torch.cuda.get_device_name()
+    return f"cpu ({platform.machine()}, {torch.get_num_threads()} threads)"
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error is PyTorch's or Python's way to say that memory ran out."""
+    return isinstance(error, (MemoryError, torch.OutOfMemoryError)) or "not enough memory" in str(error)

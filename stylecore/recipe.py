@@ -1,0 +1,129 @@
+"""What made a picture, kept inside the picture: a PNG text chunk that holds JSON."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import platform
+import warnings
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+
+from PIL import Image
+
+from stylecore.config import TransferConfig
+from stylecore.images import MAX_BYTES
+
+CHUNK = "stylecore"
+FORMAT = 1
+MAX_CHARACTERS = 200_000
+
+
+class RecipeError(ValueError):
+    """A file has no recipe that can be used; the message says so in one sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """Settings and provenance of one picture.
+
+    Attributes:
+        config: the settings, with the one λ that made the picture; the seed is among them.
+        device: "cpu", or the name of the GPU.
+        versions: of stylecore, torch, torchvision and Python.
+        content_sha256: of the content file's bytes.
+        style_sha256: of the style file's bytes.
+        init_sha256: of the file that `init="image"` started from; else empty.
+        steps_done: updates made, at most `config.steps` unless the run was extended.
+        losses: content, style and total at the end.
+        changes: λ changed on the way: (step, new λ).
+    """
+
+    config: TransferConfig
+    device: str
+    versions: Mapping[str, str]
+    content_sha256: str
+    style_sha256: str
+    init_sha256: str = ""
+    steps_done: int
+    losses: Mapping[str, float]
+    changes: tuple[tuple[int, float], ...] = ()
+
+    def to_json(self) -> str:
+        """The recipe as indented JSON."""
+        return json.dumps({"format": FORMAT, **asdict(self)}, indent=2, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Recipe:
+        """The recipe out of JSON, checked as if a stranger wrote it.
+
+        Raises:
+            RecipeError: if it is not a recipe of this format, or a setting is out of its range.
+        """
+        try:
+            values = json.loads(text)
+            if not isinstance(values, dict) or values.pop("format", None) != FORMAT:
+                raise ValueError("not of a format that this version reads")
+            config = TransferConfig.from_dict(values.pop("config"))
+            changes = tuple((int(step), float(lam)) for step, lam in values.pop("changes", ()))
+            losses = {str(name): float(loss) for name, loss in dict(values.pop("losses")).items()}
+            versions = {str(name): str(text) for name, text in dict(values.pop("versions")).items()}
+            steps_done = int(values.pop("steps_done"))
+            return cls(
+                config=config,
+                changes=changes,
+                losses=losses,
+                versions=versions,
+                steps_done=steps_done,
+                **{name: str(text) for name, text in values.items()},
+            )
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError) as error:
+            raise RecipeError(f"The recipe can't be used: {error}.") from error
+
+
+def sha256(data: bytes) -> str:
+    """Hexadecimal SHA-256 of a file's bytes."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def current_versions() -> dict[str, str]:
+    """Versions of what can change a picture."""
+    packages = {
+        "stylecore": _version("stylecore"),
+        "torch": _version("torch"),
+        "torchvision": _version("torchvision"),
+    }
+    return {**packages, "python": platform.python_version()}
+
+
+def read_recipe(data: bytes, name: str = "picture") -> Recipe:
+    """The recipe inside a PNG's bytes.
+
+    Raises:
+        RecipeError: if the file is no PNG, has no recipe, or one that can't be used.
+    """
+    if len(data) > MAX_BYTES:
+        raise RecipeError(f"{name} is too large to have been made here.")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(data), formats=("PNG",)) as image:
+                text = image.info.get(CHUNK)
+    except Exception as error:  # whatever a broken PNG makes Pillow raise, it holds no recipe
+        raise RecipeError(f"{name} is not a PNG picture, so there is no recipe in it.") from error
+    if not isinstance(text, str) or len(text) > MAX_CHARACTERS:
+        raise RecipeError(
+            f"There is no recipe in {name}: only PNG pictures made here, and not saved again elsewhere, have one."
+        )
+    return Recipe.from_json(text)
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        import stylecore
+
+        return getattr(stylecore, "__version__", "")
