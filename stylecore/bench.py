@@ -1,0 +1,171 @@
+"""Speed, memory and convergence on this machine, as ratios within one run where that is possible."""
+
+from __future__ import annotations
+
+import dataclasses
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from stylecore.config import TransferConfig
+from stylecore.devices import describe_device
+from stylecore.images import decode, read, to_image, to_tensor
+from stylecore.objective import Objective
+from stylecore.samples import sample_contents, sample_styles
+from stylecore.transfer import prepare, stylize
+from stylecore.vgg import VGG16, load_vgg16
+
+ROUNDS = 15
+LEVELS = (0.2, 0.15, 0.12, 0.1, 0.09)  # of L at λ = 0.2, which is 0.8 at the content picture
+
+# Run in processes of their own, that print the most memory they ever held, in KiB.
+_BARE = "import resource, torch, torchvision; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+_TRANSFER = """
+import resource, sys
+from stylecore.__main__ import main
+code = main(sys.argv[1:])
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+sys.exit(code)
+"""
+
+
+def measure(size: int, device: str) -> dict[str, Any]:
+    """All figures, as plain values.
+
+    Args:
+        size: longer side, in pixels.
+        device: "cpu" or "cuda".
+    """
+    vgg = load_vgg16("bundled", device)
+    config = TransferConfig(size=size)
+    content, style = (tensor.to(device) for tensor in prepare(*_pair(), config))
+    return {
+        "device": describe_device(device),
+        "torch": torch.__version__,
+        "size": [content.shape[3], content.shape[2]],
+        **_step_times(vgg, content, style, config),
+        **_memory_and_start(size, device),
+        "convergence": _convergence(vgg, content, style, config),
+    }
+
+
+def report(figures: dict[str, Any]) -> str:
+    """The figures as lines to read."""
+    lines = [
+        f"{figures['device']}, torch {figures['torch']}, {figures['size'][0]} × {figures['size'][1]} pixels",
+        f"floor (bare forward and backward pass)  {figures['floor_seconds']:.3f} s",
+    ]
+    for name, step in figures["step"].items():
+        lines.append(f"a step of {name:6}  {step['seconds']:.3f} s = {step['times_floor']:.3f} × the floor")
+    lines += [
+        f"peak memory of transfer: {figures['peak_mb']:.0f} MB, "
+        f"{figures['peak_above_imports_mb']:.0f} MB above importing torch and torchvision",
+        f"from the command to a picture without a step: {figures['start_seconds']:.1f} s, "
+        f"{figures['import_seconds']:.1f} s of it importing torch and torchvision",
+    ]
+    for name, run in figures["convergence"].items():
+        reached = ", ".join(f"{level} after {step}" for level, step in run["steps_to_reach"].items())
+        lines.append(f"{name}: L = {run['final']:.4f} after {run['steps']} steps (saved {run['saved']:.4f}); {reached}")
+    return "\n".join(lines)
+
+
+def _pair() -> tuple[Any, Any]:
+    content, style = sample_contents()["Chelsea"], sample_styles()["Swirling night"]
+    return decode(read(content)), decode(read(style))
+
+
+def _step_times(vgg: VGG16, content: Tensor, style: Tensor, config: TransferConfig) -> dict[str, Any]:
+    """Medians of floor and steps, taken in turns so that a busy machine slows all of them alike."""
+    steps: dict[str, Callable[[], object]] = {}
+    for optimizer in ("lbfgs", "adam"):
+        chosen = dataclasses.replace(config, optimizer=optimizer, steps=10_000, coarse_to_fine="off")
+        run = stylize(vgg, content, style, chosen)
+        for _ in range(chosen.history + 2 if optimizer == "lbfgs" else 2):  # until the history is full
+            next(run)
+        steps[optimizer] = run.__next__
+    image = content.clone().requires_grad_()
+    deepest = config.layers[-1]
+
+    def floor() -> None:
+        features = vgg.forward(image, (deepest,))[deepest]
+        torch.autograd.grad(features, image, torch.ones_like(features))
+
+    floor()
+    times: dict[str, list[float]] = {"floor": [], **{name: [] for name in steps}}
+    for _ in range(ROUNDS):
+        for name, work in {"floor": floor, **steps}.items():
+            times[name].append(_timed(work, content.device.type))
+    medians = {name: statistics.median(values) for name, values in times.items()}
+    return {
+        "floor_seconds": medians["floor"],
+        "step": {
+            name: {
+                "seconds": medians[name],
+                "times_floor": statistics.median(
+                    step / bare for step, bare in zip(times[name], times["floor"], strict=True)
+                ),
+            }
+            for name in steps
+        },
+    }
+
+
+def _timed(work: Callable[[], object], device: str) -> float:
+    began = time.perf_counter()
+    work()
+    if device == "cuda":
+        torch.cuda.synchronize()
+    return time.perf_counter() - began
+
+
+def _memory_and_start(size: int, device: str) -> dict[str, float]:
+    pair = [str(sample_contents()["Chelsea"]), str(sample_styles()["Swirling night"])]
+    with tempfile.TemporaryDirectory() as folder:
+        out = str(Path(folder, "out.png"))
+        transfer = [_TRANSFER, "transfer", *pair, "-o", out, "--size", str(size), "--device", device, "--steps"]
+        import_seconds, bare = _run_alone(_BARE)
+        start_seconds, _ = _run_alone(*transfer, "0")
+        _, peak = _run_alone(*transfer, "30")
+    return {
+        "peak_mb": peak,
+        "peak_above_imports_mb": peak - bare,
+        "start_seconds": start_seconds,
+        "import_seconds": import_seconds,
+    }
+
+
+def _run_alone(code: str, *arguments: str) -> tuple[float, float]:
+    """Seconds and peak memory, in MB, of a Python process of its own."""
+    began = time.perf_counter()
+    done = subprocess.run([sys.executable, "-c", code, *arguments], check=True, capture_output=True, text=True)
+    return time.perf_counter() - began, int(done.stdout.split()[-1]) * 1024 / 1e6
+
+
+def _convergence(vgg: VGG16, content: Tensor, style: Tensor, config: TransferConfig) -> dict[str, Any]:
+    """L against steps with each optimizer, and of the picture as it is saved, in 8 bits."""
+    found = {}
+    for optimizer in ("lbfgs", "adam"):
+        chosen = dataclasses.replace(config, optimizer=optimizer)
+        totals = []
+        for step in stylize(vgg, content, style, chosen):
+            totals.append(step.total[0])
+        objective = Objective(vgg, content, style, chosen)
+        with torch.no_grad():
+            saved = objective(to_tensor(to_image(step.images[0])).to(content.device))
+        lam = torch.tensor(chosen.lambdas, device=content.device)
+        reached = {level: next((i for i, total in enumerate(totals) if total <= level), None) for level in LEVELS}
+        found[optimizer] = {
+            "steps": chosen.steps,
+            "final": totals[-1],
+            "saved": saved.total(lam).item(),
+            "steps_to_reach": {str(level): step for level, step in reached.items() if step is not None},
+        }
+    return found
