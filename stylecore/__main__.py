@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import warnings
 from collections.abc import Sequence
 from typing import get_args
 
@@ -19,13 +20,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0 when done, 2 after one sentence about bad input, 130 when Ctrl-C cut a transfer short (it still writes).
     """
     options = _parser().parse_args(arguments)
-    from stylecore import commands  # after parsing: torch takes seconds to import, --help should not
-
     try:
-        return int(getattr(commands, options.command)(options))
-    except commands.USER_ERRORS as error:
-        print(f"stylecore: {error}", file=sys.stderr)
-        return 2
+        from stylecore import commands  # after parsing: torch takes seconds to import, --help should not
+
+        warnings.filterwarnings("ignore", module="PIL")  # about odd metadata; what matters raises
+        try:
+            return int(getattr(commands, options.command)(options))
+        except commands.USER_ERRORS as error:
+            print(f"stylecore: {error}", file=sys.stderr)
+            return 2
     except KeyboardInterrupt:
         print("stylecore: stopped before there was a picture.", file=sys.stderr)
         return 130

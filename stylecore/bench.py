@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+from torchvision.models import vgg16
 
-from stylecore.config import TransferConfig
+from stylecore.config import LAYERS, TransferConfig
 from stylecore.devices import describe_device
 from stylecore.images import decode, read, to_image, to_tensor
 from stylecore.objective import Objective
@@ -26,13 +27,13 @@ from stylecore.vgg import VGG16, load_vgg16
 ROUNDS = 15
 LEVELS = (0.2, 0.15, 0.12, 0.1, 0.09)  # of L at λ = 0.2, which is 0.8 at the content picture
 
-# Run in processes of their own, that print the most memory they ever held, in KiB.
-_BARE = "import resource, torch, torchvision; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+# Run in processes of their own, that print the most memory they ever held, in KiB (getrusage would count the parent's).
+_BARE = "import torch, torchvision; print(open('/proc/self/status').read().split('VmHWM:')[1].split()[0])"
 _TRANSFER = """
-import resource, sys
+import sys
 from stylecore.__main__ import main
 code = main(sys.argv[1:])
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(open("/proc/self/status").read().split("VmHWM:")[1].split()[0])
 sys.exit(code)
 """
 
@@ -91,11 +92,11 @@ def _step_times(vgg: VGG16, content: Tensor, style: Tensor, config: TransferConf
         for _ in range(chosen.history + 2 if optimizer == "lbfgs" else 2):  # until the history is full
             next(run)
         steps[optimizer] = run.__next__
-    image = content.clone().requires_grad_()
-    deepest = config.layers[-1]
+    image = ((content - vgg.mean) / vgg.deviation).requires_grad_()
+    network = _plain_network(vgg, config.layers[-1])
 
     def floor() -> None:
-        features = vgg.forward(image, (deepest,))[deepest]
+        features = network(image)
         torch.autograd.grad(features, image, torch.ones_like(features))
 
     floor()
@@ -116,6 +117,16 @@ def _step_times(vgg: VGG16, content: Tensor, style: Tensor, config: TransferConf
             for name in steps
         },
     }
+
+
+def _plain_network(vgg: VGG16, deepest: str) -> nn.Sequential:
+    """Torchvision's own modules up to a layer, with the weights of ours: what the floor is measured with."""
+    with torch.device("meta"):
+        layers = list(vgg16(weights=None).features)
+    convolutions = [i for i, layer in enumerate(layers) if isinstance(layer, nn.Conv2d)]
+    for i, ours in zip(convolutions, vgg.convolutions, strict=True):
+        layers[i] = ours
+    return nn.Sequential(*layers[: convolutions[LAYERS.index(deepest)] + 2])
 
 
 def _timed(work: Callable[[], object], device: str) -> float:

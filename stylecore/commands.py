@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
+import os
 import signal
 import sys
 from pathlib import Path
@@ -158,10 +159,14 @@ def _outputs(options: argparse.Namespace, config: TransferConfig) -> list[Path]:
         outputs = [output.with_name(f"{output.stem}-{lam:g}{output.suffix}") for lam in config.lambdas]
     if len(set(outputs)) < len(outputs):
         raise ValueError("the same λ is named twice")
+    if options.log and Path(options.log).resolve() in {path.resolve() for path in outputs}:
+        raise ValueError("the log would overwrite a picture")
     sources = {Path(path).resolve() for path in _inputs(options).values()}
     for path in [*outputs, *([Path(options.log)] if options.log else [])]:
         if not path.parent.is_dir():
             raise ValueError(f"the folder {path.parent} does not exist")
+        if not os.access(path.parent, os.W_OK):
+            raise ValueError(f"the folder {path.parent} can't be written to")
         if path.is_dir() or path.resolve() in sources:
             raise ValueError(f"{path} would overwrite {'a folder' if path.is_dir() else 'an input'}")
     return outputs

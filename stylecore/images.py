@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import tempfile
-import warnings
 from pathlib import Path
 
 import torch
@@ -14,7 +13,9 @@ from PIL.PngImagePlugin import PngInfo
 from torch import Tensor
 from torchvision.transforms.functional import pil_to_tensor, to_pil_image
 
-FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "MPO")
+from stylecore.config import RANGES
+
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 MAX_BYTES = 25 * 2**20
 MAX_PIXELS = 50_000_000
 PAPER = (255, 255, 255)  # what shows through transparent pixels
@@ -45,16 +46,13 @@ def decode(data: bytes, name: str = "picture") -> Image.Image:
     if len(data) > MAX_BYTES:
         raise ImageError(f"{name} has more than {MAX_BYTES >> 20} MB: save it smaller first.")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # odd metadata; a file that is odd where it matters raises
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-                _check_size(image, name)
-                image.load()
-                return _as_rgb(ImageOps.exif_transpose(image))
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            _check_size(image, name)  # before any pixel is decoded
+            image.load()
+            return _as_rgb(_upright(image))
     except ImageError:
         raise
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+    except Image.DecompressionBombError as error:
         raise ImageError(f"{name} has too many pixels: save it smaller first.") from error
     except UnidentifiedImageError as error:
         raise ImageError(f"{name} can't be read as a picture: use PNG, JPEG, WebP, GIF, BMP or TIFF.") from error
@@ -96,10 +94,8 @@ def fit(image: Image.Image, longer: int, shortest: int = 1, name: str = "picture
     width, height = fitted_size(image.size, longer)
     if min(width, height) < shortest:
         enough = -(-shortest * max(image.size) // min(image.size))
-        raise ImageError(
-            f"{name} would be {width} × {height} pixels, too narrow for these layers of VGG16: "
-            f"choose a size of at least {enough}, or crop it."
-        )
+        advice = f"choose a size of at least {enough}, or crop it" if enough <= RANGES["size"][1] else "crop it first"
+        raise ImageError(f"{name} would be {width} × {height} pixels, too narrow for these layers of VGG16: {advice}.")
     return image.resize((width, height), Image.Resampling.LANCZOS)
 
 
@@ -164,6 +160,14 @@ def _check_size(image: Image.Image, name: str) -> None:
         )
 
 
+def _upright(image: Image.Image) -> Image.Image:
+    """Turned as EXIF says; EXIF that is broken is passed over, since the pixels are whole."""
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:  # on broken metadata, too, Pillow raises almost anything
+        return image
+
+
 def _as_rgb(image: Image.Image) -> Image.Image:
     """8-bit sRGB on white, from any mode."""
     profile = image.info.get("icc_profile")
@@ -187,7 +191,7 @@ def _scaled_to_8_bit(image: Image.Image) -> Image.Image:
     values = torch.frombuffer(bytearray(image.convert("F").tobytes()), dtype=torch.float32)
     values = values.nan_to_num(0).view(1, image.height, image.width)
     floats = image.mode == "F"
-    white = 65535.0 if not floats else 1.0 if values.max() <= 1 else 255.0  # floats come in either range
+    white = 65535.0 if not floats else 1.0 if values.max() <= 2 else 255.0  # either range; 1 is overshot now and then
     return to_image(values / white)
 
 

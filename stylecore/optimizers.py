@@ -37,53 +37,93 @@ def make_optimizer(config: TransferConfig) -> Optimizer:
 
 
 class ProjectedLBFGS:
-    """L-BFGS (Nocedal & Wright, algorithm 7.4) that keeps the pixels in [0, 1] while it runs; no line search."""
+    """L-BFGS that keeps the pixels in [0, 1] while it runs, and knows curvature by place.
 
+    The two-loop recursion (Nocedal & Wright, algorithm 7.4) without a line search, with two differences:
+
+    - The box: a pixel at a bound whose gradient points outward is frozen for the step, and what is remembered is the
+      change that happened after clamping.
+    - Curvature by place: a sky and a crowd want steps of very different length. So every inner product of the recursion
+      is taken in overlapping windows, weighted by hats that sum to 1, and its result is spread back by the same hats.
+      The inverse Hessian stays symmetric and positive, for a pair counts only in windows where it shows positive
+      curvature. One window as large as the picture is the ordinary method.
+    """
+
+    WINDOW = 24  # pixels between two windows' centres
     FIRST_CHANGE = 0.1  # largest change of a pixel while there is no curvature to scale by
-    LARGEST_CHANGE = 0.25
+    LARGEST_CHANGE = 0.1
+    CLEAR = 0.05  # cosine of change and bend from which a window's curvature counts
 
-    def __init__(self, history: int) -> None:
-        self._pairs: deque[tuple[Tensor, Tensor]] = deque(maxlen=history)  # (change, change of gradient)
-        self._last: tuple[Tensor, Tensor] | None = None
+    def __init__(self, history: int, window: float = WINDOW) -> None:
+        self._pairs: deque[tuple[Tensor, Tensor, Tensor]] = deque(maxlen=history)
+        self._window = window
+        self.forget()
 
     def forget(self) -> None:
         """See `Optimizer`."""
-        self._pairs.clear()
-        self._last = None
+        self._pairs.clear()  # change, change of gradient, 1 / their inner product by window
+        self._scale: Tensor | None = None  # of H before any pair, by window
+        self._last: tuple[Tensor, Tensor] | None = None
 
     def step(self, image: Tensor, gradient: Tensor) -> Tensor:
         """See `Optimizer`."""
-        if self._last is not None:
+        if self._last is None:
+            self._rows = _hats(image.shape[1], self._window, image)
+            self._columns = _hats(image.shape[2], self._window, image)
+        else:
             self._learn(image - self._last[0], gradient - self._last[1])
         self._last = (image, gradient)
-        # A pixel at a bound whose gradient points outward is frozen for this step.
         free = ~(((image <= 0) & (gradient > 0)) | ((image >= 1) & (gradient < 0)))
-        direction = self._direction(gradient * free) * free
-        largest = direction.abs().max()
-        limit = self.LARGEST_CHANGE if self._pairs else self.FIRST_CHANGE
-        scale = torch.where(largest > limit, limit / largest, torch.ones_like(largest))
-        return (image + scale * direction).clamp(0, 1)
+        slope = gradient * free
+        if self._pairs:
+            change = self._direction(slope).clamp(-self.LARGEST_CHANGE, self.LARGEST_CHANGE)
+        else:
+            change = -slope * (self.FIRST_CHANGE / slope.abs().max().clamp_min(1e-30))
+        return (image + change * free).clamp(0, 1)
 
     def _learn(self, change: Tensor, bend: Tensor) -> None:
         """Keeps the change that really happened, if the loss curves upward along it."""
-        if torch.sum(change * bend) > 1e-10 * bend.square().sum():
-            self._pairs.append((change, bend))
+        curvature, bends = self._dot(change, bend), self._dot(bend, bend)
+        if not curvature.sum() > 0:
+            return
+        clear = curvature > self.CLEAR * (self._dot(change, change) * bends).sqrt()
+        nothing = torch.zeros_like(curvature)
+        if self._scale is None:
+            self._scale = (curvature.sum() / bends.sum()).expand_as(curvature)
+        self._scale = torch.where(clear, curvature / bends.clamp_min(1e-30), self._scale)
+        self._pairs.append((change, bend, torch.where(clear, 1 / curvature.clamp_min(1e-30), nothing)))
 
-    def _direction(self, gradient: Tensor) -> Tensor:
-        """−H·gradient, H being the inverse Hessian that the pairs suggest: the two-loop recursion."""
-        if not self._pairs:
-            return -gradient * (self.FIRST_CHANGE / gradient.abs().max().clamp_min(1e-30))
-        q = gradient
+    def _direction(self, slope: Tensor) -> Tensor:
+        """−H·slope, H being the inverse Hessian that the pairs suggest."""
+        q = slope
         shares = []
-        for change, bend in reversed(self._pairs):
-            share = torch.sum(change * q) / torch.sum(change * bend)
-            q = q - share * bend
+        for change, bend, weight in reversed(self._pairs):
+            share = weight * self._dot(change, q)
+            q = torch.addcmul(q, self._spread(share), bend, value=-1)
             shares.append(share)
-        change, bend = self._pairs[-1]
-        q = q * (torch.sum(change * bend) / bend.square().sum())
-        for (change, bend), share in zip(self._pairs, reversed(shares), strict=True):
-            q = q + change * (share - torch.sum(bend * q) / torch.sum(change * bend))
+        if self._scale is not None:
+            q = q * self._spread(self._scale)
+        for (change, bend, weight), share in zip(self._pairs, reversed(shares), strict=True):
+            q = torch.addcmul(q, self._spread(share - weight * self._dot(bend, q)), change)
         return -q
+
+    def _dot(self, a: Tensor, b: Tensor) -> Tensor:
+        """Inner products of two (3, H, W) by window, (h, w)."""
+        return self._rows.T @ (a * b).sum(0) @ self._columns
+
+    def _spread(self, values: Tensor) -> Tensor:
+        """Values by window, (h, w), for every pixel: (H, W)."""
+        return self._rows @ values @ self._columns.T
+
+
+def _hats(length: int, spacing: float, like: Tensor) -> Tensor:
+    """(length, n) triangular windows about `spacing` apart, which sum to 1 at every pixel."""
+    count = max(1, round(length / spacing) + 1)
+    if count == 1:
+        return like.new_ones(length, 1)
+    pixels = (torch.arange(length, device=like.device) + 0.5) / length * (count - 1)
+    centres = torch.arange(count, device=like.device)
+    return (1 - (pixels[:, None] - centres).abs()).clamp_min(0).to(like.dtype)
 
 
 class Adam:

@@ -5,20 +5,21 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import math
 import platform
-import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 from PIL import Image
 
-from stylecore.config import TransferConfig
+from stylecore.config import TransferConfig, with_lambda
 from stylecore.images import MAX_BYTES
 
 CHUNK = "stylecore"
 FORMAT = 1
 MAX_CHARACTERS = 200_000
+MAX_STEPS = 100_000  # a run can be extended beyond the range of `config.steps`
 
 
 class RecipeError(ValueError):
@@ -66,21 +67,36 @@ class Recipe:
             values = json.loads(text)
             if not isinstance(values, dict) or values.pop("format", None) != FORMAT:
                 raise ValueError("not of a format that this version reads")
-            config = TransferConfig.from_dict(values.pop("config"))
+            settings = values.pop("config")
+            if not isinstance(settings, dict):
+                raise ValueError("config must be settings by name")
+            config = TransferConfig.from_dict(settings)
             changes = tuple((int(step), float(lam)) for step, lam in values.pop("changes", ()))
+            for _, lam in changes:
+                with_lambda(config, lam)  # checks its range
             losses = {str(name): float(loss) for name, loss in dict(values.pop("losses")).items()}
+            if not all(map(math.isfinite, losses.values())):
+                raise ValueError("a loss is not a finite number")
             versions = {str(name): str(text) for name, text in dict(values.pop("versions")).items()}
             steps_done = int(values.pop("steps_done"))
+            if not 0 <= steps_done <= MAX_STEPS:
+                raise ValueError(f"steps_done must be from 0 to {MAX_STEPS}, not {steps_done}")
+            texts = {name: str(values.pop(name)) for name in ("device", "content_sha256", "style_sha256")}
+            texts["init_sha256"] = str(values.pop("init_sha256", ""))
+            if values:
+                raise ValueError(f"unknown entry {min(values)!r}")
             return cls(
                 config=config,
                 changes=changes,
                 losses=losses,
                 versions=versions,
                 steps_done=steps_done,
-                **{name: str(text) for name, text in values.items()},
+                **texts,
             )
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError) as error:
-            raise RecipeError(f"The recipe can't be used: {error}.") from error
+        except KeyError as error:
+            raise RecipeError(f"The recipe can't be used: it has no {error}.") from error
+        except (ValueError, TypeError, AttributeError, RecursionError, OverflowError) as error:
+            raise RecipeError(f"The recipe can't be used: {error!s:.200}.") from error
 
 
 def sha256(data: bytes) -> str:
@@ -107,10 +123,8 @@ def read_recipe(data: bytes, name: str = "picture") -> Recipe:
     if len(data) > MAX_BYTES:
         raise RecipeError(f"{name} is too large to have been made here.")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(data), formats=("PNG",)) as image:
-                text = image.info.get(CHUNK)
+        with Image.open(io.BytesIO(data), formats=("PNG",)) as image:
+            text = image.info.get(CHUNK)
     except Exception as error:  # whatever a broken PNG makes Pillow raise, it holds no recipe
         raise RecipeError(f"{name} is not a PNG picture, so there is no recipe in it.") from error
     if not isinstance(text, str) or len(text) > MAX_CHARACTERS:

@@ -119,8 +119,8 @@ def stylize(
     images = _start(config, content, style, initial).expand(len(config.lambdas), -1, -1, -1)
     run = _Run(config, content)
     for scale, steps, ends in _stages(config, content, style):
-        coarse = _resized(content, scale)
-        objective = Objective(vgg, coarse, _resized(style, scale), config)
+        coarse = _resized(content, scale).clamp(0, 1)  # bicubic overshoots
+        objective = Objective(vgg, coarse, _resized(style, scale).clamp(0, 1), config)
         # What is carried between sizes is the change: the coarse picture itself would lose the content's detail.
         images = (coarse + _resized(images - content, scale)).clamp(0, 1)
         images = yield from run.descend(objective, images, coarse, steps, ends)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import pickle
 from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from torch import Tensor, nn
 from torchvision.models import VGG16_Weights, vgg16
 
 from stylecore.config import BLOCKS, LAYERS, Network, Padding, Pooling
+from stylecore.pooling import max_pool
 
 BUNDLED = Path(__file__).parent / "weights" / "vgg16_features_fp16-ed0a40eb.pth"
 BUNDLED_SHA256 = "ed0a40eb22056542d818d5839c125f6648413ae95b0b35130d9a4f57efced62a"
@@ -88,7 +90,7 @@ class VGG16(nn.Module):
             if len(found) == len(set(layers)):
                 break
             if name.endswith("_1") and name != LAYERS[0]:
-                x = F.max_pool2d(x, 2) if pooling == "max" else F.avg_pool2d(x, 2)
+                x = max_pool(x) if pooling == "max" else F.avg_pool2d(x, 2)
             if padding == "replicate" and name == LAYERS[0]:
                 # The convolution adds its zeros all the same; what they touch is cut off again.
                 x = convolution(F.pad(x, (1, 1, 1, 1), mode="replicate"))[:, :, 1:-1, 1:-1].contiguous()
@@ -142,11 +144,21 @@ def read_bundled(path: Path) -> dict[str, Tensor]:
 
 def _download(network: Network) -> dict[str, Tensor]:
     try:
-        state = VGG16_Weights[network].get_state_dict(progress=False, check_hash=True, weights_only=True)
-    except (OSError, RuntimeError, EOFError) as error:
-        reason = "arrived broken" if "hash" in str(error) else "could not be downloaded"
+        state = _torchvision_state(network)
+    except OSError as error:
         raise WeightsError(
-            f'The weights {network} {reason} ({error}): check the connection and try again, or use "bundled".'
+            f'The weights {network} could not be downloaded ({error}): connect, or use "bundled", which is here.'
+        ) from error
+    except (RuntimeError, EOFError, pickle.UnpicklingError) as error:
+        raise WeightsError(
+            f"The weights {network} arrived broken: delete {torch.hub.get_dir()}/checkpoints and try again."
         ) from error
     prefix = "features."
     return {name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)}
+
+
+def _torchvision_state(network: Network) -> Mapping[str, Tensor]:
+    state: Mapping[str, Tensor] = VGG16_Weights[network].get_state_dict(
+        progress=False, check_hash=True, weights_only=True
+    )
+    return state

@@ -1,0 +1,24 @@
+"""The pictures that come with the package: photographs, and styles drawn by `stylecore.samples.draw_styles`."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+_FOLDER = Path(__file__).parent
+
+
+@cache
+def sample_contents() -> dict[str, Path]:
+    """Photographs by name."""
+    return _named(_FOLDER / "contents")
+
+
+@cache
+def sample_styles() -> dict[str, Path]:
+    """Style pictures by name."""
+    return _named(_FOLDER / "styles")
+
+
+def _named(folder: Path) -> dict[str, Path]:
+    return {path.stem.replace("_", " ").capitalize(): path for path in sorted(folder.glob("*.jpg"))}

@@ -1,0 +1,1 @@
+"""The style pictures: a module each, with `draw(rng)`, which returns the finished picture."""

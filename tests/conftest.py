@@ -1,0 +1,53 @@
+"""What several test files share."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+
+from stylecore.config import LAYERS
+from stylecore.vgg import VGG16, load_vgg16
+
+PAIR = Path(__file__).parents[2] / "shared" / "images"
+
+
+@pytest.fixture(scope="session")
+def vgg() -> VGG16:
+    return load_vgg16("bundled", "cpu")
+
+
+@pytest.fixture(scope="session")
+def pair() -> tuple[bytes, bytes]:
+    files = (PAIR / "building.jpg", PAIR / "starry-night.jpg")
+    if not all(file.exists() for file in files):
+        pytest.skip("needs ../shared/images, which is not part of the repository")
+    return files[0].read_bytes(), files[1].read_bytes()
+
+
+class ToyNetwork(VGG16):
+    """A network with VGG16's interface and one layer, so that a test of the optimisation takes milliseconds."""
+
+    def __init__(self) -> None:
+        torch.nn.Module.__init__(self)
+        generator = torch.Generator().manual_seed(0)
+        self.register_buffer("mean", torch.zeros(1, 3, 1, 1))
+        self.register_buffer("kernel", torch.randn(8, 3, 3, 3, generator=generator) / 3)
+        self.passes = 0
+
+    def forward(self, images: Tensor, layers, pooling="max", padding="zeros") -> dict[str, Tensor]:
+        self.passes += 1
+        features = torch.relu(torch.nn.functional.conv2d(images, self.kernel, padding=1))
+        return {layer: features * (1 + LAYERS.index(layer)) for layer in layers}
+
+
+@pytest.fixture
+def toy() -> ToyNetwork:
+    return ToyNetwork()
+
+
+@pytest.fixture
+def tensors() -> tuple[Tensor, Tensor]:
+    """A content and a style picture of different sizes."""
+    generator = torch.Generator().manual_seed(1)
+    return torch.rand(1, 3, 20, 24, generator=generator), torch.rand(1, 3, 18, 26, generator=generator)
