@@ -74,8 +74,14 @@ def transfer(options: argparse.Namespace) -> int:
         write_whole(path, encode_png(to_image(latest.images[k]), {CHUNK: _of_one(provenance, latest, k).to_json()}))
     if options.log:
         write_whole(Path(options.log), "".join(log).encode())
-    print(f"{'wrote' if not trouble else f'step {latest.index}: {trouble}; wrote'} {', '.join(map(str, outputs))}")
-    return 130 if trouble == "stopped" else 2 if trouble else 0
+    names = ", ".join(map(str, outputs))
+    if not trouble:
+        print(f"wrote {names}")
+        return 0
+    if sys.stderr.isatty():
+        print(file=sys.stderr)  # leaves the progress bar
+    print(f"stylecore: {trouble.removesuffix('.')}; wrote step {latest.index} to {names}", file=sys.stderr)
+    return 130 if trouble == "stopped" else 2
 
 
 def evaluate(options: argparse.Namespace) -> int:

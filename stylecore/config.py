@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
@@ -160,7 +159,7 @@ def _check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
 
 def _check_range(name: str, value: object, low: float, high: float, *, whole: bool = False) -> None:
     number = isinstance(value, int if whole else (int, float)) and not isinstance(value, bool)
-    if not number or not math.isfinite(value) or not low <= value <= high:  # type: ignore[arg-type, operator]  # checked by `number`
+    if not number or not low <= value <= high:  # type: ignore[operator]  # checked by `number`
         kind = "a whole number" if whole else "a number"
         raise ValueError(f"{name} must be {kind} from {low:g} to {high:g}, not {value!r}")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import os
 import tempfile
 from pathlib import Path
@@ -79,21 +80,22 @@ def fitted_size(size: tuple[int, int], longer: int) -> tuple[int, int]:
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
-def fit(image: Image.Image, longer: int, shortest: int = 1, name: str = "picture") -> Image.Image:
+def fit(image: Image.Image, size: int, shortest: int = 1, name: str = "picture", scale: float = 1.0) -> Image.Image:
     """The picture scaled to a longer side, never stretched.
 
     Args:
         image: RGB.
-        longer: pixels of the longer side to come; smaller pictures are enlarged.
+        size: pixels of the longer side to come; smaller pictures are enlarged.
         shortest: pixels that the shorter side must have then.
         name: how to call the picture in a refusal.
+        scale: of this picture, relative to `size`.
 
     Raises:
         ImageError: if the picture is so narrow that its shorter side would be under `shortest`.
     """
-    width, height = fitted_size(image.size, longer)
+    width, height = fitted_size(image.size, max(1, round(size * scale)))
     if min(width, height) < shortest:
-        enough = -(-shortest * max(image.size) // min(image.size))
+        enough = math.ceil(shortest * max(image.size) / min(image.size) / scale)
         advice = f"choose a size of at least {enough}, or crop it" if enough <= RANGES["size"][1] else "crop it first"
         raise ImageError(f"{name} would be {width} × {height} pixels, too narrow for these layers of VGG16: {advice}.")
     return image.resize((width, height), Image.Resampling.LANCZOS)

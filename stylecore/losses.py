@@ -19,7 +19,10 @@ class _Gram(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *upstream: Tensor) -> Tensor:  # noqa: ANN401  # as above
         rows: Tensor = ctx.saved_tensors[0]
-        return (upstream[0] + upstream[0].mT) @ rows
+        symmetric = upstream[0] + upstream[0].mT
+        if rows.stride(1) == 1:  # channels innermost, as VGG16 leaves them on a CPU: the gradient comes out alike
+            return (rows.mT @ symmetric).mT
+        return symmetric @ rows
 
 
 def gram(features: Tensor) -> Tensor:

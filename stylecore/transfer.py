@@ -19,7 +19,7 @@ from stylecore.optimizers import Adam, Optimizer, ProjectedLBFGS, make_optimizer
 from stylecore.vgg import VGG16, minimum_side
 
 COARSE_FROM = 512  # longer side, in pixels, from which "auto" starts coarse
-COARSE_SHARE = 0.5  # of the steps, at half the size
+COARSE_SHARE = 0.25  # of the steps, at half the size
 STALLED_AFTER = 30  # steps without a better loss
 CAREFUL_RATE = 0.005  # Adam's learning rate after a fallback
 
@@ -81,10 +81,9 @@ def prepare(content: Image.Image, style: Image.Image, config: TransferConfig) ->
         ImageError: if a picture is too narrow for the layers in use.
     """
     shortest = minimum_side(config.layers)
-    style_size = max(1, round(config.size * config.style_scale))
     return (
         to_tensor(fit(content, config.size, shortest, "The content picture")),
-        to_tensor(fit(style, style_size, shortest, "The style picture")),
+        to_tensor(fit(style, config.size, shortest, "The style picture", config.style_scale)),
     )
 
 

@@ -306,10 +306,10 @@ def test_fit_makes_the_longer_side_exact_and_never_stretches(size, longer):
     assert (width - height) * (size[0] - size[1]) >= 0
 
 
-@pytest.mark.parametrize("size", [(1600, 40), (40, 1600), (1601, 40), (17, 250)])
+@pytest.mark.parametrize("size", [(1600, 40), (40, 1600), (1601, 40), (17, 250), (10, 9)])
 def test_fit_refuses_what_is_too_narrow_and_names_the_size_that_works(size):
     image = Image.new("RGB", size)
-    message = refusal(fit, image, 200, 16, "The content picture")
+    message = refusal(fit, image, 16, 16, "The content picture")
     enough = int(message.split("at least ")[1].split(",")[0])
     assert min(fit(image, enough, 16).size) == 16
     assert min(fitted_size(size, enough * 15 // 16 - 1)) < 16

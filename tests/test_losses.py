@@ -80,3 +80,12 @@ def test_variation_of_a_checkerboard():
 )
 def test_gradients(features, targets, loss):
     assert torch.autograd.gradcheck(lambda f: loss(f, targets), features.requires_grad_())
+
+
+def test_gram_gradient_keeps_the_layout_of_the_features(features):
+    for layout in (torch.contiguous_format, torch.channels_last):
+        leaf = features.clone(memory_format=layout).requires_grad_()
+        (gradient,) = torch.autograd.grad((gram(leaf) ** 2).sum(), leaf)
+        assert gradient.is_contiguous(memory_format=layout)
+        rows = features.flatten(2)
+        torch.testing.assert_close(gradient.flatten(2), 4 * rows @ rows.mT @ rows)

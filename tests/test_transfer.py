@@ -153,11 +153,10 @@ def test_a_loss_that_is_not_finite_falls_back_to_the_best_picture(toy, tensors, 
 
 def test_a_loss_that_stays_broken_ends_the_run_after_the_last_good_picture(toy, tensors, monkeypatch):
     monkeypatch.setattr(toy, "forward", Breaking(toy, range(3 + 6, 1000)))
-    seen = []
+    running = stylize(toy, *tensors, CONFIG)
+    assert [next(running).index for _ in range(5)] == [0, 1, 2, 3, 4]
     with pytest.raises(TransferError, match="no longer a finite number"):
-        for step in stylize(toy, *tensors, CONFIG):
-            seen.append(step)  # the steps before the error are what matters
-    assert len(seen) == 5
+        next(running)
 
 
 def test_a_loss_that_is_broken_from_the_start_is_refused(toy, tensors, monkeypatch):
@@ -180,7 +179,7 @@ def test_coarse_to_fine_keeps_the_contents_detail(toy, tensors):
     pair = tuple(torch.nn.functional.interpolate(t, scale_factor=4) for t in tensors)
     steps = run(toy, pair, dataclasses.replace(CONFIG, coarse_to_fine="on"))
     assert [step.index for step in steps] == list(range(13))
-    assert [step.size for step in steps] == [(48, 40)] * 6 + [(96, 80)] * 7
+    assert [step.size for step in steps] == [(48, 40)] * 3 + [(96, 80)] * 10
     assert all(step.images.shape[2:] == (80, 96) for step in steps)
     torch.testing.assert_close(steps[0].images, pair[0])  # no change yet: every detail is there
 
@@ -232,3 +231,15 @@ def test_the_default_run_reaches_its_figures_on_the_saved_picture(vgg, pair):
             assert total == pytest.approx(step.total[0], rel=0.01)
         if step.index == 40:
             break
+
+
+@pytest.mark.parametrize("scale", [0.25, 0.5, 1.0, 4.0])
+def test_the_size_that_a_refusal_names_works(scale):
+    content, style = Image.new("RGB", (60, 60)), Image.new("RGB", (200, 10))
+    config = TransferConfig(size=32, style_scale=scale)
+    if scale == 4.0:
+        config = dataclasses.replace(config, size=16)
+    with pytest.raises(ValueError, match="size of at least") as refusal:
+        prepare(content, style, config)
+    enough = int(str(refusal.value).split("at least ")[1].split(",")[0])
+    prepare(content, style, dataclasses.replace(config, size=enough))
