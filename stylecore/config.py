@@ -85,7 +85,7 @@ class TransferConfig:
     learning_rate: float = 0.05
     learning_rate_decay: float = 1.0
     decay_every: int = 50
-    history: int = 10
+    history: int = 20
     network: Network = "bundled"
 
     def __post_init__(self) -> None:

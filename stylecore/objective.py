@@ -15,6 +15,7 @@ from stylecore.vgg import VGG16
 
 # Relative losses below this are the rounding of two equal pictures, not a difference to calibrate by.
 FLOOR = 1e-6
+ROUNDING = 1e-10  # of a loss, relative to its targets: the square of float32's error in a feature
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -78,6 +79,9 @@ class Objective:
             self.variation_weight = config.total_variation
             if config.weights == "calibrated":
                 self._calibrate(content, style, self._statistics(of_content))
+            content_sizes, style_sizes = self._target_sizes()
+            self._content_size = sum(self.content_weights[layer] * size for layer, size in content_sizes.items())
+            self._style_size = sum(self.style_weights[layer] * size for layer, size in style_sizes.items())
 
     def __call__(self, images: Tensor) -> Losses:
         """The losses of images, differentiable.
@@ -99,6 +103,10 @@ class Objective:
         else:
             variation = images.new_zeros(len(images))
         return Losses(content, style, variation)
+
+    def rounding(self, lambdas: Tensor) -> Tensor:
+        """The loss, (K,), that float32 can't tell from 0: what is left of it has no direction, only noise."""
+        return ROUNDING * (lambdas * self._content_size + (1 - lambdas) * self._style_size)
 
     def gradient(self, images: Tensor, lambdas: Tensor) -> tuple[Losses, Tensor]:
         """Losses and ∂L/∂image of every image.
@@ -148,22 +156,30 @@ class Objective:
         """
         resized = F.interpolate(style, content.shape[2:], mode="bicubic", antialias=True).clamp(0, 1)
         of_resized = self._features(resized)
+        content_sizes, style_sizes = self._target_sizes()
         self.content_weights = _relative_weights(
             self.content_weights,
-            {layer: content_loss(target, torch.zeros_like(target)) for layer, target in self._content_targets.items()},
-            {layer: content_loss(of_resized[layer], target) for layer, target in self._content_targets.items()},
+            content_sizes,
+            {layer: content_loss(of_resized[layer], t).item() for layer, t in self._content_targets.items()},
         )
         self.style_weights = _relative_weights(
             self.style_weights,
-            {layer: style_loss(target, torch.zeros_like(target)) for layer, target in self._style_targets.items()},
-            {layer: style_loss(content_statistics[layer], target) for layer, target in self._style_targets.items()},
+            style_sizes,
+            {layer: style_loss(content_statistics[layer], t).item() for layer, t in self._style_targets.items()},
         )
         # As large at the content picture as all of its content: 1 would be blur and nothing else.
         self.variation_weight /= max(variation_loss(content).item(), FLOOR * content.numel())
 
+    def _target_sizes(self) -> tuple[dict[str, float], dict[str, float]]:
+        """Unweighted losses of having nothing of the content, and nothing of the style, by layer."""
+        return (
+            {layer: content_loss(t, torch.zeros_like(t)).item() for layer, t in self._content_targets.items()},
+            {layer: style_loss(t, torch.zeros_like(t)).item() for layer, t in self._style_targets.items()},
+        )
+
 
 def _relative_weights(
-    weights: Mapping[str, float], sizes: Mapping[str, Tensor], distances: Mapping[str, Tensor]
+    weights: Mapping[str, float], sizes: Mapping[str, float], distances: Mapping[str, float]
 ) -> dict[str, float]:
     """Weights that make the weighted sum of distances 1, each layer relative to the size of its target.
 
@@ -172,9 +188,8 @@ def _relative_weights(
     """
     relative = {}
     for layer, weight in weights.items():
-        size, distance = sizes[layer].item(), distances[layer].item()
-        relative[layer] = weight / max(size, FLOOR * distance, 1e-30)
-    common = sum(relative[layer] * distances[layer].item() for layer in weights)
+        relative[layer] = weight / max(sizes[layer], FLOOR * distances[layer], 1e-30)
+    common = sum(relative[layer] * distances[layer] for layer in weights)
     return {layer: value / max(common, FLOOR) for layer, value in relative.items()}
 
 

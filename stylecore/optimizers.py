@@ -49,7 +49,7 @@ class ProjectedLBFGS:
       curvature. One window as large as the picture is the ordinary method.
     """
 
-    WINDOW = 24  # pixels between two windows' centres
+    WINDOW = 32  # pixels between two windows' centres
     FIRST_CHANGE = 0.1  # largest change of a pixel while there is no curvature to scale by
     LARGEST_CHANGE = 0.1
     CLEAR = 0.05  # cosine of change and bend from which a window's curvature counts

@@ -208,7 +208,8 @@ class _Run:
         losses, gradient = objective.gradient(images, self._lambdas)
         totals = losses.total(self._lambdas).tolist()
         finite = gradient.isfinite().flatten(1).all(1).tolist()
-        failures = [p.judge(total, ok) for p, total, ok in zip(pictures, totals, finite, strict=True)]
+        solved = (losses.total(self._lambdas) <= objective.rounding(self._lambdas)).tolist()
+        failures = [p.judge(*found) for p, *found in zip(pictures, totals, finite, solved, strict=True)]
         return losses, gradient, failures
 
     def _steer(self, lambdas: tuple[float, ...], pictures: list[_Picture]) -> None:
@@ -260,9 +261,15 @@ class _Picture:
         self._optimizer.forget()
         self._best: tuple[float, Tensor] | None = None
         self._since_best = 0
+        self._solved = False
 
-    def judge(self, total: float, finite_gradient: bool) -> str:
+    def judge(self, total: float, finite_gradient: bool, solved: bool) -> str:
         """Takes note of the loss at the present picture. Returns what is wrong with it, if anything.
+
+        Args:
+            total: L.
+            finite_gradient: whether all of it is.
+            solved: whether nothing is left of the loss but rounding, which no step should follow.
 
         Raises:
             TransferError: if it is not finite and there is no earlier picture to go back to.
@@ -271,7 +278,8 @@ class _Picture:
             if self._best is None:
                 raise TransferError("The loss of the very first picture is not finite: choose other settings.")
             return "the loss was not finite"
-        if self._best is None or total < self._best[0]:
+        self._solved = solved
+        if self._best is None or total < self._best[0] or solved:
             self._best = (total, self.image)
             self._since_best = 0
             return ""
@@ -292,8 +300,9 @@ class _Picture:
             self.image = self._best[1]
 
     def update(self, gradient: Tensor) -> None:
-        """One step of the optimizer."""
-        self.image = self._optimizer.step(self.image, gradient)
+        """One step of the optimizer, unless there is nothing left to gain."""
+        if not self._solved:
+            self.image = self._optimizer.step(self.image, gradient)
 
 
 def _start(config: TransferConfig, content: Tensor, style: Tensor, initial: Tensor | None) -> Tensor:

@@ -243,3 +243,14 @@ def test_the_size_that_a_refusal_names_works(scale):
         prepare(content, style, config)
     enough = int(str(refusal.value).split("at least ")[1].split(",")[0])
     prepare(content, style, dataclasses.replace(config, size=enough))
+
+
+@pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
+@pytest.mark.parametrize("weights", ["calibrated", "paper"])
+def test_where_nothing_is_to_be_gained_the_picture_stays(vgg, tensors, optimizer, weights):
+    content, style = (torch.nn.functional.interpolate(t, scale_factor=2) for t in tensors)
+    for other, lam in ((style, 1.0), (content, 0.3)):  # all content; content and style the same picture
+        config = TransferConfig(steps=40, lambdas=(lam,), optimizer=optimizer, weights=weights)
+        steps = run(vgg, (content, other), config)
+        assert not any(step.notice for step in steps)
+        torch.testing.assert_close(steps[-1].images, content, rtol=0, atol=1e-4)
