@@ -35,6 +35,8 @@ def transfer(options: argparse.Namespace) -> int:
     content, style = prepare(pictures["content"], pictures["style"], config)
     vgg = load_vgg16(config.network, device)
 
+    if recipe:
+        _compare(recipe, data)
     run = stylize(vgg, content, style, config, initial)
     steps = run if recipe is None else replay(run, recipe.changes, recipe.steps_done)
     total = config.steps if recipe is None else recipe.steps_done
@@ -148,6 +150,16 @@ def _config(options: argparse.Namespace) -> tuple[TransferConfig, Recipe | None]
     if said:
         recipe = None  # no longer a repetition: no recorded steering, no recorded stop
     return dataclasses.replace(base, **said), recipe
+
+
+def _compare(recipe: Recipe, data: dict[str, bytes]) -> None:
+    """Tells when a recipe is cooked with other pictures, or elsewhere: the result will differ."""
+    made_with = {"content": recipe.content_sha256, "style": recipe.style_sha256}
+    for name, digest in made_with.items():
+        if sha256(data[name]) != digest:
+            print(f"stylecore: note: the {name} picture is not the one of the recipe.", file=sys.stderr)
+    if recipe.versions != current_versions():
+        print("stylecore: note: the recipe was made with other versions; pixels may differ a little.", file=sys.stderr)
 
 
 def _inputs(options: argparse.Namespace) -> dict[str, str]:

@@ -68,15 +68,17 @@ class ProjectedLBFGS:
     def step(self, image: Tensor, gradient: Tensor) -> Tensor:
         """See `Optimizer`."""
         if self._last is None:
-            self._rows = _hats(image.shape[1], self._window, image)
+            # The channels stand below each other, (3·H, W): one matrix product sums over them, too.
+            self._rows = _hats(image.shape[1], self._window, image).repeat(3, 1)
             self._columns = _hats(image.shape[2], self._window, image)
         else:
-            self._learn(image - self._last[0], gradient - self._last[1])
+            self._learn((image - self._last[0]).flatten(0, 1), (gradient - self._last[1]).flatten(0, 1))
         self._last = (image, gradient)
         free = ~(((image <= 0) & (gradient > 0)) | ((image >= 1) & (gradient < 0)))
         slope = gradient * free
         if self._pairs:
-            change = self._direction(slope).clamp(-self.LARGEST_CHANGE, self.LARGEST_CHANGE)
+            change = self._direction(slope.flatten(0, 1)).view_as(slope)
+            change = change.clamp(-self.LARGEST_CHANGE, self.LARGEST_CHANGE)
         else:
             change = -slope * (self.FIRST_CHANGE / slope.abs().max().clamp_min(1e-30))
         return (image + change * free).clamp(0, 1)
@@ -95,24 +97,24 @@ class ProjectedLBFGS:
 
     def _direction(self, slope: Tensor) -> Tensor:
         """−H·slope, H being the inverse Hessian that the pairs suggest."""
-        q = slope
+        q = slope.clone()
         shares = []
         for change, bend, weight in reversed(self._pairs):
             share = weight * self._dot(change, q)
-            q = torch.addcmul(q, self._spread(share), bend, value=-1)
+            q.addcmul_(self._spread(share), bend, value=-1)
             shares.append(share)
         if self._scale is not None:
-            q = q * self._spread(self._scale)
+            q *= self._spread(self._scale)
         for (change, bend, weight), share in zip(self._pairs, reversed(shares), strict=True):
-            q = torch.addcmul(q, self._spread(share - weight * self._dot(bend, q)), change)
+            q.addcmul_(self._spread(share - weight * self._dot(bend, q)), change)
         return -q
 
     def _dot(self, a: Tensor, b: Tensor) -> Tensor:
-        """Inner products of two (3, H, W) by window, (h, w)."""
-        return self._rows.T @ (a * b).sum(0) @ self._columns
+        """Inner products of two (3·H, W) by window, (h, w)."""
+        return self._rows.T @ (a * b) @ self._columns
 
     def _spread(self, values: Tensor) -> Tensor:
-        """Values by window, (h, w), for every pixel: (H, W)."""
+        """Values by window, (h, w), for every pixel: (3·H, W)."""
         return self._rows @ values @ self._columns.T
 
 

@@ -9,10 +9,11 @@ import math
 import platform
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 
 from PIL import Image
 
+from stylecore import __version__
 from stylecore.config import TransferConfig, with_lambda
 from stylecore.images import MAX_BYTES
 
@@ -106,12 +107,8 @@ def sha256(data: bytes) -> str:
 
 def current_versions() -> dict[str, str]:
     """Versions of what can change a picture."""
-    packages = {
-        "stylecore": _version("stylecore"),
-        "torch": _version("torch"),
-        "torchvision": _version("torchvision"),
-    }
-    return {**packages, "python": platform.python_version()}
+    packages = {name: version(name) for name in ("torch", "torchvision")}
+    return {"stylecore": __version__, **packages, "python": platform.python_version()}
 
 
 def read_recipe(data: bytes, name: str = "picture") -> Recipe:
@@ -132,12 +129,3 @@ def read_recipe(data: bytes, name: str = "picture") -> Recipe:
             f"There is no recipe in {name}: only PNG pictures made here, and not saved again elsewhere, have one."
         )
     return Recipe.from_json(text)
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        import stylecore
-
-        return getattr(stylecore, "__version__", "")
