@@ -9,8 +9,9 @@ import math
 import platform
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
 
+import torch
+import torchvision
 from PIL import Image
 
 from stylecore import __version__
@@ -107,8 +108,12 @@ def sha256(data: bytes) -> str:
 
 def current_versions() -> dict[str, str]:
     """Versions of what can change a picture."""
-    packages = {name: version(name) for name in ("torch", "torchvision")}
-    return {"stylecore": __version__, **packages, "python": platform.python_version()}
+    return {
+        "stylecore": __version__,
+        "torch": torch.__version__,  # tells a CPU build from a CUDA one, too
+        "torchvision": torchvision.__version__,
+        "python": platform.python_version(),
+    }
 
 
 def read_recipe(data: bytes, name: str = "picture") -> Recipe:
