@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 import torch
-import torchvision
+import torchvision.version
 from PIL import Image
 
 from stylecore import __version__
@@ -111,7 +111,7 @@ def current_versions() -> dict[str, str]:
     return {
         "stylecore": __version__,
         "torch": torch.__version__,  # tells a CPU build from a CUDA one, too
-        "torchvision": torchvision.__version__,
+        "torchvision": torchvision.version.__version__,
         "python": platform.python_version(),
     }
 
