@@ -15,8 +15,8 @@ defaults = TransferConfig()
 
 st.title("Paint your photograph")
 st.caption(
-    "VGG16 looks at a photograph and at a painting; the picture is changed, pixel by pixel, until it shows what the "
-    "one shows in the manner of the other (Gatys et al. 2015)."
+    "Choose a photograph and a style. The picture is changed, pixel by pixel, until the network VGG16 sees the "
+    "photograph's content in it, and the style's manner (Gatys et al. 2015)."
 )
 
 settings, result = st.columns([2, 3], gap="large")

@@ -18,7 +18,7 @@ def loss_figure(history: Sequence[Point], *, steps: int, height: int = 280) -> g
 
     Args:
         history: from step 0 on.
-        steps: of the whole run: the axis is as long from the start.
+        steps: length of the axis: of the whole run while it lives.
         height: pixels.
     """
     shown = _thinned(history)
@@ -49,7 +49,9 @@ def loss_figure(history: Sequence[Point], *, steps: int, height: int = 280) -> g
     )
     figure.update_xaxes(title="step", range=[0, max(steps, 1)], gridcolor=grey, zeroline=False)
     marks = [digit * 10.0**power for power in range(-9, 13) for digit in (1, 2, 5)]
-    figure.update_yaxes(type="log", gridcolor=grey, tickvals=marks, ticktext=[f"{mark:g}" for mark in marks])
+    figure.update_yaxes(
+        title="loss (log scale)", type="log", gridcolor=grey, tickvals=marks, ticktext=[f"{mark:g}" for mark in marks]
+    )
     return figure
 
 

@@ -96,6 +96,12 @@ def evaluate(options: argparse.Namespace) -> int:
     content_tensor, style_tensor = prepare(content, style, config)
     size = (content_tensor.shape[3], content_tensor.shape[2])
     resized = image.size != size
+    if resized:
+        print(
+            f"stylecore: note: {options.image} has {image.width} × {image.height} pixels and was scaled to "
+            f"{size[0]} × {size[1]}: --size {max(image.size)} judges it as it is.",
+            file=sys.stderr,
+        )
     image_tensor = to_tensor(image.resize(size) if resized else image)
     device = choose_device(options.device)
     with torch.no_grad():

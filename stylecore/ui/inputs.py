@@ -40,7 +40,7 @@ def choose_picture(title: str, key: str, samples: Mapping[str, Path], default: s
         max_upload_size=MAX_BYTES >> 20,
     )
     if file is None:
-        st.caption("PNG, JPEG, WebP, GIF, BMP or TIFF, up to 25 MB.")
+        st.caption("Choose a file to go on.")
         return None
     data = file.getvalue()
     try:

@@ -30,7 +30,9 @@ def _show(engine: Engine, job: Job, alive: bool) -> None:
     _show_end(snapshot)
     if snapshot.previews:
         picture = snapshot.results[0] if snapshot.results else snapshot.previews[0]
-        st.image(picture, alt="The stylised picture", width="stretch")
+        settings = job.request.config
+        made_with = f"λ = {settings.lambdas[0]:g} · {settings.size} pixels, shown larger or smaller to fit"
+        st.image(picture, made_with, alt="The stylised picture", width="stretch")
     if snapshot.results:
         st.download_button(
             "Download PNG",
@@ -43,8 +45,9 @@ def _show(engine: Engine, job: Job, alive: bool) -> None:
         )
     if snapshot.history:
         config = {"displayModeBar": False} if alive else {"displaylogo": False}
+        steps = snapshot.steps if alive else snapshot.history[-1].index
         st.plotly_chart(
-            loss_figure(snapshot.history, steps=snapshot.steps),
+            loss_figure(snapshot.history, steps=steps),
             theme=None,
             config=config,
             key="losses",
