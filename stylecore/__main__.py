@@ -8,7 +8,20 @@ import warnings
 from collections.abc import Sequence
 from typing import get_args
 
-from stylecore.config import PRESETS, RANGES, Init, Optimizer, Pooling, Statistic, TransferConfig, Weighting
+from stylecore.config import (
+    PRESETS,
+    RANGES,
+    CoarseToFine,
+    DeviceChoice,
+    Init,
+    Network,
+    Optimizer,
+    Padding,
+    Pooling,
+    Statistic,
+    TransferConfig,
+    Weighting,
+)
 
 DEFAULTS = TransferConfig()
 
@@ -68,9 +81,9 @@ def _add_transfer(parser: argparse.ArgumentParser) -> None:
     _add_choice(parser, "--statistic", get_args(Statistic))
     _add_choice(parser, "--init", tuple(choice for choice in get_args(Init) if choice != "image"))
     _add_choice(parser, "--pooling", get_args(Pooling))
-    _add_choice(parser, "--padding", ("zeros", "replicate"))
-    _add_choice(parser, "--coarse-to-fine", ("auto", "on", "off"))
-    _add_choice(parser, "--network", ("bundled", "IMAGENET1K_FEATURES", "IMAGENET1K_V1"))
+    _add_choice(parser, "--padding", get_args(Padding))
+    _add_choice(parser, "--coarse-to-fine", get_args(CoarseToFine))
+    _add_choice(parser, "--network", get_args(Network))
     parser.add_argument("--init-image", metavar="PICTURE", help="start from this picture")
     parser.add_argument("--log", metavar="STEPS.jsonl", help="losses of every step and λ, one JSON object a line")
     _add_device(parser)
@@ -98,7 +111,7 @@ def _add_pair(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_device(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    parser.add_argument("--device", choices=get_args(DeviceChoice), default="auto")
 
 
 def _add_number(

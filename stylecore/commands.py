@@ -13,11 +13,12 @@ from types import FrameType
 
 import torch
 
-from stylecore.config import PRESETS, TransferConfig, with_lambda
-from stylecore.devices import OutOfMemory, choose_device, describe_device, is_out_of_memory
-from stylecore.images import ImageError, decode, encode_png, read, to_image, to_tensor, write_whole
+from stylecore.config import PRESETS, TransferConfig
+from stylecore.devices import OutOfMemory, choose_device, is_out_of_memory
+from stylecore.images import ImageError, decode, read, to_tensor, write_whole
 from stylecore.objective import Objective
-from stylecore.recipe import CHUNK, Recipe, RecipeError, current_versions, read_recipe, sha256
+from stylecore.recipe import Recipe, RecipeError, current_versions, read_recipe, sha256
+from stylecore.results import finished_pictures
 from stylecore.transfer import Step, TransferError, prepare, replay, stylize
 from stylecore.vgg import WeightsError, load_vgg16
 
@@ -61,19 +62,9 @@ def transfer(options: argparse.Namespace) -> int:
             raise KeyboardInterrupt
         raise OutOfMemory(trouble)
 
-    provenance = Recipe(
-        config=config,
-        device=describe_device(device),
-        versions=current_versions(),
-        content_sha256=sha256(data["content"]),
-        style_sha256=sha256(data["style"]),
-        init_sha256=sha256(data["init"]) if "init" in data else "",
-        steps_done=latest.index,
-        losses={},
-        changes=recipe.changes if recipe else (),
-    )
-    for k, path in enumerate(outputs):
-        write_whole(path, encode_png(to_image(latest.images[k]), {CHUNK: _of_one(provenance, latest, k).to_json()}))
+    changes = [(index, (lam,)) for index, lam in recipe.changes] if recipe else []
+    for path, png in zip(outputs, finished_pictures(latest, config, device, data, changes), strict=True):
+        write_whole(path, png)
     if options.log:
         write_whole(Path(options.log), "".join(log).encode())
     names = ", ".join(map(str, outputs))
@@ -194,12 +185,6 @@ def _outputs(options: argparse.Namespace, config: TransferConfig) -> list[Path]:
         if path.is_dir() or path.resolve() in sources:
             raise ValueError(f"{path} would overwrite {'a folder' if path.is_dir() else 'an input'}")
     return outputs
-
-
-def _of_one(recipe: Recipe, step: Step, k: int) -> Recipe:
-    """The recipe of the k-th picture of a batch, as if it had been alone."""
-    losses = {"content": step.content[k], "style": step.style[k], "total": step.total[k]}
-    return dataclasses.replace(recipe, config=with_lambda(recipe.config, recipe.config.lambdas[k]), losses=losses)
 
 
 def _log_lines(step: Step) -> list[str]:

@@ -18,6 +18,7 @@ Statistic = Literal["gram", "covariance"]
 Weighting = Literal["calibrated", "paper"]
 Network = Literal["bundled", "IMAGENET1K_FEATURES", "IMAGENET1K_V1"]
 CoarseToFine = Literal["auto", "on", "off"]
+DeviceChoice = Literal["auto", "cpu", "cuda"]  # where a run is made is no setting of the picture
 
 LayerWeights = tuple[tuple[str, float], ...]
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import platform
-from typing import Literal
+from typing import get_args
 
 import torch
 
-DeviceChoice = Literal["auto", "cpu", "cuda"]
+from stylecore.config import DeviceChoice
 
 
 class OutOfMemory(RuntimeError):
@@ -20,7 +20,7 @@ def choose_device(choice: str = "auto") -> str:
     Raises:
         ValueError: if CUDA is asked for and there is none.
     """
-    if choice not in ("auto", "cpu", "cuda"):
+    if choice not in get_args(DeviceChoice):
         raise ValueError(f"device must be auto, cpu or cuda, not {choice!r}")
     if choice == "cuda" and not torch.cuda.is_available():
         raise ValueError("There is no CUDA device here: use --device cpu, or auto.")

@@ -12,10 +12,10 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from stylecore.config import Network, TransferConfig, with_lambda
-from stylecore.devices import choose_device, describe_device, is_out_of_memory
-from stylecore.images import ImageError, decode, encode_jpeg, encode_png, to_image, to_tensor
-from stylecore.recipe import CHUNK, Recipe, current_versions, sha256
+from stylecore.config import Network, TransferConfig
+from stylecore.devices import choose_device, is_out_of_memory
+from stylecore.images import ImageError, decode, encode_jpeg, to_image, to_tensor
+from stylecore.results import finished_pictures
 from stylecore.transfer import Steering, Step, TransferError, prepare, stylize
 from stylecore.vgg import VGG16, WeightsError, load_vgg16
 
@@ -151,8 +151,7 @@ class Engine:
         self._numbers = itertools.count(1)
         self._turns: dict[str, int] = {}  # by owner: number of the last turn
         self._turn = 0
-        self._worker = threading.Thread(target=self._work, name="stylecore-worker", daemon=True)
-        self._worker.start()
+        self._worker = self._start_worker()
 
     def submit(self, owner: str, request: Request) -> Job:
         """Puts a request into the queue, in place of what the owner had there.
@@ -162,8 +161,7 @@ class Engine:
         """
         with self._changed:
             if not self._worker.is_alive():  # nothing that a job does should end it; if it happened, go on
-                self._worker = threading.Thread(target=self._work, name="stylecore-worker", daemon=True)
-                self._worker.start()
+                self._worker = self._start_worker()
             mine = [job for job in self._waiting if job.owner == owner]
             if len(self._waiting) - len(mine) >= self._max_waiting:
                 raise QueueFull(f"{len(self._waiting)} pictures are waiting already: try again in a few minutes.")
@@ -171,12 +169,11 @@ class Engine:
                 self._discard(job)
             if self._running is not None and self._running.owner == owner:
                 self._running.stop.set()
-            steps = request.config.steps
             job = Job(
                 id=f"job-{next(self._numbers)}",
                 owner=owner,
                 request=request,
-                snapshot=Snapshot(status="queued", steps=steps),
+                snapshot=Snapshot(status="queued", steps=request.config.steps),
                 seen=self._clock(),
             )
             self._jobs[job.id] = job
@@ -227,11 +224,8 @@ class Engine:
                 return
             held -= self._jobs.pop(key).bytes
 
-    def _next(self) -> Job:
-        """The waiting job whose owner's last turn is the longest ago."""
-        return self._order()[0]
-
     def _order(self) -> list[Job]:
+        """The waiting jobs, those first whose owner's last turn is the longest ago."""
         return sorted(self._waiting, key=lambda job: self._turns.get(job.owner, 0))
 
     def _tell_positions(self) -> None:
@@ -239,13 +233,18 @@ class Engine:
         for position, job in enumerate(self._order(), ahead):
             job.snapshot = dataclasses.replace(job.snapshot, position=position)
 
+    def _start_worker(self) -> threading.Thread:
+        worker = threading.Thread(target=self._work, name="stylecore-worker", daemon=True)
+        worker.start()
+        return worker
+
     def _work(self) -> None:
         while True:
             with self._changed:
                 while not self._waiting:
                     self._turns.clear()
                     self._changed.wait()
-                job = self._next()
+                job = self._order()[0]
                 self._waiting.remove(job)
                 self._running = job
                 self._turn += 1
@@ -280,7 +279,7 @@ class Engine:
                 _log.exception("job %s failed", job.id)
                 error = "Something went wrong in the computation; the last good picture is kept. Please try again."
         try:
-            results = () if latest is None else _results(job, latest, self._device)
+            results = () if latest is None else self._results(job, latest)
             previews = () if latest is None else _previews(latest)
         except Exception:
             _log.exception("the pictures of job %s could not be encoded", job.id)
@@ -298,6 +297,13 @@ class Engine:
         )
         job.done.set()
         _log.info("job %s %s after %.1f s", job.id, job.snapshot.status, job.snapshot.seconds)
+
+    def _results(self, job: Job, step: Step) -> tuple[bytes, ...]:
+        request = job.request
+        files = {"content": request.content, "style": request.style}
+        if request.init:
+            files["init"] = request.init
+        return tuple(finished_pictures(step, request.config, self._device, files, job.snapshot.changes))
 
     def _steps(self, job: Job) -> Generator[Step]:
         """The steps of a job, published as they come, until it ends or is stopped."""
@@ -345,27 +351,3 @@ def _note(job: Job, step: Step, message: Steering) -> None:
 
 def _previews(step: Step) -> tuple[bytes, ...]:
     return tuple(encode_jpeg(to_image(image)) for image in step.images)
-
-
-def _results(job: Job, step: Step, device: str) -> tuple[bytes, ...]:
-    """PNG bytes of each picture, with the recipe that made it."""
-    request = job.request
-    return tuple(
-        encode_png(
-            to_image(step.images[k]),
-            {
-                CHUNK: Recipe(
-                    config=with_lambda(request.config, request.config.lambdas[k]),
-                    device=describe_device(device),
-                    versions=current_versions(),
-                    content_sha256=sha256(request.content),
-                    style_sha256=sha256(request.style),
-                    init_sha256=sha256(request.init) if request.init else "",
-                    steps_done=step.index,
-                    changes=tuple((index, lambdas[k]) for index, lambdas in job.snapshot.changes),
-                    losses={"content": step.content[k], "style": step.style[k], "total": step.total[k]},
-                ).to_json()
-            },
-        )
-        for k in range(len(step.lambdas))
-    )

@@ -77,9 +77,9 @@ class Objective:
             self.content_weights = dict(config.content_layers)
             self.style_weights = dict(config.style_layers)
             self.variation_weight = config.total_variation
-            if config.weights == "calibrated":
-                self._calibrate(content, style, self._statistics(of_content))
             content_sizes, style_sizes = self._target_sizes()
+            if config.weights == "calibrated":
+                self._calibrate(content, style, self._statistics(of_content), content_sizes, style_sizes)
             self._content_size = sum(self.content_weights[layer] * size for layer, size in content_sizes.items())
             self._style_size = sum(self.style_weights[layer] * size for layer, size in style_sizes.items())
 
@@ -149,14 +149,20 @@ class Objective:
             layer: describe(features[layer]) / features[layer][0, 0].numel() for layer, _ in self._config.style_layers
         }
 
-    def _calibrate(self, content: Tensor, style: Tensor, content_statistics: Mapping[str, Tensor]) -> None:
+    def _calibrate(
+        self,
+        content: Tensor,
+        style: Tensor,
+        content_statistics: Mapping[str, Tensor],
+        content_sizes: Mapping[str, float],
+        style_sizes: Mapping[str, float],
+    ) -> None:
         """Makes L_style(c, s) = 1 and L_content(s′, c) = 1, s′ being the style picture resized to the content's size.
 
         Every layer is taken relative to its target, then one common factor follows.
         """
         resized = F.interpolate(style, content.shape[2:], mode="bicubic", antialias=True).clamp(0, 1)
         of_resized = self._features(resized)
-        content_sizes, style_sizes = self._target_sizes()
         self.content_weights = _relative_weights(
             self.content_weights,
             content_sizes,

@@ -206,10 +206,10 @@ class _Run:
     def _judge(self, objective: Objective, pictures: list[_Picture]) -> tuple[Losses, Tensor, list[str]]:
         images = torch.stack([picture.image for picture in pictures])
         losses, gradient = objective.gradient(images, self._lambdas)
-        totals = losses.total(self._lambdas).tolist()
+        totals = losses.total(self._lambdas)
         finite = gradient.isfinite().flatten(1).all(1).tolist()
-        solved = (losses.total(self._lambdas) <= objective.rounding(self._lambdas)).tolist()
-        failures = [p.judge(*found) for p, *found in zip(pictures, totals, finite, solved, strict=True)]
+        solved = (totals <= objective.rounding(self._lambdas)).tolist()
+        failures = [p.judge(*found) for p, *found in zip(pictures, totals.tolist(), finite, solved, strict=True)]
         return losses, gradient, failures
 
     def _steer(self, lambdas: tuple[float, ...], pictures: list[_Picture]) -> None:
