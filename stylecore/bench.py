@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from torchvision.models import vgg16
 
 from stylecore.config import LAYERS, TransferConfig
+from stylecore.cost import cost_of
 from stylecore.devices import describe_device
 from stylecore.images import decode, read, to_image, to_tensor
 from stylecore.objective import Objective
@@ -26,6 +27,7 @@ from stylecore.transfer import prepare, stylize
 from stylecore.vgg import VGG16, load_vgg16
 
 ROUNDS = 15
+BATCH = (0.05, 0.2, 0.4, 0.6, 0.8)
 LEVELS = (0.2, 0.15, 0.12, 0.1, 0.09)  # of L at λ = 0.2, which is 0.8 at the content picture
 
 # Run in processes of their own, that print the most memory they ever held, in KiB (getrusage would count the parent's).
@@ -54,7 +56,9 @@ def measure(size: int, device: str) -> dict[str, Any]:
         "torch": torch.__version__,
         "size": [content.shape[3], content.shape[2]],
         **_step_times(vgg, content, style, config),
-        **_memory_and_start(size, device),
+        "batch": _batch(vgg, content, style, config),
+        **_memory_and_start(config, device),
+        "weights_mb": sum(weight.nbytes for weight in vgg.state_dict().values()) / 1e6,
         "convergence": _convergence(vgg, content, style, config),
     }
 
@@ -72,8 +76,11 @@ def report(figures: dict[str, Any]) -> str:
             f"({step['times_own_floor']:.3f} × the bare pass in our layout)"
         )
     lines += [
+        f"a step of {len(BATCH)} λ at once: {figures['batch']:.3f} × as many steps of one",
         f"peak memory of transfer: {figures['peak_mb']:.0f} MB, "
         f"{figures['peak_above_imports_mb']:.0f} MB above importing torch and torchvision",
+        f"the estimate of it: {figures['estimated_mb']:.0f} MB, without our own imports, the network's "
+        f"{figures['weights_mb']:.0f} MB of float32, and what reading those takes for a moment",
         f"from the command to a picture without a step: {figures['start_seconds']:.1f} s, "
         f"{figures['import_seconds']:.1f} s of it importing torch and torchvision",
     ]
@@ -130,6 +137,25 @@ def _step_times(vgg: VGG16, content: Tensor, style: Tensor, config: TransferConf
     }
 
 
+def _batch(vgg: VGG16, content: Tensor, style: Tensor, config: TransferConfig) -> float:
+    """Time of a step of several λ at once over that of as many single ones, taken in turns."""
+
+    def run(lambdas: tuple[float, ...]) -> Callable[[], object]:
+        chosen = dataclasses.replace(config, lambdas=lambdas, steps=10_000, coarse_to_fine="off")
+        steps = stylize(vgg, content, style, chosen)
+        for _ in range(chosen.history + 2):  # until the history is full
+            next(steps)
+        return steps.__next__
+
+    batch, singles = run(BATCH), [run((lam,)) for lam in BATCH]
+    device = content.device.type
+    ratios = []
+    for _ in range(ROUNDS):
+        together = _timed(batch, device)
+        ratios.append(together / sum(_timed(single, device) for single in singles))
+    return statistics.median(ratios)
+
+
 def _bare_pass(features: Tensor, image: Tensor) -> None:
     torch.autograd.grad(features, image, torch.ones_like(features))
 
@@ -152,17 +178,20 @@ def _timed(work: Callable[[], object], device: str) -> float:
     return time.perf_counter() - began
 
 
-def _memory_and_start(size: int, device: str) -> dict[str, float]:
+def _memory_and_start(config: TransferConfig, device: str) -> dict[str, float]:
     pair = [str(sample_contents()["Chelsea"]), str(sample_styles()["Swirling night"])]
     with tempfile.TemporaryDirectory() as folder:
         out = str(Path(folder, "out.png"))
-        transfer = [_TRANSFER, "transfer", *pair, "-o", out, "--size", str(size), "--device", device, "--steps"]
+        transfer = [_TRANSFER, "transfer", *pair, "-o", out, "--size", str(config.size), "--device", device, "--steps"]
         import_seconds, bare = _run_alone(_BARE)
         start_seconds, _ = _run_alone(*transfer, "0")
         _, peak = _run_alone(*transfer, "30")
+    content, style = _pair()
+    cost = cost_of(content.size, style.size, dataclasses.replace(config, steps=30), device)
     return {
         "peak_mb": peak,
         "peak_above_imports_mb": peak - bare,
+        "estimated_mb": cost.memory / 1e6,
         "start_seconds": start_seconds,
         "import_seconds": import_seconds,
     }

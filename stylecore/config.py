@@ -18,6 +18,7 @@ Statistic = Literal["gram", "covariance"]
 Weighting = Literal["calibrated", "paper"]
 Network = Literal["bundled", "IMAGENET1K_FEATURES", "IMAGENET1K_V1"]
 CoarseToFine = Literal["auto", "on", "off"]
+Colours = Literal["style", "luminance", "statistics"]
 DeviceChoice = Literal["auto", "cpu", "cuda"]  # where a run is made is no setting of the picture
 
 LayerWeights = tuple[tuple[str, float], ...]
@@ -27,7 +28,7 @@ GATYS_STYLE: LayerWeights = tuple((f"relu{block}_1", 1.0) for block in range(1, 
 RANGES: dict[str, tuple[float, float]] = {
     "size": (16, 4096),
     "steps": (0, 10_000),
-    "seed": (0, 2**63 - 1),
+    "seed": (0, 2**53 - 1),  # what every reader of JSON, and every browser, counts exactly
     "style_scale": (0.25, 4.0),
     "total_variation": (0.0, 100.0),
     "learning_rate": (1e-4, 1.0),
@@ -128,6 +129,46 @@ class TransferConfig:
             if isinstance(plain.get(name), list):
                 plain[name] = tuple(tuple(v) if isinstance(v, list) else v for v in plain[name])
         return cls(**plain)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finish:
+    """What is done to a picture after its run.
+
+    Attributes:
+        colours: "style" leaves them; "luminance" takes the result's light and dark and the content's colours, and
+            "statistics" gives the result the mean and covariance of the content's colours (both are ideas of
+            Gatys et al. 2016, "Preserving Color in Neural Artistic Style Transfer").
+        blend: share of the content laid over the result, in [0, 1].
+
+    Raises:
+        ValueError: naming the setting and its range.
+    """
+
+    colours: Colours = "style"
+    blend: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.colours not in get_args(Colours):
+            raise ValueError(f"colours must be one of {', '.join(get_args(Colours))}, not {self.colours!r}")
+        number = isinstance(self.blend, (int, float)) and not isinstance(self.blend, bool)
+        if not number or not 0 <= self.blend <= 1:
+            raise ValueError(f"blend must be a number from 0 to 1, not {self.blend!r}")
+
+    def to_dict(self) -> dict[str, Any]:
+        """The touches as plain values that JSON can hold."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Finish:
+        """Touches from plain values, checked as if a stranger wrote them.
+
+        Raises:
+            ValueError: for an unknown name, or a value out of range.
+        """
+        if unknown := sorted(set(values) - {"colours", "blend"}):
+            raise ValueError(f"unknown finishing touch {unknown[0]!r}; there are colours and blend")
+        return cls(**values)
 
 
 def with_lambda(config: TransferConfig, lam: float) -> TransferConfig:

@@ -1,129 +1,50 @@
-"""Jobs and the engine: one worker thread a device, a fair bounded queue, stop and steer. Knows nothing of any page."""
+"""One worker thread a device, and a fair, bounded queue: pause, stop, go on, steer. Knows nothing of any page."""
 
 from __future__ import annotations
 
 import dataclasses
+import gc
 import itertools
 import logging
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Generator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Sequence
 from typing import Literal
 
 from stylecore.config import Network, TransferConfig
+from stylecore.cost import Cost, Pace, cost_of
 from stylecore.devices import choose_device, is_out_of_memory
-from stylecore.images import ImageError, decode, encode_jpeg, to_image, to_tensor
+from stylecore.images import ImageError, decode, encode_jpeg, picture_size, to_image, to_tensor
+from stylecore.jobs import FRAMES, Frame, Job, Point, Request, Snapshot, Status, alone, with_frame
+from stylecore.limits import Limits, available_memory, read_limits
 from stylecore.results import finished_pictures
 from stylecore.transfer import Steering, Step, TransferError, prepare, stylize
 from stylecore.vgg import VGG16, WeightsError, load_vgg16
 
-Status = Literal["queued", "running", "finished", "stopped", "failed"]
-ENDED: frozenset[Status] = frozenset({"finished", "stopped", "failed"})
-
 _log = logging.getLogger(__name__)
+
+PREVIEW_SIDE = 1024  # pixels; larger pictures are shown smaller while they are on the way
 
 
 class QueueFull(RuntimeError):
     """There is no room for another job now; the message says so in one sentence."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """All that a job needs, as plain data: it could travel to another process or machine.
-
-    Attributes:
-        content: bytes of the content file.
-        style: bytes of the style file.
-        config: the settings.
-        init: bytes of the file to start from, for `init="image"`; else empty.
-    """
-
-    content: bytes
-    style: bytes
-    config: TransferConfig
-    init: bytes = b""
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """Losses of one step, one entry for each λ."""
-
-    index: int
-    content: tuple[float, ...]
-    style: tuple[float, ...]
-    total: tuple[float, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
-    """What a page may know of a job at one moment: immutable and plain.
-
-    Attributes:
-        status: where the job is in its life.
-        position: jobs that will run before it, while it is queued.
-        steps: updates that the job is set to make.
-        seconds: that the run has taken so far.
-        history: losses of all steps so far.
-        previews: JPEG bytes of each λ's picture, no older than a refresh.
-        results: PNG bytes of each λ's picture with its recipe, once the job has ended.
-        changes: λ changed on the way: (step, the new λ).
-        notices: what the visitor should be told, oldest first.
-        error: one sentence on why it failed; else empty.
-    """
-
-    status: Status
-    position: int = 0
-    steps: int = 0
-    seconds: float = 0.0
-    history: tuple[Point, ...] = ()
-    previews: tuple[bytes, ...] = ()
-    results: tuple[bytes, ...] = ()
-    changes: tuple[tuple[int, tuple[float, ...]], ...] = ()
-    notices: tuple[str, ...] = ()
-    error: str = ""
-
-
-@dataclass(eq=False, slots=True, kw_only=True)
-class Job:
-    """One request on its way. Pages read `snapshot`; only the engine and its worker write."""
-
-    id: str
-    owner: str
-    request: Request
-    snapshot: Snapshot
-    seen: float
-    stop: threading.Event = field(default_factory=threading.Event)
-    done: threading.Event = field(default_factory=threading.Event)
-    messages: deque[Steering] = field(default_factory=deque)
-
-    @property
-    def ended(self) -> bool:
-        """Whether nothing more will happen to it."""
-        return self.snapshot.status in ENDED
-
-    @property
-    def bytes(self) -> int:
-        """Memory that its pictures hold."""
-        request, snapshot = self.request, self.snapshot
-        pictures = (request.content, request.style, request.init, *snapshot.previews, *snapshot.results)
-        return sum(map(len, pictures))
-
-
 class Engine:
     """Runs jobs one after another, taking turns between owners; every method returns at once.
 
-    An owner has one active job: a new one replaces what the owner had waiting or running. Nothing here depends on
-    streamlit: an owner is any string, and a job that nobody has looked at for `abandoned_after` seconds is stopped.
+    An owner has one active job: a new one ends what the owner had waiting or running, and its picture is kept. Nothing
+    here depends on streamlit: an owner is any string, and a job that nobody has looked at for `abandoned_after`
+    seconds is stopped.
     """
 
     def __init__(
         self,
         device: str | None = None,
         load: Callable[[Network, str], VGG16] = load_vgg16,
-        max_waiting: int = 20,
-        max_bytes: int = 200 * 2**20,
+        limits: Limits | None = None,
+        pace: Pace | None = None,
         abandoned_after: float = 180.0,
         refresh: float = 0.7,
         clock: Callable[[], float] = time.monotonic,
@@ -133,18 +54,19 @@ class Engine:
         Args:
             device: "cpu" or "cuda"; the best there is if None.
             load: gives VGG16 with the named weights on a device; called by the worker.
-            max_waiting: jobs that may wait; more are refused.
-            max_bytes: of pictures kept, requests and results; the oldest ended jobs go first.
+            limits: what is allowed; from this machine's memory and the environment if None.
+            pace: as far as it is known; the engine learns from every step.
             abandoned_after: seconds.
             refresh: seconds between two previews of a running job.
             clock: for tests.
         """
-        self._device = device or choose_device()
+        self.device = device or choose_device()
+        self.limits = limits or read_limits()
+        self._pace = pace or Pace()
         self._load = load
-        self._max_waiting, self._max_bytes = max_waiting, max_bytes
         self._abandoned_after, self._refresh = abandoned_after, refresh
         self._clock = clock
-        self._changed = threading.Condition()
+        self._changed = threading.Condition(threading.RLock())
         self._waiting: deque[Job] = deque()
         self._running: Job | None = None
         self._jobs: OrderedDict[str, Job] = OrderedDict()
@@ -153,45 +75,95 @@ class Engine:
         self._turn = 0
         self._worker = self._start_worker()
 
+    # What pages ask
+
     def submit(self, owner: str, request: Request) -> Job:
-        """Puts a request into the queue, in place of what the owner had there.
+        """Puts a request into the queue; whatever the owner had waiting, running or paused ends, its picture kept.
 
         Raises:
             QueueFull: if too many jobs wait already.
+            ValueError: if the settings are beyond this server's limits.
         """
+        return self.submit_all(owner, [request])[0]
+
+    def submit_all(self, owner: str, requests: Sequence[Request], *, beside: bool = False) -> list[Job]:
+        """Like `submit`, for several requests that belong together; between them others have their turns.
+
+        Args:
+            owner: whose they are.
+            requests: at least one.
+            beside: whether what the owner has waiting or running goes on, before these.
+        """
+        for request in requests:
+            self._check(request.config)
+        costs = [_cost(request, self.device) for request in requests]
         with self._changed:
-            if not self._worker.is_alive():  # nothing that a job does should end it; if it happened, go on
-                self._worker = self._start_worker()
-            mine = [job for job in self._waiting if job.owner == owner]
-            if len(self._waiting) - len(mine) >= self._max_waiting:
-                raise QueueFull(f"{len(self._waiting)} pictures are waiting already: try again in a few minutes.")
-            for job in mine:
-                self._discard(job)
-            if self._running is not None and self._running.owner == owner:
-                self._running.stop.set()
-            job = Job(
-                id=f"job-{next(self._numbers)}",
-                owner=owner,
-                request=request,
-                snapshot=Snapshot(status="queued", steps=request.config.steps),
-                seen=self._clock(),
-            )
-            self._jobs[job.id] = job
-            self._waiting.append(job)
+            others = [job for job in self._jobs.values() if job.owner == owner and not job.ended and not beside]
+            self._make_room(len(requests), besides=others)
+            for other in others:
+                self.stop(other)
+                if other.snapshot.done == 0:  # there is no picture to keep but the one that it began with
+                    self.remove(other)
+            jobs = []
+            for request, cost in zip(requests, costs, strict=True):
+                job = Job(
+                    id=f"job-{next(self._numbers)}",
+                    owner=owner,
+                    number=self._next_number(owner),
+                    request=request,
+                    cost=cost,
+                    snapshot=Snapshot(status="queued", steps=request.config.steps),
+                    seen=self._clock(),
+                    frame_every=max(1, round(request.config.steps / FRAMES)),
+                )
+                self._jobs[job.id] = job
+                self._enqueue(job)
+                jobs.append(job)
+            return jobs
+
+    def set_apart(self, job: Job, k: int) -> Job:
+        """One picture of a batch that has come to rest, as an ended job of its own."""
+        with self._changed:
+            apart = alone(job, k, self._next_number(job.owner), f"job-{next(self._numbers)}")
+            self._jobs[apart.id] = apart
             self._forget_old()
-            self._tell_positions()
-            self._changed.notify_all()
-            return job
+            return apart
 
     def look(self, job: Job) -> Snapshot:
         """The job's present snapshot; looking also tells the engine that somebody still cares."""
         job.seen = self._clock()
-        return job.snapshot
+        snapshot = job.snapshot
+        return dataclasses.replace(snapshot, wait=self._wait(job)) if snapshot.status == "queued" else snapshot
+
+    def jobs_of(self, owner: str) -> list[Job]:
+        """The owner's jobs, oldest first."""
+        with self._changed:
+            return [job for job in self._jobs.values() if job.owner == owner]
+
+    def job(self, owner: str, name: str) -> Job | None:
+        """The job of that id, if it is the owner's; else None."""
+        job = self._jobs.get(name)
+        return job if job is not None and job.owner == owner else None
 
     def latest_of(self, owner: str) -> Job | None:
         """The owner's newest job, or None."""
+        return next(reversed(self.jobs_of(owner)), None)
+
+    def expected_wait(self) -> float | None:
+        """Seconds until a job that were submitted now would have its turn, about; None where nobody knows."""
         with self._changed:
-            return next((job for job in reversed(self._jobs.values()) if job.owner == owner), None)
+            return self._seconds([*self._at_work(), *self._waiting])
+
+    def seconds(self, cost: Cost, done: int = 0, steps: int | None = None) -> float | None:
+        """Seconds of computing that a run still takes, about, by what the engine has seen so far; None if nothing.
+
+        Args:
+            cost: of the run.
+            done: updates made.
+            steps: updates of the whole run, if that is no longer what it was set to.
+        """
+        pace = self._pace.of(cost.picture)
+        return None if pace is None else cost.work(done, steps) * pace
 
     def leave(self, owner: str, grace: float) -> None:
         """Tells that the owner seems to have gone: the jobs end after `grace` seconds, unless somebody looks before."""
@@ -200,38 +172,179 @@ class Engine:
                 if job.owner == owner:
                     job.seen = min(job.seen, self._clock() - self._abandoned_after + grace)
 
+    def pause(self, job: Job) -> None:
+        """Lets a running job rest at the step it has reached; others have their turn meanwhile."""
+        if job.active:
+            self._halt(job, "paused")
+
     def stop(self, job: Job) -> None:
-        """Stops a job after the step it is at, keeping the picture; a waiting job leaves the queue."""
+        """Ends a job at once, with the picture of the step it has reached; a waiting job leaves the queue."""
+        if not job.ended:
+            self._halt(job, "stopped")
+
+    def go_on(self, job: Job, more_steps: int = 0) -> None:
+        """Lets a paused or ended job run again from where it is, with all that its optimizer knows.
+
+        Args:
+            job: whose computation is still there, as `snapshot.warm` says.
+            more_steps: updates on top of those it was set to make.
+
+        Raises:
+            QueueFull: if too many jobs wait already.
+            ValueError: if the computation is no longer there.
+        """
         with self._changed:
-            if job in self._waiting:
-                self._discard(job)
-            job.stop.set()
+            if job.active:
+                return
+            if not job.snapshot.warm:
+                raise ValueError(
+                    "The optimizer's state of this run is no longer there: start a new run from its picture."
+                )
+            others = [o for o in self._jobs.values() if o.owner == job.owner and not o.ended and o is not job]
+            self._make_room(1, besides=others)
+            for other in others:
+                self.stop(other)
+            missing = job.snapshot.done + more_steps - job.snapshot.steps
+            if missing > 0:
+                job.messages.append(Steering(more_steps=missing))
+            job.done.clear()
+            job.halt = None
+            job.seen = self._clock()
+            if job is self._running:  # the step it was halted at has not even ended
+                self._tell(job, status="running", position=0)
+            else:
+                self._enqueue(job)
 
     def steer(self, job: Job, steering: Steering) -> None:
         """Sends a message to a running job: it takes effect from the next step on."""
         job.messages.append(steering)
 
-    def _discard(self, job: Job) -> None:
-        self._waiting.remove(job)
-        job.snapshot = dataclasses.replace(job.snapshot, status="stopped", position=0)
-        job.done.set()
-        self._tell_positions()
+    def remove(self, job: Job) -> None:
+        """Ends and forgets a job with its pictures."""
+        with self._changed:
+            self.stop(job)
+            self._cool(job)
+            self._jobs.pop(job.id, None)
 
-    def _forget_old(self) -> None:
-        held = sum(job.bytes for job in self._jobs.values())
-        for key in [key for key, job in self._jobs.items() if job.ended]:
-            if held <= self._max_bytes:
-                return
-            held -= self._jobs.pop(key).bytes
+    # The queue; all of it under the lock
+
+    def _check(self, config: TransferConfig) -> None:
+        for name, value, most in (
+            ("size", config.size, self.limits.max_size),
+            ("steps", config.steps, self.limits.max_steps),
+        ):
+            if value > most:
+                raise ValueError(
+                    f"This server's limit for {name} is {most}, and {value} is more: choose a smaller one."
+                )
+
+    def _next_number(self, owner: str) -> int:
+        return 1 + max((job.number for job in self.jobs_of(owner)), default=0)
+
+    def _make_room(self, count: int, besides: list[Job]) -> None:
+        if not self._worker.is_alive():  # nothing that a job does should end it; if it happened, go on
+            self._running = None
+            self._worker = self._start_worker()
+        waiting = [job for job in self._waiting if job not in besides]
+        free = self._running is None or self._running in besides
+        at_once = 1 if free and not waiting else 0
+        if len(waiting) + count - at_once > self.limits.max_waiting:
+            if count > 1 and not waiting:
+                raise QueueFull(
+                    f"This server's queue has room for {self.limits.max_waiting}, and this is {count}: ask for less."
+                )
+            raise QueueFull(f"{len(waiting)} pictures are waiting already: try again in a few minutes.")
+
+    def _enqueue(self, job: Job) -> None:
+        self._tell(job, status="queued")
+        self._waiting.append(job)
+        self._sweep()
+        self._tell_positions()
+        self._changed.notify_all()
 
     def _order(self) -> list[Job]:
         """The waiting jobs, those first whose owner's last turn is the longest ago."""
         return sorted(self._waiting, key=lambda job: self._turns.get(job.owner, 0))
 
+    def _at_work(self) -> list[Job]:
+        """The job that has its turn, unless it ends with the step it is at."""
+        return [self._running] if self._running is not None and not self._running.halt else []
+
     def _tell_positions(self) -> None:
-        ahead = 1 if self._running is not None else 0
-        for position, job in enumerate(self._order(), ahead):
-            job.snapshot = dataclasses.replace(job.snapshot, position=position)
+        for position, job in enumerate(self._order(), len(self._at_work())):
+            self._tell(job, position=position)
+
+    def _wait(self, job: Job) -> float | None:
+        with self._changed:
+            before = list(itertools.takewhile(lambda other: other is not job, self._order()))
+            return self._seconds([*self._at_work(), *before])
+
+    def _seconds(self, jobs: list[Job]) -> float | None:
+        each = [self._left(job) for job in jobs]
+        return None if None in each else sum((left or 0.0 for left in each), 0.0)
+
+    def _left(self, job: Job) -> float | None:
+        return None if job.cost is None else self.seconds(job.cost, job.snapshot.done, job.snapshot.steps)
+
+    def _tell(self, job: Job, **changes: object) -> None:
+        with self._changed:
+            job.snapshot = dataclasses.replace(job.snapshot, **changes)  # type: ignore[arg-type]
+
+    def _halt(self, job: Job, status: Literal["paused", "stopped"]) -> None:
+        """Publishes the end, or a pause, at the newest step, without waiting for the step that is being computed."""
+        with self._changed:
+            if job.snapshot.status == status or job.ended:
+                return
+            job.halt = status
+            if job in self._waiting:
+                self._waiting.remove(job)
+            keep = job.run is not None or job is self._running
+            step = job.step if job.step is not None and job.step.index > 0 else None
+            self._tell_positions()
+        self._publish_end(job, status, step, warm=keep)
+
+    def _sweep(self) -> None:
+        """Gives back what is too much: paused jobs that nobody looks at, old optimizer states, old pictures."""
+        for job in [job for job in self._jobs.values() if job.snapshot.status == "paused" and self._abandoned(job)]:
+            self.stop(job)
+        warm = [job for job in self._jobs.values() if job.run is not None and not job.active]
+        newest = {job.owner: job for job in warm}
+        held = 0
+        # The newest state of every owner, as far as there is room: paused runs before those that have ended.
+        for job in sorted(warm, key=lambda job: (job.snapshot.status == "paused", job.seen), reverse=True):
+            held += job.cost.state if job.cost else 0
+            if job is not newest[job.owner] or held > self.limits.state_mb * 10**6:
+                self._cool(job)
+        self._forget_old()
+
+    def _cool(self, job: Job) -> None:
+        """Drops the computation of a job that rests; its pictures stay."""
+        if job is self._running:
+            return  # the worker drops it when its step has ended
+        if job.run is not None:
+            job.run.close()
+        job.run, job.step, job.pending = None, None, None
+        if job.snapshot.status == "paused":
+            notice = "The server needed the memory of this paused run, so it ended here; the picture is kept."
+            self._tell(job, status="stopped", notices=(*job.snapshot.notices, notice))
+        self._tell(job, warm=False)
+
+    def _forget_old(self) -> None:
+        """Drops the oldest ended jobs of those who hold the most, while there are too many pictures in memory."""
+        while True:
+            sizes = {id(picture): len(picture) for job in self._jobs.values() for picture in job.pictures()}
+            if sum(sizes.values()) <= self.limits.kept_mb * 10**6:
+                return
+            ended = [job for job in self._jobs.values() if job.ended]
+            if not ended:
+                return
+            held: dict[str, int] = {}
+            for job in ended:
+                held[job.owner] = held.get(job.owner, 0) + sum(map(len, job.pictures()))
+            most = max(held, key=lambda owner: held[owner])
+            self.remove(next(job for job in ended if job.owner == most))
+
+    # The worker
 
     def _start_worker(self) -> threading.Thread:
         worker = threading.Thread(target=self._work, name="stylecore-worker", daemon=True)
@@ -243,33 +356,38 @@ class Engine:
             with self._changed:
                 while not self._waiting:
                     self._turns.clear()
-                    self._changed.wait()
+                    self._sweep()
+                    self._changed.wait(self._abandoned_after)
                 job = self._order()[0]
                 self._waiting.remove(job)
                 self._running = job
                 self._turn += 1
                 self._turns[job.owner] = self._turn
                 self._tell_positions()
+                self._tell(job, status="running", position=0)
             if self._abandoned(job):
-                job.stop.set()
+                self.stop(job)
             self._run(job)
+            gc.collect()  # once a job, here, instead of after every run of a page: see .streamlit/config.toml
             with self._changed:
                 self._running = None
+                if job.id not in self._jobs:  # removed while it ran
+                    self._cool(job)
+                elif job.snapshot.status == "running":  # halted, and told to go on before the worker noticed
+                    self._waiting.append(job)
+                self._sweep()
                 self._tell_positions()
 
     def _abandoned(self, job: Job) -> bool:
         return self._clock() - job.seen > self._abandoned_after
 
     def _run(self, job: Job) -> None:
-        """Runs one job to its end, whatever happens; the last picture is kept in every case."""
-        latest: Step | None = None
+        """Runs one job until it ends or is halted, whatever happens; the last picture is kept in every case."""
         error = ""
-        began = time.perf_counter()
         try:
-            for step in self._steps(job):
-                latest = step
+            while self._advance(job):
                 if self._abandoned(job):
-                    job.stop.set()
+                    self.stop(job)
         except (ImageError, TransferError, WeightsError, ValueError) as problem:
             error = str(problem)
         except Exception as problem:
@@ -278,76 +396,131 @@ class Engine:
             else:
                 _log.exception("job %s failed", job.id)
                 error = "Something went wrong in the computation; the last good picture is kept. Please try again."
-        try:
-            results = () if latest is None else self._results(job, latest)
-            previews = () if latest is None else _previews(latest)
-        except Exception:
-            _log.exception("the pictures of job %s could not be encoded", job.id)
-            results, previews = (), job.snapshot.previews
-            error = error or "The finished picture could not be encoded: choose a smaller size."
-        stopped = job.stop.is_set() and not (latest is not None and latest.last)
-        job.snapshot = dataclasses.replace(
-            job.snapshot,
-            status="failed" if error else "stopped" if stopped else "finished",
-            position=0,
-            seconds=time.perf_counter() - began,
-            results=results,
-            previews=previews,
-            error=error,
-        )
-        job.done.set()
+        if error:
+            self._publish_end(job, "failed", job.step, error=error)
+            job.run = None  # a generator that raised can't go on
         _log.info("job %s %s after %.1f s", job.id, job.snapshot.status, job.snapshot.seconds)
+
+    def _advance(self, job: Job) -> bool:
+        """Computes and publishes one step. Returns whether there is another one to come now."""
+        began = time.perf_counter()
+        step = self._next_step(job)
+        if step is None:
+            return False
+        seconds = job.snapshot.seconds + time.perf_counter() - began
+        frame = _frame_due(job, step)
+        stale = frame is not None or step.last or seconds - job.drawn >= self._refresh
+        previews = frame.pictures if frame else _previews(step) if stale else job.snapshot.previews
+        with self._changed:
+            if job.halt:  # what was published when it was halted stays as it is
+                job.pending = step
+                return False
+            job.step, job.pending = step, None
+            if stale:
+                job.drawn = seconds
+            frames = job.snapshot.frames
+            if frame:
+                frames, job.frame_every = with_frame(frames, frame, job.frame_every)
+            notices = (*job.snapshot.notices, step.notice) if step.notice else job.snapshot.notices
+            history = (*job.snapshot.history, Point.of(step))
+            self._tell(job, seconds=seconds, history=history, previews=previews, frames=frames, notices=notices)
+            self._tell(job, left=self._left(job) or 0.0)
+        return True
+
+    def _next_step(self, job: Job) -> Step | None:
+        """The next step of a job's run, or None when there is none to come now."""
+        if job.halt:
+            return None
+        if job.run is None:
+            job.run = self._begin(job)
+            return next(job.run)
+        if job.pending is not None:
+            return job.pending
+        message = job.messages.popleft() if job.messages else None
+        if job.step is not None and job.step.last and (message is None or message.more_steps == 0):
+            self._publish_end(job, "finished", job.step, warm=True)
+            return None
+        if message is not None and job.step is not None:
+            changes = job.snapshot.changes  # for the curve and the recipe
+            if message.lambdas is not None:
+                changes = (*changes, (job.step.index, message.lambdas))
+            self._tell(job, changes=changes, steps=job.snapshot.steps + message.more_steps)
+        began = time.perf_counter()
+        step = job.run.send(message)
+        self._learn(job, step, time.perf_counter() - began)
+        return step
+
+    def _begin(self, job: Job) -> Generator[Step, Steering | None, None]:
+        request = job.request
+        content, style = decode(request.content, "The content picture"), decode(request.style, "The style picture")
+        initial = to_tensor(decode(request.init, "The picture to start from")) if request.init else None
+        job.cost = cost_of(content.size, style.size, request.config, self.device)
+        free = available_memory()
+        if self.device == "cpu" and job.cost.memory > free:
+            raise TransferError(
+                f"This run needs about {job.cost.memory / 1e9:.1f} GB of memory, and {free / 1e9:.1f} GB are free on "
+                "this server: choose a smaller size."
+            )
+        tensors = prepare(content, style, request.config)
+        vgg = self._load(request.config.network, self.device)
+        return stylize(vgg, *tensors, request.config, initial)
+
+    def _learn(self, job: Job, step: Step, seconds: float) -> None:
+        """Takes a step into account in what is believed of this machine's pace."""
+        if job.cost is not None and step.index > 1:
+            pictures = len(step.lambdas)
+            self._pace.learn(job.cost.pixels(step.index - 1) // pictures, seconds / pictures)
+
+    def _publish_end(self, job: Job, status: Status, step: Step | None, *, warm: bool = False, error: str = "") -> None:
+        """Publishes how a job has come to rest, with the finished pictures of its newest step."""
+        results, previews = job.snapshot.results, job.snapshot.previews
+        if step is not None:
+            try:
+                results, previews = self._results(job, step), _previews(step)
+            except Exception:
+                _log.exception("the pictures of job %s could not be encoded", job.id)
+                error = error or "The finished picture could not be encoded: choose a smaller size."
+        with self._changed:
+            if job.ended or (job.halt is not None and job.halt != status):
+                return  # somebody was faster
+            self._tell(
+                job,
+                status="failed" if error else status,
+                position=0,
+                left=0.0,
+                results=results,
+                previews=previews,
+                error=error,
+                warm=warm and not error,
+            )
+            job.done.set()
 
     def _results(self, job: Job, step: Step) -> tuple[bytes, ...]:
         request = job.request
         files = {"content": request.content, "style": request.style}
         if request.init:
             files["init"] = request.init
-        return tuple(finished_pictures(step, request.config, self._device, files, job.snapshot.changes))
-
-    def _steps(self, job: Job) -> Generator[Step]:
-        """The steps of a job, published as they come, until it ends or is stopped."""
-        if job.stop.is_set():
-            return
-        job.snapshot = dataclasses.replace(job.snapshot, status="running", position=0)
-        request = job.request
-        content, style = decode(request.content, "The content picture"), decode(request.style, "The style picture")
-        initial = to_tensor(decode(request.init, "The picture to start from")) if request.init else None
-        tensors = prepare(content, style, request.config)
-        vgg = self._load(request.config.network, self._device)
-        run = stylize(vgg, *tensors, request.config, initial)
-        history: list[Point] = []
-        drawn = float("-inf")
-        try:
-            step = next(run)
-            while True:
-                history.append(Point(step.index, step.content, step.style, step.total))
-                snapshot = job.snapshot
-                if step.notice:
-                    snapshot = dataclasses.replace(snapshot, notices=(*snapshot.notices, step.notice))
-                if step.seconds - drawn >= self._refresh:
-                    drawn = step.seconds
-                    snapshot = dataclasses.replace(snapshot, previews=_previews(step))
-                job.snapshot = dataclasses.replace(snapshot, seconds=step.seconds, history=tuple(history))
-                yield step
-                if job.stop.is_set():
-                    return
-                message = job.messages.popleft() if job.messages else None
-                if step.last and message is None:
-                    return
-                if message is not None:
-                    _note(job, step, message)
-                step = run.send(message)
-        finally:
-            run.close()
+        return tuple(finished_pictures(step, request.config, self.device, files, job.snapshot.changes))
 
 
-def _note(job: Job, step: Step, message: Steering) -> None:
-    """Keeps what was changed on the way, for the curve and the recipe."""
-    snapshot = job.snapshot
-    changes = snapshot.changes if message.lambdas is None else (*snapshot.changes, (step.index, message.lambdas))
-    job.snapshot = dataclasses.replace(snapshot, changes=changes, steps=snapshot.steps + message.more_steps)
+def _cost(request: Request, device: str) -> Cost | None:
+    """What a request will cost; None for pictures that can't be read: its run will say why."""
+    try:
+        return cost_of(picture_size(request.content), picture_size(request.style), request.config, device)
+    except ImageError:
+        return None
+
+
+def _frame_due(job: Job, step: Step) -> Frame | None:
+    """The pictures of a step that shall be kept, for the way to be looked at again."""
+    newest = job.snapshot.frames[-1].index if job.snapshot.frames else -1
+    if step.index % job.frame_every or step.index <= newest:
+        return None
+    return Frame(step.index, _previews(step))
 
 
 def _previews(step: Step) -> tuple[bytes, ...]:
-    return tuple(encode_jpeg(to_image(image)) for image in step.images)
+    pictures = [to_image(image) for image in step.images]
+    for picture in pictures:
+        picture.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
+    return tuple(encode_jpeg(picture, 90) for picture in pictures)

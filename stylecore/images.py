@@ -61,6 +61,19 @@ def decode(data: bytes, name: str = "picture") -> Image.Image:
         raise ImageError(f"{name} is damaged or cut off: choose another file or save it again.") from error
 
 
+def picture_size(data: bytes, name: str = "picture") -> tuple[int, int]:
+    """Width and height that a file's header tells, without decoding it; EXIF may turn them.
+
+    Raises:
+        ImageError: if it is no picture.
+    """
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            return image.size
+    except Exception as error:  # on broken files Pillow raises almost anything
+        raise ImageError(f"{name} can't be read as a picture: use PNG, JPEG, WebP, GIF, BMP or TIFF.") from error
+
+
 def read(path: str | Path) -> bytes:
     """The bytes of a picture file.
 
@@ -80,6 +93,18 @@ def fitted_size(size: tuple[int, int], longer: int) -> tuple[int, int]:
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
+def checked_size(
+    original: tuple[int, int], size: int, shortest: int = 1, name: str = "picture", scale: float = 1.0
+) -> tuple[int, int]:
+    """Width and height that `fit` gives a picture of an original size; raises as it does."""
+    width, height = fitted_size(original, max(1, round(size * scale)))
+    if min(width, height) < shortest:
+        enough = math.ceil(shortest * max(original) / min(original) / scale)
+        advice = f"choose a size of at least {enough}, or crop it" if enough <= RANGES["size"][1] else "crop it first"
+        raise ImageError(f"{name} would be {width} × {height} pixels, too narrow for these layers of VGG16: {advice}.")
+    return width, height
+
+
 def fit(image: Image.Image, size: int, shortest: int = 1, name: str = "picture", scale: float = 1.0) -> Image.Image:
     """The picture scaled to a longer side, never stretched.
 
@@ -93,12 +118,7 @@ def fit(image: Image.Image, size: int, shortest: int = 1, name: str = "picture",
     Raises:
         ImageError: if the picture is so narrow that its shorter side would be under `shortest`.
     """
-    width, height = fitted_size(image.size, max(1, round(size * scale)))
-    if min(width, height) < shortest:
-        enough = math.ceil(shortest * max(image.size) / min(image.size) / scale)
-        advice = f"choose a size of at least {enough}, or crop it" if enough <= RANGES["size"][1] else "crop it first"
-        raise ImageError(f"{name} would be {width} × {height} pixels, too narrow for these layers of VGG16: {advice}.")
-    return image.resize((width, height), Image.Resampling.LANCZOS)
+    return image.resize(checked_size(image.size, size, shortest, name, scale), Image.Resampling.LANCZOS)
 
 
 def to_tensor(image: Image.Image) -> Tensor:
@@ -114,13 +134,13 @@ def to_image(tensor: Tensor) -> Image.Image:
     return picture
 
 
-def encode_png(image: Image.Image, text: dict[str, str] | None = None) -> bytes:
-    """PNG bytes, with the given text chunks."""
+def encode_png(image: Image.Image, text: dict[str, str] | None = None, compress: int = 6) -> bytes:
+    """PNG bytes, with the given text chunks; `compress` is 0 (fast) to 9 (small)."""
     info = PngInfo()
     for key, value in (text or {}).items():
         info.add_itxt(key, value)
     buffer = io.BytesIO()
-    image.save(buffer, "PNG", pnginfo=info)
+    image.save(buffer, "PNG", pnginfo=info, compress_level=compress)
     return buffer.getvalue()
 
 

@@ -15,12 +15,12 @@ import torchvision.version
 from PIL import Image
 
 from stylecore import __version__
-from stylecore.config import TransferConfig, with_lambda
-from stylecore.images import MAX_BYTES
+from stylecore.config import Finish, TransferConfig, with_lambda
 
 CHUNK = "stylecore"
 FORMAT = 1
 MAX_CHARACTERS = 200_000
+NO_TOUCH = Finish()
 MAX_STEPS = 100_000  # a run can be extended beyond the range of `config.steps`
 
 
@@ -40,8 +40,9 @@ class Recipe:
         style_sha256: of the style file's bytes.
         init_sha256: of the file that `init="image"` started from; else empty.
         steps_done: updates made, at most `config.steps` unless the run was extended.
-        losses: content, style and total at the end.
+        losses: content, style and total at the end of the run, before any finishing touch.
         changes: λ changed on the way: (step, new λ).
+        finish: touches made after the run.
     """
 
     config: TransferConfig
@@ -53,10 +54,14 @@ class Recipe:
     steps_done: int
     losses: Mapping[str, float]
     changes: tuple[tuple[int, float], ...] = ()
+    finish: Finish = NO_TOUCH
 
     def to_json(self) -> str:
-        """The recipe as indented JSON."""
-        return json.dumps({"format": FORMAT, **asdict(self)}, indent=2, ensure_ascii=False)
+        """The recipe as indented JSON; without touches it says nothing of them, so that older versions read it, too."""
+        values = {"format": FORMAT, **asdict(self)}
+        if self.finish == NO_TOUCH:
+            del values["finish"]
+        return json.dumps(values, indent=2, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str) -> Recipe:
@@ -85,11 +90,15 @@ class Recipe:
                 raise ValueError(f"steps_done must be from 0 to {MAX_STEPS}, not {steps_done}")
             texts = {name: str(values.pop(name)) for name in ("device", "content_sha256", "style_sha256")}
             texts["init_sha256"] = str(values.pop("init_sha256", ""))
+            touches = values.pop("finish", {})
+            if not isinstance(touches, dict):
+                raise ValueError("finish must be touches by name")
             if values:
                 raise ValueError(f"unknown entry {min(values)!r}")
             return cls(
                 config=config,
                 changes=changes,
+                finish=Finish.from_dict(touches),
                 losses=losses,
                 versions=versions,
                 steps_done=steps_done,
@@ -117,13 +126,11 @@ def current_versions() -> dict[str, str]:
 
 
 def read_recipe(data: bytes, name: str = "picture") -> Recipe:
-    """The recipe inside a PNG's bytes.
+    """The recipe inside a PNG's bytes, of which those before the pixels are enough.
 
     Raises:
         RecipeError: if the file is no PNG, has no recipe, or one that can't be used.
     """
-    if len(data) > MAX_BYTES:
-        raise RecipeError(f"{name} is too large to have been made here.")
     try:
         with Image.open(io.BytesIO(data), formats=("PNG",)) as image:
             text = image.info.get(CHUNK)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 from collections.abc import Mapping, Sequence
 
-from stylecore.config import TransferConfig, with_lambda
+from PIL import Image
+
+from stylecore.config import Finish, TransferConfig, with_lambda
 from stylecore.devices import describe_device
-from stylecore.images import encode_png, to_image
-from stylecore.recipe import CHUNK, Recipe, current_versions, sha256
+from stylecore.finish import finished
+from stylecore.images import decode, encode_png, to_image
+from stylecore.recipe import CHUNK, Recipe, current_versions, read_recipe, sha256
 from stylecore.transfer import Step
 
 
@@ -48,3 +52,23 @@ def finished_pictures(
         )
         pictures.append(encode_png(to_image(step.images[k]), {CHUNK: recipe.to_json()}))
     return pictures
+
+
+def touched(png: bytes, content: bytes, finish: Finish) -> bytes:
+    """PNG bytes of a finished picture with touches on it, and a recipe that says so.
+
+    Args:
+        png: one of `finished_pictures`, without touches so far.
+        content: bytes of the content file that it was made from.
+        finish: the touches; the default ones give the very bytes back.
+
+    Raises:
+        RecipeError: if there is no recipe in the picture.
+        ImageError: if the content file can't be read.
+    """
+    if finish == Finish():
+        return png
+    recipe = dataclasses.replace(read_recipe(png), finish=finish)
+    with Image.open(io.BytesIO(png)) as image:  # not `decode`: its limit is for files of others, and this one is ours
+        picture = finished(image.convert("RGB"), decode(content, "The content picture"), finish)
+    return encode_png(picture, {CHUNK: recipe.to_json()})

@@ -117,7 +117,7 @@ def stylize(
     content, style = content.to(device), style.to(device)
     images = _start(config, content, style, initial).expand(len(config.lambdas), -1, -1, -1)
     run = _Run(config, content)
-    for scale, steps, ends in _stages(config, content, style):
+    for scale, steps, ends in stages(config, _size(content), _size(style)):
         coarse = _resized(content, scale).clamp(0, 1)  # bicubic overshoots
         objective = Objective(vgg, coarse, _resized(style, scale).clamp(0, 1), config)
         # What is carried between sizes is the change: the coarse picture itself would lose the content's detail.
@@ -150,6 +150,21 @@ def replay(
         )
 
 
+def stages(config: TransferConfig, *sizes: tuple[int, int]) -> list[tuple[float, int, bool]]:
+    """(scale, updates, whether the run ends there) for each size that a run goes through, coarse to fine.
+
+    Args:
+        config: the settings.
+        sizes: width and height of the content and of the style picture, as `prepare` makes them.
+    """
+    wanted = config.coarse_to_fine == "on" or (config.coarse_to_fine == "auto" and config.size >= COARSE_FROM)
+    coarse_steps = round(config.steps * COARSE_SHARE)
+    shortest = min(min(size) for size in sizes)
+    if not wanted or shortest // 2 < minimum_side(config.layers) or coarse_steps == 0:
+        return [(1.0, config.steps, True)]
+    return [(0.5, coarse_steps, False), (1.0, config.steps - coarse_steps, True)]
+
+
 class _Run:
     """What lasts through all stages of one run: λ, the count of updates, the clock."""
 
@@ -158,6 +173,7 @@ class _Run:
         self._content = content
         self._use(config.lambdas)
         self._index = 0
+        self._more = 0  # updates that were asked for while the work was done at a smaller size
         self._began = time.perf_counter()
 
     def descend(
@@ -169,6 +185,8 @@ class _Run:
             The pictures at the size of the result, (K, 3, H, W).
         """
         pictures = [_Picture(image, make_optimizer(self._config)) for image in images]
+        if ends:
+            steps += self._more
         while steps or ends:
             at_end = steps == 0
             if at_end:
@@ -177,7 +195,10 @@ class _Run:
             losses, gradient, notice = self._look(objective, pictures)
             message = yield self._step(losses, pictures, coarse, notice, at_end)
             if message is not None:
-                steps += message.more_steps
+                if ends:
+                    steps += message.more_steps
+                else:
+                    self._more += message.more_steps
                 if message.lambdas is not None:
                     self._steer(message.lambdas, pictures)
                     _, gradient, _ = self._look(objective, pictures)
@@ -240,7 +261,7 @@ class _Run:
             content_layers={layer: tuple(term.tolist()) for layer, term in losses.content_layers.items()},
             style_layers={layer: tuple(term.tolist()) for layer, term in losses.style_layers.items()},
             images=self._full_size(pictures, coarse),
-            size=(coarse.shape[3], coarse.shape[2]),
+            size=_size(coarse),
             seconds=time.perf_counter() - self._began,
             notice=notice,
             last=last,
@@ -329,14 +350,9 @@ def _covering(image: Tensor, frame: Tensor) -> Tensor:
     return scaled[:, :, top : top + height, left : left + width]
 
 
-def _stages(config: TransferConfig, content: Tensor, style: Tensor) -> list[tuple[float, int, bool]]:
-    """(scale, updates, whether the run ends there) for each size that the run goes through, coarse to fine."""
-    wanted = config.coarse_to_fine == "on" or (config.coarse_to_fine == "auto" and config.size >= COARSE_FROM)
-    sides = (*content.shape[2:], *style.shape[2:])
-    coarse_steps = round(config.steps * COARSE_SHARE)
-    if not wanted or min(sides) // 2 < minimum_side(config.layers) or coarse_steps == 0:
-        return [(1.0, config.steps, True)]
-    return [(0.5, coarse_steps, False), (1.0, config.steps - coarse_steps, True)]
+def _size(image: Tensor) -> tuple[int, int]:
+    """Width and height."""
+    return image.shape[3], image.shape[2]
 
 
 def _resized(image: Tensor, scale: float) -> Tensor:

@@ -145,8 +145,9 @@ def _download(network: Network) -> dict[str, Tensor]:
     try:
         state = _torchvision_state(network)
     except OSError as error:
+        reason = getattr(error, "reason", error)
         raise WeightsError(
-            f'The weights {network} could not be downloaded ({error}): connect, or use "bundled", which is here.'
+            f'The weights {network} could not be downloaded ({reason}): connect, or use "bundled", which is here.'
         ) from error
     except (RuntimeError, EOFError, pickle.UnpicklingError) as error:
         raise WeightsError(

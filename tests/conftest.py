@@ -51,3 +51,20 @@ def tensors() -> tuple[Tensor, Tensor]:
     """A content and a style picture of different sizes."""
     generator = torch.Generator().manual_seed(1)
     return torch.rand(1, 3, 20, 24, generator=generator), torch.rand(1, 3, 18, 26, generator=generator)
+
+
+@pytest.fixture(scope="session")
+def address():
+    """Of a server of the app that all browser tests share."""
+    from tests.browser import GRACE, served
+
+    with served(STYLECORE_GRACE_SECONDS=str(GRACE)) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def browser():
+    from tests.browser import chromium
+
+    with chromium() as chrome:
+        yield chrome

@@ -1,5 +1,6 @@
 """The engine: order, fairness, stopping, steering, and that no picture is lost, on a network of milliseconds."""
 
+import dataclasses
 import io
 import json
 import threading
@@ -10,8 +11,11 @@ from PIL import Image
 
 from stylecore import engine as module
 from stylecore.config import TransferConfig
-from stylecore.engine import Engine, QueueFull, Request
+from stylecore.cost import Pace
+from stylecore.engine import Engine, QueueFull
 from stylecore.images import encode_png, to_image
+from stylecore.jobs import FRAMES, Frame, Request, with_frame
+from stylecore.limits import Limits
 from stylecore.recipe import read_recipe, sha256
 from stylecore.transfer import Steering
 
@@ -46,7 +50,12 @@ def gate(toy, monkeypatch):
 
 @pytest.fixture
 def engine(toy):
-    return Engine("cpu", lambda _name, _device: toy, max_waiting=3, refresh=0.0)
+    return Engine("cpu", lambda _name, _device: toy, limits=limits(), refresh=0.0)
+
+
+def limits(**others):
+    usual = {"max_size": 512, "max_steps": 10_000, "max_waiting": 3, "kept_mb": 50, "state_mb": 500}
+    return Limits(**{**usual, **others})
 
 
 def wait(job, status=None):
@@ -102,7 +111,7 @@ def test_owners_take_turns_and_know_their_position(engine, request_for, gate):
     wait(first, "running")
     again = engine.submit("ann", request_for())  # replaces the first, and ann has just had a turn
     others = [engine.submit(name, request_for()) for name in ("bob", "cyd")]
-    assert [job.snapshot.position for job in (*others, again)] == [1, 2, 3]
+    assert [job.snapshot.position for job in (*others, again)] == [0, 1, 2]  # what is halted is as good as gone
     order = []
     for job in (again, *others):
         threading.Thread(target=lambda j=job: (j.done.wait(10), order.append(j.owner))).start()
@@ -139,7 +148,7 @@ def test_steering_is_kept_in_snapshot_and_recipe(engine, request_for, gate):
 
 def test_a_visitor_who_left_frees_the_worker_unless_they_come_back(toy, request_for, gate):
     now = [0.0]
-    engine = Engine("cpu", lambda *_: toy, abandoned_after=100.0, clock=lambda: now[0])
+    engine = Engine("cpu", lambda *_: toy, limits=limits(), abandoned_after=100.0, clock=lambda: now[0])
     for returns in (False, True):
         gate.clear()
         job = engine.submit("ann", request_for(steps=50))
@@ -185,14 +194,146 @@ def test_bad_input_is_one_sentence(engine, request_for):
     assert snapshot.error == "The content picture can't be read as a picture: use PNG, JPEG, WebP, GIF, BMP or TIFF."
 
 
-def test_old_results_go_when_memory_is_full(toy, request_for):
-    engine = Engine("cpu", lambda *_: toy, max_bytes=1)
-    jobs = [engine.submit(name, request_for()) for name in "abc"]
-    for job in jobs:
-        wait(job)
-    newest = engine.submit("d", request_for())
-    assert [engine.latest_of(name) for name in "abc"] == [None] * 3
-    assert engine.latest_of("d") is newest
+def test_the_oldest_pictures_of_whoever_holds_most_go_when_memory_is_full(toy, request_for):
+    engine = Engine("cpu", lambda *_: toy, limits=limits(kept_mb=1))
+    big = "x" * 300_000  # a file's own metadata counts, too
+    jobs = []
+    for owner in "aab":
+        request = request_for()
+        content = encode_png(Image.open(io.BytesIO(request.content)), {"comment": big + str(len(jobs))}, compress=0)
+        jobs.append(engine.submit(owner, dataclasses.replace(request, content=content)))
+        wait(jobs[-1])
+    assert engine.jobs_of("a") == jobs[:2]
+    request = dataclasses.replace(
+        request_for(),
+        content=encode_png(Image.open(io.BytesIO(request_for().content)), {"comment": big + "last"}, compress=0),
+    )
+    newest = engine.submit("c", request)
+    wait(newest)
+    engine.stop(newest)
+    assert engine.jobs_of("a") == jobs[1:2]
+    assert engine.jobs_of("b") == jobs[2:]
+    assert engine.latest_of("c") is newest
+
+
+def test_pause_and_go_on_give_the_very_picture_of_an_undisturbed_run(engine, request_for):
+    undisturbed = wait(engine.submit("ann", request_for(steps=40)))
+    job = engine.submit("ann", request_for(steps=40))
+    while len(job.snapshot.history) < 5:
+        time.sleep(0.001)
+    engine.pause(job)
+    paused = wait(job)
+    assert paused.status == "paused"
+    assert read_recipe(paused.results[0]).steps_done == paused.done
+    assert wait(engine.submit("bob", request_for())).status == "finished"  # others have their turn meanwhile
+    engine.go_on(job)
+    snapshot = wait(job)
+    assert snapshot.status == "finished"
+    assert [point.index for point in snapshot.history] == list(range(41))
+    assert (
+        Image.open(io.BytesIO(snapshot.results[0])).tobytes()
+        == Image.open(io.BytesIO(undisturbed.results[0])).tobytes()
+    )
+
+
+@pytest.mark.parametrize("settings", [{}, {"optimizer": "adam"}, {"coarse_to_fine": "on"}])
+def test_more_steps_go_on_with_what_the_optimizer_knows(engine, request_for, settings):
+    at_once = wait(
+        engine.submit(
+            "ann",
+            request_for(steps=12, coarse_to_fine="off", **settings)
+            if not settings
+            else request_for(**{"steps": 12, **settings}),
+        )
+    )
+    if "coarse_to_fine" in settings:
+        return  # its coarse part depends on the number of steps; below it is only asked that the fine part goes on
+    job = engine.submit("ann", request_for(steps=5, coarse_to_fine="off", **settings))
+    wait(job)
+    engine.go_on(job, more_steps=7)
+    snapshot = wait(job)
+    assert (snapshot.done, snapshot.steps) == (12, 12)
+    assert snapshot.history[-1].total == at_once.history[-1].total
+    assert read_recipe(snapshot.results[0]).steps_done == 12
+
+
+def test_stop_does_not_wait_for_the_step_that_is_computed(engine, request_for, gate):
+    job = engine.submit("ann", request_for(steps=100))
+    while len(job.snapshot.history) < 3:
+        time.sleep(0.001)
+    gate.clear()  # the worker hangs in its step now
+    time.sleep(0.05)
+    engine.stop(job)
+    stopped = job.snapshot
+    assert stopped.status == "stopped"
+    assert read_recipe(stopped.results[0]).steps_done == stopped.done
+    engine.go_on(job)  # before the worker has noticed anything
+    gate.set()
+    snapshot = wait(job)
+    assert snapshot.status == "finished"
+    assert [point.index for point in snapshot.history] == list(range(101))
+
+
+def test_optimizer_states_are_dropped_when_there_are_too_many(toy, request_for):
+    engine = Engine("cpu", lambda *_: toy, limits=limits(state_mb=20))  # room for two of 8 MB
+    jobs = []
+    for owner in "abc":
+        jobs.append(engine.submit(owner, request_for()))
+        wait(jobs[-1])
+    deadline = time.monotonic() + 5
+    while jobs[0].snapshot.warm and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert [job.snapshot.warm for job in jobs] == [False, True, True]
+    assert jobs[0].run is None
+    with pytest.raises(ValueError, match="no longer there"):
+        engine.go_on(jobs[0], more_steps=3)
+
+
+def test_a_removed_job_is_gone_and_only_its_owner_could_reach_it(engine, request_for, gate):
+    job = engine.submit("ann", request_for(steps=1000))
+    wait(job, "running")
+    assert engine.job("ann", job.id) is job
+    assert engine.job("bob", job.id) is None
+    engine.remove(job)
+    assert engine.jobs_of("ann") == []
+    assert wait(engine.submit("bob", request_for())).status == "finished"
+    assert job.run is None
+
+
+def test_a_server_s_limits_hold_whatever_the_page_says(engine, request_for):
+    with pytest.raises(ValueError, match="limit for size is 512"):
+        engine.submit("ann", request_for(size=600))
+
+
+def test_too_little_memory_is_told_before_it_is_taken(engine, request_for, monkeypatch):
+    monkeypatch.setattr(module, "available_memory", lambda: 10**6)
+    snapshot = wait(engine.submit("ann", request_for()))
+    assert snapshot.status == "failed"
+    assert "GB are free on this server: choose a smaller size" in snapshot.error
+
+
+def test_expected_wait_adds_up_the_work_before(toy, request_for, gate):
+    engine = Engine("cpu", lambda *_: toy, limits=limits(), pace=Pace(24 * 20, 24 * 20 * 1e-3))
+    gate.clear()
+    wait(engine.submit("ann", request_for()), "running")
+    first = engine.submit("bob", request_for())
+    second = engine.submit("cyd", request_for())
+    one = 5 * 24 * 20 * 1e-3  # steps × pixels × pace
+    assert engine.look(second).wait - engine.look(first).wait == pytest.approx(one, rel=0.3)
+    assert engine.expected_wait() > engine.look(second).wait
+    gate.set()
+
+
+def test_frames_are_spread_over_the_run_and_thinned_out(engine, request_for, monkeypatch):
+    snapshot = wait(engine.submit("ann", request_for(steps=300)))
+    assert [frame.index for frame in snapshot.frames] == list(range(0, 301, 5))
+    assert len(snapshot.frames) == FRAMES + 1
+    monkeypatch.setattr("stylecore.jobs.FRAME_BYTES", 50)
+    frames, every = (), 1
+    for index in range(20):
+        if index % every == 0:
+            frames, every = with_frame(frames, Frame(index, (b"0123456789",)), every)
+    assert [frame.index for frame in frames] == [0, 4, 8, 12, 16]
 
 
 def test_a_dead_worker_is_replaced(engine, request_for, monkeypatch):

@@ -10,15 +10,16 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 import stylecore
-from stylecore.config import PRESETS, TransferConfig
-from stylecore.images import encode_png
+from stylecore import images
+from stylecore.config import PRESETS, Finish, TransferConfig
+from stylecore.images import encode_png, to_image
 from stylecore.recipe import CHUNK, Recipe, RecipeError, current_versions, read_recipe, sha256
 
 RECIPE = Recipe(
     config=TransferConfig(
         lambdas=(0.1 + 0.2,),
         size=384,
-        seed=2**63 - 1,
+        seed=2**53 - 1,
         init="noise",
         optimizer="adam",
         learning_rate=1 / 3,
@@ -32,6 +33,7 @@ RECIPE = Recipe(
     steps_done=77,
     losses={"content": 1e-300, "style": 0.1, "total": 12345678.901234567},
     changes=((10, 0.3), (20, 1.0)),
+    finish=Finish(colours="luminance", blend=0.25),
 )
 
 
@@ -70,6 +72,17 @@ def test_every_field_comes_back_from_the_picture():
     for field in dataclasses.fields(Recipe):
         assert getattr(back, field.name) == getattr(RECIPE, field.name), field.name
     assert back.to_json() == RECIPE.to_json()
+
+
+def test_a_recipe_from_before_there_were_touches_is_read():
+    assert read_recipe(in_png(without("finish"))) == dataclasses.replace(RECIPE, finish=Finish())
+
+
+def test_without_touches_the_json_is_as_it_was_before_there_were_any():
+    values = json.loads(RECIPE.to_json())
+    assert values.pop("finish") == {"colours": "luminance", "blend": 0.25}
+    assert json.loads(dataclasses.replace(RECIPE, finish=Finish()).to_json()) == values
+    assert Recipe.from_json(changed(finish={"blend": 0.25})).finish == Finish(blend=0.25)
 
 
 @pytest.mark.parametrize("preset", PRESETS)
@@ -118,6 +131,9 @@ def test_settings_that_are_missing_have_their_defaults():
         *(changed(versions=versions) for versions in (None, 3, [1])),
         *(changed(steps_done=steps) for steps in (None, "many", -1, 10**9, float("nan"), float("inf"), [3])),
         *(changed(changes=changes) for changes in (None, 5, [1], [[1]], [[1, 2, 3]], [["a", 0.5]], [[1, "b"]])),
+        *(changed(finish=finish) for finish in (None, 5, "", "all", [], [["blend", 0.25]], {"glitter": 1})),
+        *(changed(finish={"colours": colours}) for colours in (None, "gold", ["style"], {"style": 1})),
+        *(changed(finish={"blend": blend}) for blend in (None, "0.5", True, [0.5], -0.1, 2, 10**400, float("nan"))),
         *(changed(changes=[[1, lam]]) for lam in (2, -0.1, float("nan"), float("inf"))),
     ],
     ids=lambda text: text[-30:],
@@ -139,7 +155,7 @@ def test_hostile_recipes(text):
         ("size", None),
         ("steps", -1),
         ("steps", 10_001),
-        ("seed", 2**63),
+        ("seed", 2**53),
         ("learning_rate", float("nan")),
         ("total_variation", float("inf")),
         ("style_scale", 0),
@@ -198,6 +214,15 @@ def test_pictures_without_a_recipe():
 @pytest.mark.parametrize("data", [b"", b"text", b"\x89PNG\r\n\x1a\n", in_png(RECIPE.to_json())[:60]])
 def test_files_that_are_no_pictures(data):
     assert "no recipe" in refusal(data)
+
+
+def test_a_result_larger_than_an_input_may_be_has_its_recipe(monkeypatch, tmp_path):
+    noise = torch.rand(3, 64, 64, generator=torch.Generator().manual_seed(0))
+    (tmp_path / "large.png").write_bytes(encode_png(to_image(noise), {CHUNK: RECIPE.to_json()}))
+    monkeypatch.setattr(images, "MAX_BYTES", 9000)  # for this one what 25 MB are for 4096 pixels
+    data = images.read(tmp_path / "large.png")
+    assert len(data) == 9001  # not all of it
+    assert read_recipe(data) == RECIPE
 
 
 def test_a_recipe_cut_anywhere_is_whole_or_refused():

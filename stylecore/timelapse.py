@@ -1,0 +1,48 @@
+"""Animations: the way of a run, and the pictures of several λ."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import Literal
+
+from PIL import Image
+
+AnimationFormat = Literal["GIF", "WEBP"]
+SECONDS = 6.0  # of the whole way
+LINGER = 1.5  # seconds on the finished picture
+
+
+def time_lapse(frames: Sequence[bytes], result: bytes, kind: AnimationFormat) -> bytes:
+    """An endless animation of a run's frames that lingers on its result.
+
+    Args:
+        frames: pictures of one size, or smaller ones of the same shape, oldest first.
+        result: the finished picture.
+        kind: "GIF", which everything shows, or "WEBP", which is smaller and has all colours.
+    """
+    last = Image.open(io.BytesIO(result)).convert("RGB")
+    pictures = [Image.open(io.BytesIO(frame)).convert("RGB") for frame in frames]
+    size = pictures[0].size if pictures else last.size
+    pictures = [picture if picture.size == size else picture.resize(size) for picture in [*pictures, last]]
+    milliseconds = round(max(40, min(400, 1000 * SECONDS / len(pictures))))
+    return _animation(pictures, [milliseconds] * (len(pictures) - 1) + [round(1000 * LINGER)], kind)
+
+
+def sweep(results: Sequence[bytes], kind: AnimationFormat) -> bytes:
+    """An endless animation there and back over pictures of rising λ.
+
+    Args:
+        results: finished pictures of one size.
+        kind: as for `time_lapse`.
+    """
+    pictures = [Image.open(io.BytesIO(result)).convert("RGB") for result in results]
+    pictures += pictures[-2:0:-1]
+    return _animation(pictures, [700] * len(pictures), kind)
+
+
+def _animation(pictures: list[Image.Image], durations: list[int], kind: AnimationFormat) -> bytes:
+    buffer = io.BytesIO()
+    options = {"quality": 85, "method": 2} if kind == "WEBP" else {}
+    pictures[0].save(buffer, kind, save_all=True, append_images=pictures[1:], duration=durations, loop=0, **options)
+    return buffer.getvalue()
