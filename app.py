@@ -1,55 +1,42 @@
-"""The front page: choose a photograph and a style, set λ, and watch the picture being painted."""
+"""The Studio: choose a photograph and a style, set λ, and watch the picture being painted."""
+
+from functools import partial
 
 import streamlit as st
 
-from stylecore.config import TransferConfig
-from stylecore.engine import QueueFull, Request
-from stylecore.samples import sample_contents, sample_styles
-from stylecore.ui.inputs import choose_picture
+from stylecore.ui.history import show_history
 from stylecore.ui.live import show_job
-from stylecore.ui.server import get_engine, visitor
+from stylecore.ui.page import start_page
+from stylecore.ui.pictures import picture_input
+from stylecore.ui.settings import advanced_inputs, lambda_input, usual_inputs
+from stylecore.ui.studio import dropped_recipe, empty_result, is_steering, pair_input, run_button, steer
+from stylecore.ui.visit import arrive, keep_address, shown_job
 
-st.set_page_config(page_title="Neural style transfer", page_icon="🎨", layout="wide")
-engine, owner = get_engine(), visitor()
-defaults = TransferConfig()
+engine, owner = start_page("Studio")
+arrive(engine, owner)
 
-st.title("Paint your photograph")
+st.header("Paint your photograph in any style", anchor=False)
 st.caption(
-    "Choose a photograph and a style. The picture is changed, pixel by pixel, until the network VGG16 sees the "
-    "photograph's content in it, and the style's manner (Gatys et al. 2015)."
+    "Choose two pictures and press Run. The photograph is changed, pixel by pixel, until the network VGG16 sees its "
+    "content and the style's manner in one picture. λ balances the two, even while it runs."
 )
+dropped_recipe(engine, owner)
 
 settings, result = st.columns([2, 3], gap="large")
 with settings:
-    left, right = st.columns(2)
-    with left:
-        content = choose_picture("Photograph", "content", sample_contents(), "Chelsea")
-    with right:
-        style = choose_picture("Style", "style", sample_styles(), "Swirling night")
-    lam = st.slider(
-        "λ · 0: all style, 1: all content",
-        0.0, 1.0, defaults.lambdas[0], 0.01, key="lam", on_change="ignore", bind="query-params",
-    )  # fmt: skip
-    st.latex(r"L = \lambda \cdot L_\text{content} + (1 - \lambda) \cdot L_\text{style}")
-    size_column, steps_column = st.columns(2)
-    size = size_column.select_slider(
-        "Size, pixels", [128, 192, 256, 384, 512, 768, 1024], defaults.size,
-        key="size", on_change="ignore", bind="query-params",
-    )  # fmt: skip
-    steps = steps_column.slider(
-        "Steps", 10, 500, defaults.steps, 10, key="steps", on_change="ignore", bind="query-params"
-    )
-    ready = content is not None and style is not None
-    if st.button("Run", type="primary", icon=":material/brush:", key="run", disabled=not ready, width="stretch"):
-        try:
-            config = TransferConfig(lambdas=(lam,), size=size, steps=steps)
-            engine.submit(owner, Request(content=content, style=style, config=config))
-        except (ValueError, QueueFull) as error:
-            st.error(str(error), icon=":material/error:")
+    pair_input()
+    lambda_input(on_change=partial(steer, engine, owner), steering=is_steering(engine, owner))
+    run_button(engine, owner)
+    usual_inputs(engine.limits)
+    with st.expander("Advanced", icon=":material/tune:"):
+        advanced_inputs(start_input=partial(picture_input, "init", None))
 
 with result:
-    job = engine.latest_of(owner)
+    job = shown_job(engine, owner)
     if job is None:
-        st.info("Your picture will appear here. Press **Run**: the samples are a good start.", icon=":material/image:")
+        empty_result()
     else:
-        show_job(engine, job)
+        show_job(engine, owner, job)
+        show_history(engine, owner, job)
+
+keep_address(owner)

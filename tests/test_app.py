@@ -1,4 +1,4 @@
-"""The front page in Streamlit's own test harness: no browser, the real engine and VGG16 at a tiny size."""
+"""The pages in Streamlit's own test harness: no browser, the real engine and VGG16 at a tiny size."""
 
 import time
 
@@ -6,9 +6,12 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from stylecore.config import PRESETS, TransferConfig
 from stylecore.samples import sample_contents
+from stylecore.ui.settings import current_settings, load_settings, preset_of
 
 PATIENCE = 60
+PAGES = ["app.py", "pages/about.py"]
 
 
 @pytest.fixture
@@ -18,63 +21,132 @@ def app():
     st.cache_resource.clear()
 
 
-def run_and_wait(app):
+def words(elements):
+    return " ".join(element.value for element in elements)
+
+
+def run_and_wait(app, status="Done"):
     app.button(key="run").click().run()
+    wait(app, status)
+
+
+def wait(app, status):
     deadline = time.monotonic() + PATIENCE
-    while not app.success and not app.error:
-        assert time.monotonic() < deadline
+    while status not in words([*app.success, *app.info, *app.error]):
+        assert time.monotonic() < deadline, words([*app.success, *app.info, *app.error])
         time.sleep(0.2)
         app.run()
 
 
 def small(app, steps=10):
-    app.select_slider(key="size").set_value(128)
-    app.slider(key="steps").set_value(steps)
+    app.select_slider(key="set_size").set_value(128)
+    app.number_input(key="set_steps").set_value(steps)
 
 
-def test_the_page_opens_with_a_pair_and_no_error(app):
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens_without_an_error(app, page):
+    app.switch_page(page).run()
     assert not app.exception
+    assert not app.error
+
+
+def test_the_studio_opens_with_a_pair_and_says_what_a_run_costs(app):
     assert "Press **Run**" in app.info[0].value
-    assert app.slider(key="lam").value == 0.2
+    assert app.slider(key="set_lam").value == 0.2
+    assert "on this machine, as measured" in words(app.caption)
 
 
 def test_a_first_picture_from_the_samples(app):
     small(app)
     run_and_wait(app)
     assert not app.exception
-    assert "Done after 10 steps" in app.success[0].value
-    assert len(app.get("plotly_chart")) == 1
-    assert len(app.get("download_button")) == 1
+    assert "Done: 10 steps" in app.success[0].value
+    assert len(app.get("download_button")) == 5
 
 
-def test_stop_keeps_the_picture(app):
-    small(app, steps=500)
+def test_100_more_steps_go_on_where_the_run_ended(app):
+    small(app)
+    run_and_wait(app)
+    app.button(key="more").click().run()
+    wait(app, "Done: 110 steps")
+
+
+def test_stop_keeps_the_picture_and_go_on_finishes_it(app):
+    small(app, steps=60)
     app.button(key="run").click().run()
     deadline = time.monotonic() + PATIENCE
-    while not app.get("plotly_chart"):
+    while not app.get("progress") or "Step " not in app.get("progress")[0].proto.text:
         assert time.monotonic() < deadline
         time.sleep(0.2)
         app.run()
     app.button(key="stop").click().run()
-    app.run()
-    assert "the picture is kept" in app.info[0].value
-    assert len(app.get("download_button")) == 1
+    assert "the picture is kept" in words(app.info)
+    assert app.get("download_button")
+    app.button(key="go_on").click().run()
+    wait(app, "Done: 60 steps")
 
 
 CUT_OFF = sample_contents()["Coffee"].read_bytes()[:3000]
 
 
 @pytest.mark.parametrize(
-    ("data", "words"),
+    ("data", "sentence"),
     [(b"hello", "can't be read as a picture"), (CUT_OFF, "damaged or cut off"), (b"", "is empty")],
     ids=["text", "cut off", "empty"],
 )
-def test_a_bad_upload_is_a_plain_sentence_and_loses_nothing(app, data, words):
-    app.selectbox(key="content_choice").set_value("Upload …").run()
-    app.file_uploader(key="content_upload").upload("picture.png", data, "image/png")
+def test_a_bad_upload_is_a_plain_sentence_and_loses_nothing(app, data, sentence):
+    app.file_uploader(key="upload_content_0").upload("picture.png", data, "image/png")
     app.run()
     assert not app.exception
-    assert words in app.error[0].value
-    assert app.button(key="run").disabled
-    app.selectbox(key="content_choice").set_value("Coffee").run()
+    assert sentence in app.error[0].value
+    assert app.session_state["source_content"].name == "Chelsea" if "source_content" in app.session_state else True
     assert not app.button(key="run").disabled
+
+
+def test_settings_that_make_no_sense_stop_run_with_a_reason(app):
+    app.text_input(key="set_style_layers").set_value("relu1_1 relu9_9").run()
+    assert app.button(key="run").disabled
+    assert "each layer of style_layers must be one of relu1_1" in words(app.warning)
+
+
+def test_what_does_not_fit_is_told_before_it_is_started(app, monkeypatch):
+    monkeypatch.setattr("stylecore.ui.studio.available_memory", lambda: 10**6)
+    app.run()
+    assert app.button(key="run").disabled
+    assert "GB are free on this server: choose a smaller size" in words(app.warning)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_sets_everything_but_what_is_the_visitor_s(app, name):
+    app.select_slider(key="set_size").set_value(192)
+    app.selectbox(key="preset").set_value(name).run()
+    assert not app.exception
+    assert app.selectbox(key="preset").value == name
+    for key, value in (("pooling", PRESETS[name].pooling), ("optimizer", PRESETS[name].optimizer), ("size", 192)):
+        assert app.session_state[f"set_{key}"] == value
+
+
+def test_an_address_sets_the_page_and_bad_values_are_told(app):
+    app = AppTest.from_file("../app.py", default_timeout=PATIENCE)
+    app.query_params.update(
+        {"lam": "0.65", "pooling": "average", "size": "99999", "content": "Coffee", "style": "None"}
+    )
+    app.run()
+    assert app.slider(key="set_lam").value == 0.65
+    assert app.selectbox(key="set_pooling").value == "average"
+    assert app.session_state["source_content"].name == "Coffee"
+    assert "size must be a whole number from 16 to 4096" in words(app.warning)
+    assert "no sample named 'None'" in words(app.warning)
+
+
+@pytest.mark.parametrize("config", [*PRESETS.values(), TransferConfig(lambdas=(0.35,), size=200, seed=3, history=7)])
+def test_widgets_hold_every_setting(config, monkeypatch):
+    class State(dict):
+        __getattr__, __setattr__ = dict.__getitem__, dict.__setitem__
+
+    monkeypatch.setattr(st, "session_state", State())
+    load_settings(config)
+    found = current_settings()
+    assert found.lambdas[0] == pytest.approx(config.lambdas[0], rel=1e-6)
+    assert preset_of(found) == preset_of(config)
+    assert found.size == config.size

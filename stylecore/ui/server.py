@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import gc
-import uuid
+import re
+import secrets
 
 import streamlit as st
+import torch
 
 from stylecore.config import Network
+from stylecore.cost import measure_pace
 from stylecore.devices import choose_device
 from stylecore.engine import Engine
+from stylecore.limits import cores, read_limits
+from stylecore.ui.components import remember_visitor
 from stylecore.vgg import VGG16, load_vgg16
 
-GRACE = 25.0  # seconds after a tab closed, or the connection broke, until its job is stopped
+COOKIE = "stylecore_visitor"
 
 
 @st.cache_resource(max_entries=1, show_spinner="Loading VGG16 …")
@@ -21,22 +26,42 @@ def bundled_network(device: str) -> VGG16:
     return load_vgg16("bundled", device)
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
+@st.cache_resource(max_entries=1, show_spinner="Measuring this machine …")
 def get_engine() -> Engine:
     """The server's engine; its worker thread starts with the first visitor."""
+    limits = read_limits()
+    torch.set_num_threads(min(torch.get_num_threads(), cores()))  # a container's quota, not the host's processors
     device = choose_device()
     network = bundled_network(device)
 
     def load(name: Network, device: str) -> VGG16:  # the worker must not call streamlit, so it gets the network itself
         return network if name == "bundled" else load_vgg16(name, device)
 
-    engine = Engine(device, load)
+    engine = Engine(device, load, limits, pace=measure_pace(network))
     gc.collect()
-    gc.freeze()  # streamlit collects garbage after every run; the imports and the network need no second look
+    gc.freeze()  # the imports and the network need no second look
     return engine
 
 
-@st.cache_resource(scope="session", show_spinner=False, on_release=lambda owner: get_engine().leave(owner, GRACE))
 def visitor() -> str:
-    """A name for this visitor, that nobody can guess."""
-    return uuid.uuid4().hex
+    """A name for this visitor that nobody can guess; a cookie keeps it, so that a reload finds everything again."""
+    if "visitor" not in st.session_state:
+        kept = st.context.cookies.get(COOKIE)
+        known = isinstance(kept, str) and re.fullmatch(r"[\w-]{43}", kept, re.ASCII)
+        st.session_state.visitor = kept if known else secrets.token_urlsafe(32)
+    owner: str = st.session_state.visitor
+    if st.context.cookies.get(COOKIE) != owner:
+        remember_visitor(COOKIE, owner)
+    _present(owner)
+    return owner
+
+
+def _leave(owner: str) -> None:
+    engine = get_engine()
+    engine.leave(owner, engine.limits.grace_seconds)
+
+
+@st.cache_resource(scope="session", show_spinner=False, on_release=_leave)
+def _present(owner: str) -> str:
+    """Lives as long as the tab is connected; its end tells the engine that the visitor has left."""
+    return owner

@@ -1,0 +1,48 @@
+"""About: what this is, what this server has and allows, and whose work it rests on."""
+
+import streamlit as st
+
+from stylecore import __version__
+from stylecore.devices import describe_device
+from stylecore.images import MAX_BYTES, MAX_PIXELS
+from stylecore.ui.page import start_page
+
+engine, owner = start_page("About")
+
+st.header("About", anchor=False)
+st.markdown(
+    r"""
+Neural style transfer after Gatys, Ecker & Bethge (2015). A picture $x$ is optimised until VGG16 sees in it the content
+of the photograph $c$ and the style of the painting $s$:
+
+$$L(x) = \lambda \cdot L_\text{content}(x, c) + (1 - \lambda) \cdot L_\text{style}(x, s)$$
+
+Both losses are measured on your pair first, so that $L_\text{content}$ is 0 at the photograph and 1 at the style
+picture, and $L_\text{style}$ the other way round. That is why λ means the same on every pair.
+
+**Your pictures** stay in the memory of this server, for you alone, until it needs the room or is started anew. They
+are written to no disk, and nothing is sent anywhere else. A cookie, forgotten when you close the browser, lets a reload
+find your running picture.
+"""
+)
+limits = engine.limits
+st.subheader("This server", anchor=False)
+facts = {
+    "Computes on": describe_device(engine.device),
+    "Largest picture": f"{limits.max_size} pixels, {limits.max_steps} steps",
+    "Uploads": f"up to {MAX_BYTES >> 20} MB and {MAX_PIXELS // 10**6} million pixels",
+    "Queue": f"up to {limits.max_waiting} pictures; everybody has one turn after the other",
+    "Version": __version__,
+}
+st.markdown("\n".join(f"- **{name}**: {text}" for name, text in facts.items()))
+st.subheader("Sources", anchor=False)
+st.markdown(
+    """
+- L. Gatys, A. Ecker, M. Bethge: *A Neural Algorithm of Artistic Style*, 2015, and *Preserving Color in Neural Artistic
+  Style Transfer*, 2016
+- K. Simonyan, A. Zisserman: *Very Deep Convolutional Networks for Large-Scale Image Recognition*, 2014. The weights are
+  theirs, Creative Commons Attribution.
+- J. Johnson, A. Alahi, L. Fei-Fei: *Perceptual Losses for Real-Time Style Transfer*, 2016
+- The sample photographs are in the public domain or CC0; the style pictures are drawn by this project's own code.
+"""
+)

@@ -1,0 +1,62 @@
+// A Plotly figure that is updated in place (Plotly.react): zoom and legend survive, nothing blanks.
+// plotly.js is the installed Python package's own, served by this server.
+export default function ({ data, parentElement, setTriggerValue }) {
+  const plot = parentElement.querySelector(".plot")
+  const peek = parentElement.querySelector(".peek")
+  plot.latest = { data, setTriggerValue }
+  loaded(data.plotly).then(
+    (Plotly) => draw(Plotly, plot, peek),
+    () => (parentElement.querySelector(".trouble").textContent = "The chart's code could not be loaded: reload the page."),
+  )
+  return () => window.Plotly?.purge(plot)
+}
+
+function loaded(url) {
+  if (window.Plotly) return Promise.resolve(window.Plotly)
+  window.stylecorePlotly ??= new Promise((resolve, reject) => {
+    const script = Object.assign(document.createElement("script"), { src: url })
+    script.onload = () => resolve(window.Plotly)
+    script.onerror = () => {
+      window.stylecorePlotly = undefined
+      reject()
+    }
+    document.head.append(script)
+  })
+  return window.stylecorePlotly
+}
+
+async function draw(Plotly, plot, peek) {
+  const { figure, live, height, alt } = plot.latest.data
+  const style = getComputedStyle(plot)
+  const colour = style.getPropertyValue("--st-text-color").trim() || style.color
+  const layout = {
+    ...figure.layout,
+    height,
+    autosize: true,
+    font: { color: colour, family: style.fontFamily, size: 12 },
+    hoverlabel: { bgcolor: style.getPropertyValue("--st-background-color").trim(), font: { color: colour } },
+  }
+  const options = { responsive: true, displaylogo: false, displayModeBar: live ? false : "hover" }
+  plot.setAttribute("role", "img")
+  plot.setAttribute("aria-label", alt)
+  await Plotly.react(plot, figure.data, layout, options)
+  if (plot.listening) return
+  plot.listening = true
+  plot.on("plotly_hover", (event) => show(plot, peek, event))
+  plot.on("plotly_unhover", () => (peek.hidden = true))
+  plot.on("plotly_click", (event) => plot.latest.setTriggerValue("step", event.points[0].customdata ?? event.points[0].x))
+}
+
+// The picture nearest to the step under the pointer.
+function show(plot, peek, event) {
+  const frames = plot.latest.data.frames ?? []
+  const step = event.points[0].x
+  if (!frames.length) return
+  const nearest = frames.reduce((best, frame) => (Math.abs(frame[0] - step) < Math.abs(best[0] - step) ? frame : best))
+  peek.querySelector("img").src = nearest[1]
+  peek.querySelector("span").textContent = `step ${nearest[0]}`
+  const right = event.event.offsetX > plot.clientWidth / 2
+  peek.style.left = right ? "4.5rem" : "auto"
+  peek.style.right = right ? "auto" : "1rem"
+  peek.hidden = false
+}

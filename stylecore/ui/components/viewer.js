@@ -1,0 +1,50 @@
+// A picture that never blanks: before/after by a slider, original size, and a view as large as the screen.
+export default function ({ data, parentElement }) {
+  const find = (selector) => parentElement.querySelector(selector)
+  const [stage, wipe, before, after, dialog] = [".stage", ".wipe", ".before", ".after", "dialog"].map(find)
+  const [compare, actual, large] = [".compare", ".actual", ".large"].map(find)
+
+  if (after.src !== data.after) after.src = data.after
+  after.alt = data.alt
+  if (data.before && before.src !== data.before) before.src = data.before
+  before.alt = data.before_alt ?? ""
+  find(".tag.left").textContent = data.before_label ?? ""
+  find(".tag.right").textContent = data.after_label ?? ""
+  find(".caption").textContent = data.caption ?? ""
+  for (const element of [stage, dialog]) {
+    element.style.setProperty("--shape", data.width / data.height)
+    element.style.setProperty("--pixels", `${data.width}px`)
+  }
+  compare.hidden = !data.before
+  if (data.arrival && stage.dataset.arrival !== data.arrival && matchMedia("(max-width: 640px)").matches) {
+    stage.scrollIntoView({ behavior: "smooth", block: "center" }) // on a phone the picture is far below the button
+  }
+  stage.dataset.arrival = data.arrival
+
+  const draw = () => {
+    const comparing = compare.getAttribute("aria-pressed") === "true" && Boolean(data.before)
+    stage.classList.toggle("comparing", comparing)
+    stage.classList.toggle("actual-size", actual.getAttribute("aria-pressed") === "true")
+    stage.style.setProperty("--at", `${wipe.value}%`)
+  }
+  const toggle = (button) => () => {
+    button.setAttribute("aria-pressed", button.getAttribute("aria-pressed") !== "true")
+    draw()
+  }
+  compare.onclick = toggle(compare)
+  actual.onclick = toggle(actual)
+  wipe.oninput = draw
+  wipe.setAttribute("aria-label", `Boundary between ${data.before_label} and ${data.after_label}, in percent`)
+
+  const big = find("dialog img")
+  large.onclick = () => {
+    big.src = data.after
+    big.alt = data.alt
+    big.classList.remove("actual-size")
+    dialog.showModal()
+  }
+  if (dialog.open && big.src !== data.after) big.src = data.after
+  big.onclick = () => big.classList.toggle("actual-size")
+  find(".close").onclick = () => dialog.close()
+  draw()
+}

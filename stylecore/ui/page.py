@@ -1,0 +1,44 @@
+"""What every page begins with: its name, the way to the others, the engine and the visitor."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from stylecore.engine import Engine
+from stylecore.ui.server import get_engine, visitor
+
+STILL_HERE = 30.0  # seconds between two signs of life
+
+PAGES = {
+    "app.py": ("Studio", ":material/brush:"),
+    "pages/lambda_lab.py": ("λ lab", ":material/compare:"),
+    "pages/about.py": ("About", ":material/info:"),
+}
+
+
+def start_page(title: str) -> tuple[Engine, str]:
+    """Sets the page up.
+
+    Args:
+        title: of the browser's tab.
+
+    Returns:
+        The server's engine, and the visitor's name.
+    """
+    st.session_state.came_from = st.session_state.get("page")
+    st.session_state.page = title
+    st.set_page_config(page_title=f"{title} · Neural style transfer", page_icon="🎨", layout="wide")
+    with st.container(horizontal=True, gap="small", key="navigation"):
+        for file, (label, icon) in PAGES.items():
+            st.page_link(file, label=label, icon=icon)
+    engine, owner = get_engine(), visitor()
+    if any(not job.ended for job in engine.jobs_of(owner)):
+        st.fragment(_still_here, run_every=STILL_HERE, key="still_here")(engine, owner)
+    return engine, owner
+
+
+def _still_here(engine: Engine, owner: str) -> None:
+    """Tells the engine, from whatever page, that the visitor still waits for what is being computed."""
+    for job in engine.jobs_of(owner):
+        if not job.ended:
+            engine.look(job)

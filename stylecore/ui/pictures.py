@@ -1,0 +1,213 @@
+"""The two pictures of a pair: from the samples, by upload, from the camera, or a result of before."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from typing import Literal
+
+import streamlit as st
+from PIL import Image
+
+from stylecore.images import MAX_BYTES, MAX_PIXELS, ImageError, decode, encode_jpeg, read
+from stylecore.recipe import Recipe, RecipeError, read_recipe
+from stylecore.samples import sample_contents, sample_styles
+from stylecore.ui.components import Cover, Item, data_url, gallery
+
+Role = Literal["content", "style", "init"]
+TYPES = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff"]
+DEFAULTS: dict[Role, str] = {"content": "Chelsea", "style": "Swirling night", "init": ""}
+TITLES: dict[Role, str] = {"content": "Photograph", "style": "Style", "init": "Picture to start from"}
+SHOWN = (640, 640)  # pixels of what the page shows of a picture
+THUMBNAIL = 88
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A picture that a visitor has chosen, checked to be one.
+
+    Attributes:
+        name: what to call it.
+        data: the file's bytes.
+        size: width and height, upright.
+        preview: JPEG bytes.
+        sample: whether it came with the package.
+    """
+
+    name: str
+    data: bytes
+    size: tuple[int, int]
+    preview: bytes
+    sample: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A picture made here that was dropped onto the page.
+
+    Attributes:
+        recipe: what it says of itself.
+        name: of its file.
+        role: where it was dropped.
+        before: what was chosen there before.
+    """
+
+    recipe: Recipe
+    name: str
+    role: Role
+    before: Source | None
+
+
+def make_source(name: str, data: bytes, *, sample: bool = False) -> Source:
+    """A source out of a file's bytes.
+
+    Raises:
+        ImageError: if it is no picture that can be used.
+    """
+    picture = decode(data, "This picture")
+    size = picture.size
+    picture.thumbnail(SHOWN)
+    return Source(name[:60], data, size, encode_jpeg(picture, 88), sample)
+
+
+@cache
+def sample(path: Path, name: str) -> Source:
+    """The source of a sample; the package's few are kept in memory, once for all visitors."""
+    return make_source(name, read(path), sample=True)
+
+
+def samples(role: Role) -> dict[str, Path]:
+    """The samples for a role by name."""
+    return sample_styles() if role == "style" else sample_contents()
+
+
+def chosen(role: Role) -> Source | None:
+    """What the visitor has chosen; a sample where nothing was, and None for a start picture."""
+    source: Source | None = st.session_state.get(f"source_{role}")
+    if source is None and DEFAULTS[role]:
+        source = sample(samples(role)[DEFAULTS[role]], DEFAULTS[role])
+    return source
+
+
+def choose(role: Role, source: Source) -> None:
+    """Makes a picture the chosen one."""
+    st.session_state[f"source_{role}"] = source
+    st.session_state.pop(f"trouble_{role}", None)
+
+
+def choose_sample(role: Role, name: str) -> bool:
+    """Makes a sample the chosen picture. Returns whether there is one of that name."""
+    path = (sample_contents() | sample_styles() | samples(role)).get(name)  # swapped pairs have a link, too
+    if path is not None:
+        choose(role, sample(path, name))
+    return path is not None
+
+
+def choose_bytes(role: Role, name: str, data: bytes) -> None:
+    """Makes a file the chosen picture; known samples are told by their bytes."""
+    for known, path in (sample_contents() | sample_styles()).items():
+        if sample(path, known).data == data:
+            choose(role, sample(path, known))
+            return
+    choose(role, make_source(name, data))
+
+
+def picture_input(role: Role, used: tuple[int, int] | None) -> None:
+    """Shows what is chosen, the samples, and a field for the visitor's own file.
+
+    Args:
+        role: whose.
+        used: width and height at which the picture will be used; None while that is unknown.
+    """
+    source = chosen(role)
+    st.markdown(f"**{TITLES[role]}**")
+    cover = None
+    if source is not None:
+        size = f"{source.size[0]} × {source.size[1]}" + (f" → {used[0]} × {used[1]}" if used else "")
+        alt = f"{TITLES[role]}: {source.name}"
+        cover = Cover(url=data_url(source.preview), alt=alt, caption=f"{source.name} · {size}")
+    gallery(
+        _sample_items(role),
+        source.name if source is not None and source.sample else None,
+        key=f"gallery_{role}",
+        label=f"Samples: {TITLES[role].lower()}",
+        on_choice=partial(choose_sample, role),
+        side=33,
+        cover=cover,
+    )
+    if trouble := st.session_state.get(f"trouble_{role}"):
+        st.error(trouble, icon=":material/broken_image:")
+    key = f"upload_{role}_{_turn(role)}"
+    st.file_uploader(
+        f"Your own {TITLES[role].lower()}: drop a file of up to {MAX_PIXELS // 10**6} million pixels here",
+        type=TYPES,
+        key=key,
+        label_visibility="collapsed",
+        max_upload_size=MAX_BYTES >> 20,
+        on_change=_take_over,
+        args=(role, key),
+    )
+
+
+def camera_input(*roles: Role) -> None:
+    """A field for a picture from the camera; the browser asks for it only once this is open."""
+    with st.popover("Camera", icon=":material/photo_camera:", type="tertiary", key="camera", on_change="rerun") as box:
+        if not box.open:
+            return
+        role = st.segmented_control(
+            "Use it as", roles, default=roles[0], required=True, format_func=TITLES.__getitem__, key="camera_role"
+        )
+        key = f"shot_{role}_{_turn(role)}"
+        st.camera_input(
+            f"{TITLES[role]} from the camera",
+            key=key,
+            label_visibility="collapsed",
+            on_change=_take_over,
+            args=(role, key),
+        )
+
+
+def _turn(role: Role) -> int:
+    """Number of the present upload field: a new one, and so an empty one, after every file that was taken over."""
+    turn: int = st.session_state.get(f"uploads_{role}", 0)
+    return turn
+
+
+def _take_over(role: Role, key: str) -> None:
+    """Makes an uploaded file the chosen picture, or says why not; what was chosen before is never lost."""
+    file = st.session_state.get(key)
+    if file is None:
+        return
+    st.session_state[f"uploads_{role}"] = _turn(role) + 1
+    data, name = file.getvalue(), "From the camera" if key.startswith("shot") else file.name
+    before = chosen(role)
+    try:
+        choose(role, make_source(name, data))
+    except ImageError as error:
+        st.session_state[f"trouble_{role}"] = str(error)
+        return
+    try:
+        st.session_state.dropped = Dropped(read_recipe(data, name), name, role, before)
+    except RecipeError:
+        st.session_state.pop("dropped", None)
+
+
+@cache
+def _sample_items(role: Role) -> list[Item]:
+    return [
+        Item(id=name, label=name, url=thumbnail_url(path.read_bytes()), note="") for name, path in samples(role).items()
+    ]
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def thumbnail_url(data: bytes) -> str:
+    """A small square of a picture as an address that a page can show."""
+    with Image.open(io.BytesIO(data)) as image:
+        image.draft("RGB", (2 * THUMBNAIL, 2 * THUMBNAIL))  # a JPEG is decoded at a fraction of its size
+        picture = image.convert("RGB")
+    side = min(picture.size)
+    left, top = (picture.width - side) // 2, (picture.height - side) // 2
+    square = picture.crop((left, top, left + side, top + side)).resize((THUMBNAIL, THUMBNAIL))
+    return data_url(encode_jpeg(square, 80))

@@ -1,0 +1,102 @@
+"""A finished picture: instant touches, and ways to take it home."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+from PIL import Image
+
+from stylecore.config import Finish
+from stylecore.images import decode, encode_jpeg
+from stylecore.jobs import Frame, Job, Snapshot
+from stylecore.results import touched
+from stylecore.timelapse import time_lapse
+
+COLOURS = {
+    "style": "As painted",
+    "luminance": "Photograph's colours",
+    "statistics": "Matched colours",
+}
+PEEK = 160  # pixels of the small pictures over the chart
+
+
+def finishing_touches(job: Job) -> None:
+    """Widgets for the touches; each job remembers its own."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="touches"):
+        st.segmented_control(
+            "Colours", list(COLOURS), default="style", required=True, key=f"colours_{job.id}",
+            format_func=COLOURS.__getitem__, persist_state="session", wrap=True,
+            help="Photograph's colours: only light and dark come from the painting. "
+            "Matched: the painting's colours, moved to the photograph's mean and spread.",
+        )  # fmt: skip
+        st.slider(
+            "Blend in the photograph", 0.0, 1.0, step=0.05, key=f"blend_{job.id}", persist_state="session", width=220
+        )
+
+
+def current_finish(job: Job) -> Finish:
+    """The touches that the widgets say."""
+    return Finish(
+        colours=st.session_state.get(f"colours_{job.id}", "style"), blend=st.session_state.get(f"blend_{job.id}", 0.0)
+    )
+
+
+def displayed(job: Job, snapshot: Snapshot, finish: Finish) -> bytes:
+    """JPEG bytes of the finished picture, at its full size."""
+    return _displayed(job.id, snapshot.done, finish, job, snapshot)
+
+
+def take_home(job: Job, snapshot: Snapshot) -> None:
+    """Downloads; each file is made when it is asked for."""
+    finish = current_finish(job)
+    name = f"stylised-{job.number}"
+    make = partial(_file, job, snapshot, finish)
+    with st.container(horizontal=True, gap="small", key="downloads"):
+        st.download_button(
+            "Download PNG", partial(make, "PNG"), f"{name}.png", "image/png", icon=":material/download:",
+            on_click="ignore", key="download_png",
+            help="With its recipe inside: drop it on this page to get all settings back.",
+        )  # fmt: skip
+        with st.popover("Other formats", icon=":material/more_horiz:"):
+            for kind, ending, mime, label in (
+                ("JPEG", ".jpg", "image/jpeg", "JPEG"),
+                ("WEBP", ".webp", "image/webp", "WebP"),
+                ("time-lapse WEBP", "-time-lapse.webp", "image/webp", "Time-lapse, animated WebP"),
+                ("time-lapse GIF", "-time-lapse.gif", "image/gif", "Time-lapse, GIF"),
+            ):
+                st.download_button(
+                    label, partial(make, kind), f"{name}{ending}", mime, on_click="ignore", key=f"download_{ending}",
+                    width="stretch",
+                )  # fmt: skip
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def small_frames(name: str, done: int, _frames: Sequence[Frame]) -> list[tuple[int, bytes]]:
+    """(step, JPEG bytes) of a job's way, small enough to lie over a chart."""
+    small = []
+    for frame in _frames:
+        picture = Image.open(io.BytesIO(frame.pictures[0]))
+        picture.thumbnail((PEEK, PEEK))
+        small.append((frame.index, encode_jpeg(picture, 75)))
+    return small
+
+
+@st.cache_data(max_entries=30, show_spinner=False)
+def _displayed(name: str, done: int, finish: Finish, _job: Job, _snapshot: Snapshot) -> bytes:
+    return encode_jpeg(decode(touched(_snapshot.results[0], _job.request.content, finish)), 92)
+
+
+def _file(job: Job, snapshot: Snapshot, finish: Finish, kind: str) -> bytes:
+    """A file to take home."""
+    png = touched(snapshot.results[0], job.request.content, finish)
+    if kind == "PNG":
+        return png
+    if kind.startswith("time-lapse"):
+        way = [frame.pictures[0] for frame in snapshot.frames]
+        return time_lapse(way, png, "GIF" if kind.endswith("GIF") else "WEBP")
+    buffer = io.BytesIO()
+    decode(png).save(buffer, kind, quality=92)
+    return buffer.getvalue()

@@ -1,0 +1,117 @@
+"""The app in a real browser, started as the README says; what the browser tests share."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+REQUIRED = "STYLECORE_REQUIRE_BROWSER" in os.environ
+SECOND = 1000  # milliseconds
+GRACE = 4  # seconds, on the server of the tests
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
+    "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
+]  # fmt: skip
+
+if CHROMIUM is None and not REQUIRED:
+    pytest.skip("needs Debian's chromium: apt-get install chromium", allow_module_level=True)
+
+from playwright.sync_api import sync_playwright  # noqa: E402  # after the skip: not everyone has it
+
+
+@contextmanager
+def served(**environment):
+    """The app's address while a server of its own runs."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command += ["--server.headless", "true", "--server.address", "127.0.0.1"]
+    server = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, **environment}
+    )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(240):
+            try:
+                urllib.request.urlopen(f"{url}/_stcore/health", timeout=1).close()
+                break
+            except OSError:
+                time.sleep(0.25)
+        yield url
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+@contextmanager
+def chromium():
+    """A browser."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def visitor(browser, url, **options):
+    """A visitor's page; afterwards, no error in its console and no request beyond this machine."""
+    context = browser.new_context(**{"viewport": {"width": 1280, "height": 1400}, "accept_downloads": True, **options})
+    page = context.new_page()
+    errors, hosts = [], set()
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on(
+        "request", lambda request: hosts.add(request.url.split("/")[2].split(":")[0]) if "//" in request.url else None
+    )
+    page.goto(url)
+    page.get_by_role("button", name="Run").wait_for(timeout=60 * SECOND)
+    yield page
+    context.close()
+    assert errors == []
+    assert hosts <= {"127.0.0.1"}
+
+
+def press(page, name):
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def finished(page, steps=None):
+    page.get_by_text(f"Done: {steps} steps" if steps else "Done:").wait_for(timeout=90 * SECOND)
+
+
+def running(page):
+    page.get_by_text(re.compile(r"Step \d+ of")).wait_for(timeout=60 * SECOND)
+
+
+def at_rest(page):
+    """Waits until the page is drawn whole: its parts arrive one after another."""
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=30 * SECOND)
+
+
+def step(page):
+    return int(re.search(r"Step (\d+) of", page.get_by_text(re.compile(r"Step \d+ of")).inner_text())[1])
+
+
+def downloaded(page, name="Download PNG"):
+    with page.expect_download() as download:
+        press(page, name)
+    return Path(download.value.path()).read_bytes()
+
+
+def shown(page):
+    return page.locator(".st-key-picture img.after").get_attribute("src")
+
+
+def slider(page, key):
+    return page.locator(f".st-key-{key} input[type=range]")
