@@ -12,7 +12,9 @@ from stylecore.config import (
     PRESETS,
     RANGES,
     CoarseToFine,
+    Colours,
     DeviceChoice,
+    Finish,
     Init,
     Network,
     Optimizer,
@@ -24,6 +26,7 @@ from stylecore.config import (
 )
 
 DEFAULTS = TransferConfig()
+NO_TOUCH = Finish()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -51,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m stylecore", description="Neural style transfer with VGG16.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_transfer(commands.add_parser("transfer", help="paint CONTENT in the style of STYLE"))
+    _add_sheet(commands.add_parser("sheet", help="several λ in one labelled picture"))
     _add_evaluate(commands.add_parser("evaluate", help="content and style loss of any picture, as JSON"))
     inspect = commands.add_parser("inspect", help="the recipe inside a picture, as JSON")
     inspect.add_argument("picture", metavar="OUT.png")
@@ -59,8 +63,30 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_transfer(parser: argparse.ArgumentParser) -> None:
+    _add_settings(parser, "with several λ: OUT-0.2.png, …")
+    parser.add_argument(
+        "--colours",
+        choices=get_args(Colours),
+        help="luminance: light and dark of the result, colours of the content; statistics: the result's colours, "
+        f"moved to the content's mean and spread (default {NO_TOUCH.colours})",
+    )
+    parser.add_argument(
+        "--blend",
+        type=float,
+        metavar="SHARE",
+        help=f"of the content laid over the result, 0 to 1 (default {NO_TOUCH.blend:g})",
+    )
+    parser.add_argument("--log", metavar="STEPS.jsonl", help="losses of every step and λ, one JSON object a line")
+
+
+def _add_sheet(parser: argparse.ArgumentParser) -> None:
+    _add_settings(parser, "all pictures in one, labelled")
+    parser.set_defaults(log=None)
+
+
+def _add_settings(parser: argparse.ArgumentParser, output: str) -> None:
     _add_pair(parser)
-    parser.add_argument("-o", "--output", required=True, metavar="OUT.png", help="with several λ: OUT-0.2.png, …")
+    parser.add_argument("-o", "--output", required=True, metavar="OUT.png", help=output)
     parser.add_argument(
         "--lambda",
         dest="lambdas",
@@ -85,7 +111,6 @@ def _add_transfer(parser: argparse.ArgumentParser) -> None:
     _add_choice(parser, "--coarse-to-fine", get_args(CoarseToFine))
     _add_choice(parser, "--network", get_args(Network))
     parser.add_argument("--init-image", metavar="PICTURE", help="start from this picture")
-    parser.add_argument("--log", metavar="STEPS.jsonl", help="losses of every step and λ, one JSON object a line")
     _add_device(parser)
 
 

@@ -10,15 +10,18 @@ import signal
 import sys
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import torch
 
-from stylecore.config import PRESETS, TransferConfig
+from stylecore.config import PRESETS, Finish, TransferConfig
 from stylecore.devices import OutOfMemory, choose_device, is_out_of_memory
 from stylecore.images import ImageError, decode, read, to_tensor, write_whole
+from stylecore.lab import DEFAULT_LAMBDAS
 from stylecore.objective import Objective
 from stylecore.recipe import Recipe, RecipeError, current_versions, read_recipe, sha256
-from stylecore.results import finished_pictures
+from stylecore.results import finished_pictures, touched
+from stylecore.sheet import contact_sheet
 from stylecore.transfer import Step, TransferError, prepare, replay, stylize
 from stylecore.vgg import WeightsError, load_vgg16
 
@@ -27,7 +30,7 @@ USER_ERRORS = (ValueError, OSError, ImageError, RecipeError, WeightsError, Trans
 
 def transfer(options: argparse.Namespace) -> int:
     """Stylises and writes the picture of each λ, also when Ctrl-C cuts the run short."""
-    config, recipe = _config(options)
+    config, finish, recipe = _settings(options)
     data = {name: read(path) for name, path in _inputs(options).items()}
     outputs = _outputs(options, config)
     pictures = {name: decode(data[name], path) for name, path in _inputs(options).items()}
@@ -64,7 +67,7 @@ def transfer(options: argparse.Namespace) -> int:
 
     changes = [(index, (lam,)) for index, lam in recipe.changes] if recipe else []
     for path, png in zip(outputs, finished_pictures(latest, config, device, data, changes), strict=True):
-        write_whole(path, png)
+        write_whole(path, touched(png, data["content"], finish))
     if options.log:
         write_whole(Path(options.log), "".join(log).encode())
     names = ", ".join(map(str, outputs))
@@ -75,6 +78,32 @@ def transfer(options: argparse.Namespace) -> int:
         print(file=sys.stderr)  # leaves the progress bar
     print(f"stylecore: {trouble.removesuffix('.')}; wrote step {latest.index} to {names}", file=sys.stderr)
     return 130 if trouble == "stopped" else 2
+
+
+def sheet(options: argparse.Namespace) -> int:
+    """Stylises for each λ and writes one labelled picture of them all, with a recipe for them."""
+    config, _, _ = _settings(options)
+    if len(config.lambdas) < 2:
+        config = dataclasses.replace(config, lambdas=DEFAULT_LAMBDAS)
+    (output,) = _outputs(options, dataclasses.replace(config, lambdas=config.lambdas[:1]))
+    data = {name: read(path) for name, path in _inputs(options).items()}
+    pictures = {name: decode(data[name], path) for name, path in _inputs(options).items()}
+    initial = to_tensor(pictures["init"]) if "init" in pictures else None
+    device = choose_device(options.device)
+    vgg = load_vgg16(config.network, device)
+    latest: Step | None = None
+    try:
+        for latest in stylize(vgg, *prepare(pictures["content"], pictures["style"], config), config, initial):
+            _show(latest, config.steps)
+    except KeyboardInterrupt:
+        if latest is None:
+            raise
+    assert latest is not None
+    pngs = finished_pictures(latest, config, device, data)
+    cells = [(f"λ = {lam:g}", png) for lam, png in zip(config.lambdas, pngs, strict=True)]
+    write_whole(output, contact_sheet([("", cells)]))
+    print(f"wrote {output}")
+    return 0 if latest.last else 130
 
 
 def evaluate(options: argparse.Namespace) -> int:
@@ -130,14 +159,18 @@ def bench(options: argparse.Namespace) -> int:
     return 0
 
 
-def _config(options: argparse.Namespace) -> tuple[TransferConfig, Recipe | None]:
-    """Settings of the recipe or the preset, with what the command line says on top."""
+def _settings(options: argparse.Namespace) -> tuple[TransferConfig, Finish, Recipe | None]:
+    """Settings and touches of the recipe or the preset, with what the command line says on top.
+
+    Returns:
+        The settings, the touches, and the recipe if its run is to be repeated.
+    """
     recipe = read_recipe(read(options.recipe), options.recipe) if options.recipe else None
     if recipe and options.preset:
         raise ValueError("choose either --preset or --recipe")
     base = recipe.config if recipe else PRESETS[options.preset or "studio"]
-    names = {field.name for field in dataclasses.fields(TransferConfig)}
-    said = {name: value for name, value in vars(options).items() if name in names and value is not None}
+    finish = dataclasses.replace(recipe.finish if recipe else Finish(), **_said(options, Finish))
+    said = _said(options, TransferConfig)
     if "lambdas" in said:
         said["lambdas"] = tuple(said["lambdas"])
     if options.init_image:
@@ -146,7 +179,13 @@ def _config(options: argparse.Namespace) -> tuple[TransferConfig, Recipe | None]
         raise ValueError("this recipe started from a picture: name it with --init-image")
     if said:
         recipe = None  # no longer a repetition: no recorded steering, no recorded stop
-    return dataclasses.replace(base, **said), recipe
+    return dataclasses.replace(base, **said), finish, recipe
+
+
+def _said(options: argparse.Namespace, kind: type[TransferConfig | Finish]) -> dict[str, Any]:
+    """The fields of a kind of settings that the command line names."""
+    names = {field.name for field in dataclasses.fields(kind)}
+    return {name: value for name, value in vars(options).items() if name in names and value is not None}
 
 
 def _compare(recipe: Recipe, data: dict[str, bytes]) -> None:

@@ -144,13 +144,42 @@ def test_inspect_prints_the_recipe(transfer, capsys):
     assert json.loads(capsys.readouterr().out) == recipe(output)
 
 
-@pytest.mark.parametrize("options", [("--init", "noise", "--seed", "3", "--lambda", "0.4"), ("--preset", "notebook")])
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--init", "noise", "--seed", "3", "--lambda", "0.4"),
+        ("--preset", "notebook"),
+        ("--colours", "luminance", "--blend", "0.25"),
+    ],
+)
 def test_a_recipe_repeats_its_picture(transfer, inputs, tmp_path, options):
     first = transfer(*options)
     again = tmp_path / "again.png"
     assert main(["transfer", *inputs, "-o", str(again), "--recipe", str(first), "--device", "cpu"]) == 0
     np.testing.assert_array_equal(pixels(again), pixels(first))
     assert recipe(again) == recipe(first)
+
+
+def test_touches_are_made_on_the_very_picture(transfer):
+    plain = transfer()
+    before, losses = pixels(plain), recipe(plain)["losses"]
+    touched = transfer("--colours", "statistics")
+    assert (pixels(touched) != before).any()
+    assert recipe(touched)["finish"] == {"colours": "statistics", "blend": 0.0}
+    assert recipe(touched)["losses"] == losses
+
+
+def test_touches_go_on_top_of_a_recipe_whose_run_is_repeated(transfer, inputs, tmp_path):
+    def repeated(*options):
+        assert main(["transfer", *inputs, "-o", str(tmp_path / "again.png"), "--recipe", str(first), *options]) == 0
+        return recipe(tmp_path / "again.png")
+
+    first = transfer("--lambda", "0.4", "--colours", "luminance", "--blend", "0.25")
+    found = repeated("--blend", "0.5")
+    assert found == {**recipe(first), "finish": {"colours": "luminance", "blend": 0.5}}
+    assert "finish" not in repeated("--colours", "style", "--blend", "0")
+    found = repeated("--steps", "1")
+    assert (found["steps_done"], found["finish"]) == (1, recipe(first)["finish"])
 
 
 def test_options_go_on_top_of_a_recipe(transfer, inputs, tmp_path):
@@ -224,6 +253,9 @@ def test_no_steps_give_the_content_itself(transfer, inputs):
         (["CONTENT", "STYLE", "--size", "5000"], "size must be"),
         (["CONTENT", "STYLE", "--steps", "-1"], "steps must be"),
         (["CONTENT", "STYLE", "--tv", "inf"], "total_variation must be"),
+        (["CONTENT", "STYLE", "--blend", "2"], "blend must be a number from 0 to 1, not 2.0"),
+        (["CONTENT", "STYLE", "--blend=-0.1"], "blend must be"),
+        (["CONTENT", "STYLE", "--blend", "nan"], "blend must be"),
         (["CONTENT", "STYLE", "-o", "none/out.png"], "folder none does not exist"),
         (["CONTENT", "STYLE", "-o", "out.jpg"], "must end in .png"),
         (["CONTENT", "STYLE", "-o", "out"], "must end in .png"),
@@ -263,6 +295,8 @@ def test_bad_input_is_one_sentence_and_nothing_is_written(inputs, tmp_path, monk
         (["--init", "image"], "noise"),
         (["--size", "many"], "--size"),
         (["--lambda", "half"], "--lambda"),
+        (["--colours", "gold"], "luminance"),
+        (["--blend", "half"], "--blend"),
         (["--colour", "red"], "--colour"),
     ],
 )
@@ -424,3 +458,17 @@ def test_a_signal_writes_the_picture_so_far(inputs, tmp_path, number):
     assert pixels(output).shape == (24, 32, 3)
     assert 3 <= recipe(output)["steps_done"] < 10_000
     assert recipe(output)["config"]["steps"] == 10_000
+
+
+def test_a_sheet_of_several_lambdas(inputs, tmp_path, capsys):
+    output = tmp_path / "sheet.png"
+    options = ["--size", "32", "--steps", "2", "--device", "cpu", "--lambda", "0.3", "--lambda", "0.7"]
+    assert main(["sheet", *inputs, "-o", str(output), *options]) == 0
+    assert recipe(output)["config"]["lambdas"] == [0.3, 0.7]
+    with Image.open(output) as sheet:
+        assert sheet.width > 2 * 32
+    assert (
+        main(["transfer", *inputs, "-o", str(tmp_path / "again.png"), "--recipe", str(output), "--device", "cpu"]) == 0
+    )
+    assert (tmp_path / "again-0.3.png").exists()
+    assert (tmp_path / "again-0.7.png").exists()

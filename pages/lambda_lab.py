@@ -1,0 +1,37 @@
+"""The λ lab: the same pair painted with several λ at once, and what each of them costs."""
+
+import streamlit as st
+
+from stylecore.ui.lab import axis_input, lambdas_input, run_button, show_lab, wanted_requests
+from stylecore.ui.page import start_page
+from stylecore.ui.settings import usual_inputs
+from stylecore.ui.studio import pair_input
+from stylecore.ui.visit import arrive, keep_address
+
+engine, owner = start_page("λ lab")
+arrive(engine, owner)
+
+st.header("One pair, several λ", anchor=False)
+st.caption(
+    "λ = 1 keeps all of the photograph, λ = 0 all of the style. Here is the whole range side by side, each picture "
+    "exactly what the Studio would paint. What has been computed before is not computed again."
+)
+
+settings, result = st.columns([1, 2], gap="large")
+lambdas, requests, trouble = (), {}, ""
+with settings:
+    pair_input()
+    try:
+        lambdas = lambdas_input()
+        requests = wanted_requests(*axis_input())
+    except ValueError as error:
+        trouble = str(error)
+    run_button(engine, owner, lambdas, requests, trouble)
+    usual_inputs(engine.limits)
+
+with result:
+    if requests:
+        show_lab(engine, owner, requests, lambdas)
+
+if lambdas:
+    keep_address(owner, lambdas=" ".join(f"{lam:g}" for lam in lambdas))

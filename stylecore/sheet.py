@@ -1,0 +1,92 @@
+"""Several pictures to take home: a labelled contact sheet, and an archive with all of them and their losses."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from PIL import Image, ImageDraw, ImageFont
+
+from stylecore.images import encode_png
+from stylecore.jobs import Point
+from stylecore.recipe import CHUNK, Recipe, read_recipe
+
+FONT = Path(__file__).parent / "fonts" / "DejaVuSans-subset.ttf"  # Pillow's own has no λ
+GAP = 12  # pixels
+INK, PAPER = (34, 38, 43), (255, 255, 255)
+
+
+def contact_sheet(rows: Sequence[tuple[str, Sequence[tuple[str, bytes | None]]]], title: str = "") -> bytes:
+    """PNG bytes of pictures in rows, every one with a word above it, and a recipe for those of the first row.
+
+    Args:
+        rows: (heading of the row, empty if there is but one; (label, PNG bytes) of each picture, or None for a gap).
+        title: a line above everything.
+
+    Raises:
+        ValueError: if there is no picture at all.
+    """
+    files = [png for _, cells in rows for _, png in cells if png is not None]
+    if not files:
+        raise ValueError("There is no picture for a sheet yet.")
+    pictures = {id(png): Image.open(io.BytesIO(png)).convert("RGB") for png in files}
+    width, height = (max(picture.size[side] for picture in pictures.values()) for side in (0, 1))
+    font = ImageFont.truetype(str(FONT), max(13, width // 16))
+    line = round(font.size * 1.6)
+    measure = ImageDraw.Draw(Image.new("RGB", (1, 1)))
+    side = max((round(measure.textlength(heading, font)) for heading, _ in rows), default=0)
+    side += GAP if side else 0
+    top = line if title else 0
+    columns = max(len(cells) for _, cells in rows)
+    size = (GAP + side + columns * (width + GAP), GAP + top + len(rows) * (line + height + GAP))
+    sheet = Image.new("RGB", size, PAPER)
+    draw = ImageDraw.Draw(sheet)
+    draw.text((GAP, GAP), title, INK, font)
+    for i, (heading, cells) in enumerate(rows):
+        y = GAP + top + i * (line + height + GAP)
+        draw.text((GAP, y + line + height // 2), heading, INK, font, anchor="lm")
+        for j, (label, png) in enumerate(cells):
+            x = GAP + side + j * (width + GAP)
+            draw.text((x, y), label, INK, font)
+            if png is not None:
+                sheet.paste(pictures[id(png)], (x, y + line))
+    return encode_png(
+        sheet, {CHUNK: _shared_recipe([png for _, png in rows[0][1] if png is not None] or files).to_json()}
+    )
+
+
+def archive(pictures: Mapping[float, bytes], histories: Mapping[float, tuple[Sequence[Point], int]]) -> bytes:
+    """ZIP bytes with every picture and `losses.csv`.
+
+    Args:
+        pictures: PNG bytes by λ.
+        histories: by λ: the history, and the place of the λ in it.
+    """
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(["lambda", "step", "content_loss", "style_loss", "total_loss"])
+    for lam, (history, k) in histories.items():
+        writer.writerows([lam, p.index, p.content[k], p.style[k], p.total[k]] for p in history)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as file:  # the pictures are compressed already
+        for lam, png in pictures.items():
+            file.writestr(f"lambda-{lam:g}.png", png)
+        file.writestr("losses.csv", table.getvalue(), zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
+
+
+def _shared_recipe(files: Sequence[bytes]) -> Recipe:
+    """One recipe for all the λ of these pictures: `transfer --recipe` makes every one of them again."""
+    recipes = [read_recipe(png) for png in files]
+    first = recipes[0]
+    lambdas = tuple(dict.fromkeys(recipe.config.lambdas[0] for recipe in recipes))
+    losses = {
+        f"{name} at λ = {recipe.config.lambdas[0]:g}": loss
+        for recipe in recipes
+        for name, loss in recipe.losses.items()
+    }
+    return dataclasses.replace(first, config=dataclasses.replace(first.config, lambdas=lambdas), losses=losses)

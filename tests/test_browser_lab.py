@@ -1,0 +1,106 @@
+"""The λ lab in a real browser; skips where there is no chromium, but not in CI."""
+
+import io
+import re
+import zipfile
+
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from stylecore.recipe import read_recipe
+from tests.browser import SECOND, at_rest, downloaded, press, visitor
+
+CELLS = ".st-key-lab_grid td button"
+TICKS = ".st-key-lab_scrubber .ticks button"
+
+
+@pytest.fixture
+def page(browser, address):
+    with visitor(browser, f"{address}/?size=128&steps=12&content=Coffee&style=Embroidery") as page:
+        page.get_by_role("link", name="λ lab").click()
+        page.get_by_role("button", name="Run 5 pictures").wait_for(timeout=30 * SECOND)
+        yield page
+
+
+def finished(page):
+    page.locator(".st-key-lab_downloads").wait_for(timeout=120 * SECOND)
+    page.locator(".st-key-lab_stop").wait_for(state="hidden", timeout=120 * SECOND)
+    at_rest(page)
+
+
+def choose_lambdas(page, text):
+    field = page.locator(".st-key-lab_lambdas input")
+    field.fill(text)
+    field.press("Enter")
+
+
+def test_compare_add_scrub_and_take_home(page):
+    page.get_by_text("Coffee · 600 × 400 → 128 × 85").wait_for(timeout=20 * SECOND)  # carried over from the Studio
+    choose_lambdas(page, "0.1, 0.5")
+    press(page, "Run 2 pictures")
+    page.locator(".st-key-lab_trade_off .js-plotly-plot .main-svg").first.wait_for(timeout=60 * SECOND)
+    finished(page)
+    page.get_by_role("button", name="Everything is there").wait_for(timeout=20 * SECOND)
+    expect(page.locator(CELLS)).to_have_count(2)
+    press(page, "Add λ = 0.3, between 0.1 and 0.5")
+    expect(page.locator(CELLS)).to_have_count(3)
+    finished(page)
+    expect(page.locator(CELLS)).to_have_count(3)
+    expect(page.locator(TICKS)).to_have_text(["0.1", "0.3", "0.5"])
+
+    image = page.locator(".st-key-lab_scrubber img")
+    pictures = {}
+    for lam in ("0.1", "0.3", "0.5"):
+        page.get_by_role("button", name=f"Show λ = {lam}").click()
+        pictures[lam] = image.get_attribute("src")
+    assert len(set(pictures.values())) == 3
+    page.locator(".st-key-lab_scrubber input").fill("0.27")
+    page.get_by_text("λ = 0.27 is not computed: this is the nearest, λ = 0.3").wait_for(timeout=20 * SECOND)
+    assert image.get_attribute("src") == pictures["0.3"]
+
+    point = page.locator(".st-key-lab_trade_off .point").first
+    box = point.bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(image).to_have_attribute("src", pictures["0.1"])
+
+    sheet = downloaded(page, "Contact sheet")
+    assert read_recipe(sheet).config.lambdas == (0.1, 0.3, 0.5)
+    with zipfile.ZipFile(io.BytesIO(downloaded(page, "All pictures and losses"))) as file:
+        assert file.namelist() == ["lambda-0.1.png", "lambda-0.3.png", "lambda-0.5.png", "losses.csv"]
+    assert Image.open(io.BytesIO(downloaded(page, "Animation, GIF"))).n_frames == 4
+
+    press(page, "Open λ = 0.1 in the Studio")
+    page.get_by_text("Done: 12 steps").wait_for(timeout=20 * SECOND)
+    expect(page.locator(".st-key-set_lam input[type=range]")).to_have_value("0.1")
+    assert read_recipe(downloaded(page)).config.lambdas == (0.1,)
+
+
+def test_stop_keeps_what_is_there(page):
+    page.locator(".st-key-set_steps input").fill("900")
+    page.locator(".st-key-set_steps input").press("Enter")
+    page.wait_for_url(re.compile("steps=900"))
+    press(page, "Run 5 pictures")
+    page.get_by_text(re.compile(r"Step \d+ of 900")).wait_for(timeout=60 * SECOND)
+    press(page, "Stop")
+    page.get_by_text("stopped at").first.wait_for(timeout=20 * SECOND)
+    expect(page.locator(CELLS + " img:visible")).to_have_count(5)
+    page.get_by_role("button", name="Run 5 pictures").wait_for(timeout=20 * SECOND)
+
+
+def test_a_grid_of_lambda_and_another_setting(page):
+    choose_lambdas(page, "0.2, 0.7")
+    page.get_by_role("combobox", name="Second axis").click()
+    page.get_by_role("option", name="Pooling").click()
+    press(page, "Run 4 pictures")
+    finished(page)
+    expect(page.locator(CELLS + " img:visible")).to_have_count(4)
+    headings = page.locator(".st-key-lab_grid th").all_inner_texts()
+    assert headings == ["λ 0.2", "λ 0.7", "maximum", "average"]
+
+
+def test_lambdas_that_make_no_sense_are_told(page):
+    choose_lambdas(page, "0.2, many")
+    page.get_by_text("Write λ as numbers from 0 to 1").wait_for(timeout=20 * SECOND)
+    choose_lambdas(page, "0.2")
+    page.get_by_text("Choose 2 to 8 different λ, not 1").wait_for(timeout=20 * SECOND)

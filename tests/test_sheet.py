@@ -1,0 +1,92 @@
+"""Contact sheet, archive and the animation over λ."""
+
+import csv
+import io
+import zipfile
+
+import pytest
+from PIL import Image, ImageFont, ImageSequence
+
+from stylecore.config import TransferConfig
+from stylecore.images import encode_png, to_image
+from stylecore.jobs import Point
+from stylecore.recipe import read_recipe
+from stylecore.results import finished_pictures
+from stylecore.sheet import FONT, archive, contact_sheet
+from stylecore.timelapse import sweep
+from stylecore.transfer import stylize
+
+LAMBDAS = (0.1, 0.5, 0.9)
+
+
+@pytest.fixture
+def pictures(toy, tensors):
+    layers = {"content_layers": (("relu1_1", 1.0),), "style_layers": (("relu1_1", 1.0),)}
+    config = TransferConfig(lambdas=LAMBDAS, steps=2, coarse_to_fine="off", **layers)
+    history = []
+    for step in stylize(toy, *tensors, config):
+        history.append(Point.of(step))
+    files = {"content": encode_png(to_image(tensors[0][0])), "style": b"style"}
+    return finished_pictures(step, config, "cpu", files), history
+
+
+def test_a_sheet_shows_every_picture_and_repeats_them_all(pictures):
+    files, _ = pictures
+    sheet = contact_sheet([("", [(f"λ = {lam}", png) for lam, png in zip(LAMBDAS, files, strict=True)])])
+    image = Image.open(io.BytesIO(sheet)).convert("RGB")
+    found = 0
+    for png in files:
+        wanted = Image.open(io.BytesIO(png)).convert("RGB")
+        found += any(
+            image.crop((x, y, x + wanted.width, y + wanted.height)).tobytes() == wanted.tobytes()
+            for x in range(image.width - wanted.width + 1)
+            for y in range(image.height - wanted.height + 1)
+        )
+    assert found == 3
+    recipe = read_recipe(sheet)
+    assert recipe.config.lambdas == LAMBDAS
+    assert recipe.losses["total at λ = 0.5"] == read_recipe(files[1]).losses["total"]
+
+
+def test_a_grid_has_headings_and_gaps(pictures):
+    files, _ = pictures
+    one = contact_sheet([("", [("λ", files[0])])])
+    grid = contact_sheet(
+        [("first", [("λ", files[0]), ("λ", None)]), ("second", [("λ", None), ("λ", files[1])])], "title"
+    )
+    small, large = (Image.open(io.BytesIO(data)).size for data in (one, grid))
+    assert large[0] > 2 * small[0]
+    assert large[1] > 1.8 * small[1]
+    with pytest.raises(ValueError, match="no picture"):
+        contact_sheet([("", [("λ", None)])])
+
+
+def test_the_font_has_what_the_labels_need():
+    font = ImageFont.truetype(str(FONT), 20)
+    nothing = font.getmask("\uffff").getbbox()
+    for letter in "λαβ×→…ЯжЁ":
+        assert font.getmask(letter).getbbox() != nothing, letter
+
+
+def test_the_archive_has_pictures_and_losses(pictures):
+    files, history = pictures
+    data = archive(dict(zip(LAMBDAS, files, strict=True)), {lam: (history, k) for k, lam in enumerate(LAMBDAS)})
+    with zipfile.ZipFile(io.BytesIO(data)) as file:
+        assert file.namelist() == ["lambda-0.1.png", "lambda-0.5.png", "lambda-0.9.png", "losses.csv"]
+        assert file.read("lambda-0.5.png") == files[1]
+        rows = list(csv.DictReader(io.StringIO(file.read("losses.csv").decode())))
+    assert len(rows) == 9
+    assert float(rows[-1]["total_loss"]) == history[-1].total[2]
+    assert [row["step"] for row in rows[:3]] == ["0", "1", "2"]
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP"])
+def test_the_sweep_goes_there_and_back(kind):
+    colours = ["red", "green", "blue"]
+    files = [encode_png(Image.new("RGB", (20, 10), colour)) for colour in colours]
+    animation = Image.open(io.BytesIO(sweep(files, kind)))
+    seen = [frame.convert("RGB").getpixel((9, 4)) for frame in ImageSequence.Iterator(animation)]
+    wanted = [Image.new("RGB", (1, 1), colour).getpixel((0, 0)) for colour in [*colours, "green"]]
+    assert all(
+        abs(a - b) < 12 for ours, theirs in zip(seen, wanted, strict=True) for a, b in zip(ours, theirs, strict=True)
+    )
