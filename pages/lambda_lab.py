@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from stylecore.ui.lab import axis_input, lambdas_input, run_button, show_lab, wanted_requests
+from stylecore.ui.lab import show_lab
+from stylecore.ui.lab_inputs import axis_input, lambdas_input, run_button, wanted_requests
 from stylecore.ui.page import start_page
 from stylecore.ui.settings import usual_inputs
 from stylecore.ui.studio import pair_input

@@ -53,13 +53,13 @@ def loss_figure(
             "name": name,
             "x": x,
             # 0, as the content loss begins, has no logarithm
-            "y": [_short(value) if value > 0 or not log else None for value in values],
+            "y": [short(value) if value > 0 or not log else None for value in values],
             "line": {"color": colour, "dash": dash, "width": 2},
             "hovertemplate": "%{y:.3g}",
         }
         for name, (colour, dash), values in lines
     ]
-    layout = _layout(f"{log} {layers}")
+    layout = base_layout(f"{log} {layers}")
     layout["hovermode"] = "x unified"
     layout["xaxis"] |= {"title": {"text": "step"}, "range": [0, max(steps, 1)]}
     layout["yaxis"] |= {"title": {"text": "part of L" if layers else "loss"}}
@@ -100,12 +100,12 @@ def lab_figure(histories: Mapping[float, tuple[Sequence[Point], int]], term: str
                 "mode": "lines",
                 "name": f"λ {lam:g}",
                 "x": [point.index for point in shown],
-                "y": [_short(value) if value > 0 else None for value in values],
+                "y": [short(value) if value > 0 else None for value in values],
                 "line": {"color": lambda_colour(lam), "dash": DASHES[i % len(DASHES)], "width": 2},
                 "hovertemplate": "%{y:.3g}",
             }
         )
-    layout = _layout(f"lab {term}")
+    layout = base_layout(f"lab {term}")
     layout["xaxis"] |= {"title": {"text": "step"}, "range": [0, max(steps, 1)]}
     layout["yaxis"] |= {"title": {"text": f"{term} loss"}, **_LOG}
     return {"data": data, "layout": layout}
@@ -123,8 +123,8 @@ def trade_off_figure(ends: Mapping[float, tuple[float, float]], selected: float 
         {
             "type": "scatter",
             "mode": "lines+markers+text",
-            "x": [_short(content) for content, _ in ends.values()],
-            "y": [_short(style) for _, style in ends.values()],
+            "x": [short(content) for content, _ in ends.values()],
+            "y": [short(style) for _, style in ends.values()],
             "text": [f"λ {lam:g}" for lam in lambdas],
             "customdata": lambdas,
             "textposition": "top right",
@@ -138,7 +138,7 @@ def trade_off_figure(ends: Mapping[float, tuple[float, float]], selected: float 
             "hovertemplate": "%{text}<br>content loss %{x:.3g}<br>style loss %{y:.3g}<extra></extra>",
         }
     ]
-    layout = _layout("trade-off")
+    layout = base_layout("trade-off")
     layout |= {"hovermode": "closest", "showlegend": False}
     layout["margin"] |= {"r": 48}
     layout["xaxis"] |= {"title": {"text": "content loss: how much of the photograph is lost"}, "rangemode": "tozero"}
@@ -166,7 +166,7 @@ def hint(point: Point, k: int = 0) -> str:
     return f"Content is {content:.0%} of the loss, style {style:.0%}."
 
 
-def _layout(revision: str) -> dict[str, Any]:
+def base_layout(revision: str) -> dict[str, Any]:
     """What all charts share; zoom and legend survive updates of the same revision."""
     axis = {"gridcolor": GREY, "zeroline": False}
     return {
@@ -212,7 +212,7 @@ def _label(step: int, text: str) -> dict[str, Any]:
     return {"x": step, "y": 1, "yref": "paper", "yanchor": "top", "xanchor": "left", "text": text, "showarrow": False}
 
 
-def _short(value: float) -> float:
+def short(value: float) -> float:
     """Five digits: a curve needs no more, and every poll of the page sends it."""
     return float(f"{value:.5g}")
 

@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 
 BLOCKS = (2, 2, 3, 3, 3)  # convolutions per block of VGG16 (Simonyan & Zisserman 2014, configuration D)
 LAYERS = tuple(f"relu{block}_{i}" for block, count in enumerate(BLOCKS, 1) for i in range(1, count + 1))
+CHANNELS = (64, 128, 256, 512, 512)  # of every convolution of a block
 
 Optimizer = Literal["lbfgs", "adam"]
 Init = Literal["content", "style", "noise", "image"]
@@ -52,8 +53,8 @@ class TransferConfig:
         seed: of the noise that `init="noise"` starts from.
         weights: "calibrated" measures the layers' weights on the pair, "paper" takes them as they are.
         statistic: what describes style: Gram matrix F·Fᵀ, or covariance (channels centred first).
-        content_layers: (layer, weight) pairs of the content loss.
-        style_layers: (layer, weight) pairs of the style loss.
+        content_layers: (layer, weight) pairs of the content loss; may be empty where λ = 0 leaves nothing of it.
+        style_layers: (layer, weight) pairs of the style loss; may be empty where λ = 1 leaves nothing of it.
         pooling: of VGG16; "average" is what Gatys et al. prefer to the network's own maximum.
         padding: of the first convolution; "replicate" removes the dark border that zeros suggest to it.
         style_scale: size of the style picture relative to `size`: larger means larger strokes.
@@ -99,8 +100,9 @@ class TransferConfig:
             raise ValueError(f"lambdas must be 1 to {MAX_LAMBDAS} numbers, not {self.lambdas!r}")
         for lam in self.lambdas:
             _check_range("λ", lam, 0.0, 1.0)
-        for name in ("content_layers", "style_layers"):
-            _check_layers(name, getattr(self, name))
+        for name, idle in (("content_layers", 0.0), ("style_layers", 1.0)):
+            if getattr(self, name) != () or set(self.lambdas) != {idle}:
+                _check_layers(name, getattr(self, name))
 
     @property
     def layers(self) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from stylecore.config import TransferConfig
 from stylecore.images import checked_size
 from stylecore.objective import Objective
 from stylecore.transfer import stages
-from stylecore.vgg import VGG16, minimum_side
+from stylecore.vgg import VGG16, minimum_side, multiplications
 
 Size = tuple[int, int]  # width, height
 
@@ -21,6 +21,8 @@ PASS_BYTES = 3_000  # per pixel, of the features and their gradients down to rel
 TARGET_BYTES = 900  # per pixel of the style picture, whose features need no gradients
 PICTURE_BYTES = 300  # per pixel and λ, besides what the optimizer remembers
 FORWARD_SHARE = 1 / 3  # of a forward and backward pass
+FLAT_SHARE = 0.09  # of a step to relu5_1: the optimizer, the picture itself
+USUAL_DEPTH = "relu5_1"  # a pixel of work is one that goes down to here; a shallow layer costs less
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +30,11 @@ class Cost:
     """The price of one run.
 
     Attributes:
-        setup: work before the first update, in pixels that go forward and backward.
-        stages: (updates, pixels of all pictures) at each size, coarse to fine.
+        setup: work before the first update, in pixels that go forward and backward, down to `USUAL_DEPTH`.
+        stages: (updates, pixels of all pictures, counted alike) at each size, coarse to fine.
         memory: bytes at the peak, above what the server holds anyway.
         state: bytes that stay taken while the run is paused, or may still be extended.
-        picture: pixels of one picture at full size.
+        picture: pixels of one picture at full size, counted alike.
     """
 
     setup: float
@@ -96,16 +98,22 @@ def cost_of(content: Size, style: Size, config: TransferConfig, device: str = "c
     remembered = min(2 * config.history, 2 * config.steps) if config.optimizer == "lbfgs" else 2
     state = pictures * pixels * (PICTURE_BYTES + 12 * remembered) + 8 * 10**6
     together = 1 if device == "cpu" else pictures
+    depth = depth_share(config)
     return Cost(
-        setup=FORWARD_SHARE * (2 * pixels + style_pixels),
+        setup=depth * FORWARD_SHARE * (2 * pixels + style_pixels),
         stages=tuple(
-            (steps, round(scale * content[0]) * round(scale * content[1]) * pictures)
+            (steps, max(1, round(depth * round(scale * content[0]) * round(scale * content[1]))) * pictures)
             for scale, steps, _ in stages(config, content, style)
         ),
         memory=state + max(together * pixels * PASS_BYTES, style_pixels * TARGET_BYTES),
         state=state,
-        picture=pixels,
+        picture=max(1, round(depth * pixels)),
     )
+
+
+def depth_share(config: TransferConfig) -> float:
+    """The work of one pass, by how deep it goes: 1 down to `USUAL_DEPTH`, never less than what no layer asks for."""
+    return FLAT_SHARE + (1 - FLAT_SHARE) * multiplications(config.layers) / multiplications((USUAL_DEPTH,))
 
 
 class Pace:

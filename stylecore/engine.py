@@ -16,8 +16,10 @@ from stylecore.config import Network, TransferConfig
 from stylecore.cost import Cost, Pace, cost_of
 from stylecore.devices import choose_device, is_out_of_memory
 from stylecore.images import ImageError, decode, encode_jpeg, picture_size, to_image, to_tensor
-from stylecore.jobs import FRAMES, Frame, Job, Point, Request, Snapshot, Status, alone, with_frame
+from stylecore.inbox import Answer, Inbox, Inquiry
+from stylecore.jobs import FRAMES, Frame, Job, Point, Request, Room, Snapshot, Status, alone, with_frame
 from stylecore.limits import Limits, available_memory, read_limits
+from stylecore.questions import Question
 from stylecore.results import finished_pictures
 from stylecore.transfer import Steering, Step, TransferError, prepare, stylize
 from stylecore.vgg import VGG16, WeightsError, load_vgg16
@@ -73,9 +75,18 @@ class Engine:
         self._numbers = itertools.count(1)
         self._turns: dict[str, int] = {}  # by owner: number of the last turn
         self._turn = 0
+        self._inbox = Inbox(lambda network: self._load(network, self.device), _sentence)
         self._worker = self._start_worker()
 
     # What pages ask
+
+    def ask(self, owner: str, question: Question[Answer]) -> Inquiry[Answer]:
+        """Asks something short: it is answered between two steps of whatever runs, the answer is kept for a while."""
+        inquiry = self._inbox.ask(owner, question)
+        with self._changed:
+            self._revive()
+            self._changed.notify_all()
+        return inquiry
 
     def submit(self, owner: str, request: Request) -> Job:
         """Puts a request into the queue; whatever the owner had waiting, running or paused ends, its picture kept.
@@ -109,7 +120,7 @@ class Engine:
                 job = Job(
                     id=f"job-{next(self._numbers)}",
                     owner=owner,
-                    number=self._next_number(owner),
+                    number=self._next_number(owner, request.room),
                     request=request,
                     cost=cost,
                     snapshot=Snapshot(status="queued", steps=request.config.steps),
@@ -124,7 +135,7 @@ class Engine:
     def set_apart(self, job: Job, k: int) -> Job:
         """One picture of a batch that has come to rest, as an ended job of its own."""
         with self._changed:
-            apart = alone(job, k, self._next_number(job.owner), f"job-{next(self._numbers)}")
+            apart = alone(job, k, self._next_number(job.owner, "studio"), f"job-{next(self._numbers)}")
             self._jobs[apart.id] = apart
             self._forget_old()
             return apart
@@ -238,13 +249,11 @@ class Engine:
                     f"This server's limit for {name} is {most}, and {value} is more: choose a smaller one."
                 )
 
-    def _next_number(self, owner: str) -> int:
-        return 1 + max((job.number for job in self.jobs_of(owner)), default=0)
+    def _next_number(self, owner: str, room: Room) -> int:
+        return 1 + max((job.number for job in self.jobs_of(owner) if job.request.room == room), default=0)
 
     def _make_room(self, count: int, besides: list[Job]) -> None:
-        if not self._worker.is_alive():  # nothing that a job does should end it; if it happened, go on
-            self._running = None
-            self._worker = self._start_worker()
+        self._revive()
         waiting = [job for job in self._waiting if job not in besides]
         free = self._running is None or self._running in besides
         at_once = 1 if free and not waiting else 0
@@ -346,6 +355,12 @@ class Engine:
 
     # The worker
 
+    def _revive(self) -> None:
+        """Starts the worker anew if it has ended: nothing that a job does should end it, but if it happened, go on."""
+        if not self._worker.is_alive():
+            self._running = None
+            self._worker = self._start_worker()
+
     def _start_worker(self) -> threading.Thread:
         worker = threading.Thread(target=self._work, name="stylecore-worker", daemon=True)
         worker.start()
@@ -354,10 +369,14 @@ class Engine:
     def _work(self) -> None:
         while True:
             with self._changed:
-                while not self._waiting:
+                while not self._waiting and not self._inbox.waiting():
                     self._turns.clear()
                     self._sweep()
                     self._changed.wait(self._abandoned_after)
+            self._inbox.advance()
+            with self._changed:
+                if not self._waiting:
+                    continue
                 job = self._order()[0]
                 self._waiting.remove(job)
                 self._running = job
@@ -386,16 +405,11 @@ class Engine:
         error = ""
         try:
             while self._advance(job):
+                self._inbox.advance()
                 if self._abandoned(job):
                     self.stop(job)
-        except (ImageError, TransferError, WeightsError, ValueError) as problem:
-            error = str(problem)
         except Exception as problem:
-            if is_out_of_memory(problem):
-                error = "There is too little memory for this picture: choose a smaller size."
-            else:
-                _log.exception("job %s failed", job.id)
-                error = "Something went wrong in the computation; the last good picture is kept. Please try again."
+            error = _sentence(problem)
         if error:
             self._publish_end(job, "failed", job.step, error=error)
             job.run = None  # a generator that raised can't go on
@@ -501,6 +515,16 @@ class Engine:
         if request.init:
             files["init"] = request.init
         return tuple(finished_pictures(step, request.config, self.device, files, job.snapshot.changes))
+
+
+def _sentence(problem: Exception) -> str:
+    """What a visitor is told of an error; what nobody expected is logged."""
+    if isinstance(problem, (ImageError, TransferError, WeightsError, ValueError)):
+        return str(problem)
+    if is_out_of_memory(problem):
+        return "There is too little memory for this picture: choose a smaller size."
+    _log.error("the computation failed", exc_info=problem)
+    return "Something went wrong in the computation; the last good picture is kept. Please try again."
 
 
 def _cost(request: Request, device: str) -> Cost | None:

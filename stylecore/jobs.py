@@ -14,6 +14,7 @@ from stylecore.cost import Cost
 from stylecore.transfer import Steering, Step
 
 Status = Literal["queued", "running", "paused", "finished", "stopped", "failed"]
+Room = Literal["studio", "lab", "layers"]
 ENDED: frozenset[Status] = frozenset({"finished", "stopped", "failed"})
 
 FRAMES = 60  # pictures of the way that a run of the length it was set to keeps
@@ -30,6 +31,7 @@ class Request:
         config: the settings.
         init: bytes of the file to start from, for `init="image"`; else empty.
         names: what the visitor calls content and style.
+        room: the page that it was asked for on, and is shown on.
     """
 
     content: bytes
@@ -37,6 +39,7 @@ class Request:
     config: TransferConfig
     init: bytes = b""
     names: tuple[str, str] = ("content", "style")
+    room: Room = "studio"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +125,7 @@ class Job:
     Attributes:
         id: its name, unique in this engine.
         owner: whose it is.
-        number: which of the owner's it is, from 1.
+        number: which of the owner's in its room it is, from 1.
         request: what it shall do.
         cost: what it will cost; None if the pictures can't be read.
         snapshot: what is known of it.
@@ -178,12 +181,12 @@ class Job:
 
 
 def alone(job: Job, k: int, number: int, name: str) -> Job:
-    """One picture of a batch as an ended job of its own, with its curves and its way.
+    """One picture of a batch as an ended job of the Studio, with its curves and its way.
 
     Args:
         job: ended, or paused.
         k: which of its λ.
-        number: of the new job among its owner's.
+        number: of the new job among its owner's in the Studio.
         name: its id.
     """
 
@@ -203,7 +206,9 @@ def alone(job: Job, k: int, number: int, name: str) -> Job:
         id=name,
         owner=job.owner,
         number=number,
-        request=dataclasses.replace(job.request, config=with_lambda(job.request.config, job.request.config.lambdas[k])),
+        request=dataclasses.replace(
+            job.request, config=with_lambda(job.request.config, job.request.config.lambdas[k]), room="studio"
+        ),
         cost=None,
         snapshot=dataclasses.replace(
             snapshot,

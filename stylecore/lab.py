@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from stylecore.config import GATYS_STYLE, TransferConfig, with_lambda
+from stylecore.config import GATYS_STYLE, TransferConfig
 from stylecore.cost import Cost
 from stylecore.jobs import Job, Point, Request
 
@@ -66,10 +66,12 @@ def cells_of(jobs: Iterable[Job], wanted: Request) -> dict[float, Cell]:
 
 def same_but_lambda(one: Request, other: Request) -> bool:
     """Whether two requests ask for the same pictures, λ aside."""
-    return (
-        with_lambda(one.config, 0.0) == with_lambda(other.config, 0.0)
-        and (one.content, one.style, one.init) == (other.content, other.style, other.init)
-    )  # fmt: skip
+
+    def but_lambda(request: Request) -> object:
+        settings = {name: value for name, value in request.config.to_dict().items() if name != "lambdas"}
+        return settings, request.content, request.style, request.init
+
+    return but_lambda(one) == but_lambda(other)
 
 
 def missing(lambdas: Sequence[float], cells: dict[float, Cell]) -> tuple[float, ...]:

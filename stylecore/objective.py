@@ -35,16 +35,19 @@ class Losses:
     @property
     def content(self) -> Tensor:
         """L_content, (K,)."""
-        return torch.stack(tuple(self.content_layers.values())).sum(0)
+        return self._sum(self.content_layers)
 
     @property
     def style(self) -> Tensor:
         """L_style, (K,)."""
-        return torch.stack(tuple(self.style_layers.values())).sum(0)
+        return self._sum(self.style_layers)
 
     def total(self, lambdas: Tensor) -> Tensor:
         """L = λ · L_content + (1 − λ) · L_style, plus the smoothness term; (K,)."""
         return lambdas * self.content + (1 - lambdas) * self.style + self.variation
+
+    def _sum(self, terms: Mapping[str, Tensor]) -> Tensor:
+        return torch.stack(tuple(terms.values())).sum(0) if terms else torch.zeros_like(self.variation)
 
 
 class Objective:
@@ -54,6 +57,8 @@ class Objective:
         content_weights: w_i by layer.
         style_weights: u_i by layer.
         variation_weight: of the smoothness term.
+        content_sizes: unweighted loss of having nothing of the content, by layer.
+        style_sizes: unweighted loss of having nothing of the style, by layer.
     """
 
     def __init__(self, vgg: VGG16, content: Tensor, style: Tensor, config: TransferConfig) -> None:
@@ -77,11 +82,11 @@ class Objective:
             self.content_weights = dict(config.content_layers)
             self.style_weights = dict(config.style_layers)
             self.variation_weight = config.total_variation
-            content_sizes, style_sizes = self._target_sizes()
+            self.content_sizes, self.style_sizes = self._target_sizes()
             if config.weights == "calibrated":
-                self._calibrate(content, style, self._statistics(of_content), content_sizes, style_sizes)
-            self._content_size = sum(self.content_weights[layer] * size for layer, size in content_sizes.items())
-            self._style_size = sum(self.style_weights[layer] * size for layer, size in style_sizes.items())
+                self._calibrate(content, style, self._statistics(of_content))
+            self._content_size = sum(self.content_weights[layer] * size for layer, size in self.content_sizes.items())
+            self._style_size = sum(self.style_weights[layer] * size for layer, size in self.style_sizes.items())
 
     def __call__(self, images: Tensor) -> Losses:
         """The losses of images, differentiable.
@@ -154,8 +159,6 @@ class Objective:
         content: Tensor,
         style: Tensor,
         content_statistics: Mapping[str, Tensor],
-        content_sizes: Mapping[str, float],
-        style_sizes: Mapping[str, float],
     ) -> None:
         """Makes L_style(c, s) = 1 and L_content(s′, c) = 1, s′ being the style picture resized to the content's size.
 
@@ -165,12 +168,12 @@ class Objective:
         of_resized = self._features(resized)
         self.content_weights = _relative_weights(
             self.content_weights,
-            content_sizes,
+            self.content_sizes,
             {layer: content_loss(of_resized[layer], t).item() for layer, t in self._content_targets.items()},
         )
         self.style_weights = _relative_weights(
             self.style_weights,
-            style_sizes,
+            self.style_sizes,
             {layer: style_loss(content_statistics[layer], t).item() for layer, t in self._style_targets.items()},
         )
         # As large at the content picture as all of its content: 1 would be blur and nothing else.

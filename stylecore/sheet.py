@@ -20,8 +20,18 @@ GAP = 12  # pixels
 INK, PAPER = (34, 38, 43), (255, 255, 255)
 
 
-def contact_sheet(rows: Sequence[tuple[str, Sequence[tuple[str, bytes | None]]]], title: str = "") -> bytes:
-    """PNG bytes of pictures in rows, every one with a word above it, and a recipe for those of the first row.
+Rows = Sequence[tuple[str, Sequence[tuple[str, bytes | None]]]]
+
+
+def contact_sheet(rows: Rows, title: str = "") -> bytes:
+    """PNG bytes of `labelled_sheet`, with a recipe for the pictures of the first row; they differ in λ alone."""
+    files = [png for _, cells in rows[:1] for _, png in cells if png is not None]
+    files = files or [png for _, cells in rows for _, png in cells if png is not None]
+    return encode_png(labelled_sheet(rows, title), {CHUNK: _shared_recipe(files).to_json()} if files else None)
+
+
+def labelled_sheet(rows: Rows, title: str = "") -> Image.Image:
+    """Pictures in rows, every one with a word above it.
 
     Args:
         rows: (heading of the row, empty if there is but one; (label, PNG bytes) of each picture, or None for a gap).
@@ -54,27 +64,28 @@ def contact_sheet(rows: Sequence[tuple[str, Sequence[tuple[str, bytes | None]]]]
             draw.text((x, y), label, INK, font)
             if png is not None:
                 sheet.paste(pictures[id(png)], (x, y + line))
-    return encode_png(
-        sheet, {CHUNK: _shared_recipe([png for _, png in rows[0][1] if png is not None] or files).to_json()}
-    )
+    return sheet
 
 
-def archive(pictures: Mapping[float, bytes], histories: Mapping[float, tuple[Sequence[Point], int]]) -> bytes:
-    """ZIP bytes with every picture and `losses.csv`.
+def archive(rows: Mapping[str, Mapping[float, tuple[bytes, Sequence[Point], int]]], axis: str = "row") -> bytes:
+    """ZIP bytes with every picture and `losses.csv`; with more than one row, each has a folder and a column says which.
 
     Args:
-        pictures: PNG bytes by λ.
-        histories: by λ: the history, and the place of the λ in it.
+        rows: by heading, by λ: PNG bytes, the losses of all steps, and the place of the λ in them.
+        axis: what the headings are of.
     """
+    several = len(rows) > 1
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
-    writer.writerow(["lambda", "step", "content_loss", "style_loss", "total_loss"])
-    for lam, (history, k) in histories.items():
-        writer.writerows([lam, p.index, p.content[k], p.style[k], p.total[k]] for p in history)
+    writer.writerow([axis] * several + ["lambda", "step", "content_loss", "style_loss", "total_loss"])
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as file:  # the pictures are compressed already
-        for lam, png in pictures.items():
-            file.writestr(f"lambda-{lam:g}.png", png)
+        for heading, row in rows.items():
+            for lam, (png, history, k) in row.items():
+                file.writestr(f"{heading}/lambda-{lam:g}.png" if several else f"lambda-{lam:g}.png", png)
+                writer.writerows(
+                    [heading] * several + [lam, p.index, p.content[k], p.style[k], p.total[k]] for p in history
+                )
         file.writestr("losses.csv", table.getvalue(), zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
 

@@ -6,6 +6,7 @@ import hashlib
 import io
 import pickle
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torchvision.models import VGG16_Weights, vgg16
 
-from stylecore.config import BLOCKS, LAYERS, Network, Padding, Pooling
+from stylecore.config import BLOCKS, CHANNELS, LAYERS, Network, Padding, Pooling
 
 BUNDLED = Path(__file__).parent / "weights" / "vgg16_features_fp16-ed0a40eb.pth"
 BUNDLED_SHA256 = "ed0a40eb22056542d818d5839c125f6648413ae95b0b35130d9a4f57efced62a"
@@ -99,6 +100,50 @@ class VGG16(nn.Module):
             if name in layers:
                 found[name] = x
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class LayerFacts:
+    """What a layer of VGG16 is, by arithmetic alone.
+
+    Attributes:
+        channels: d_i.
+        stride: pixels of the picture between two neighbouring positions.
+        receptive_field: side of the square of pixels that one position sees.
+        size: width and height of its features, w_i and h_i.
+    """
+
+    channels: int
+    stride: int
+    receptive_field: int
+    size: tuple[int, int]
+
+
+def layer_facts(width: int, height: int) -> dict[str, LayerFacts]:
+    """Facts of all 13 layers, shallow to deep, for a picture of this size.
+
+    A 3 × 3 convolution widens the receptive field by two positions, a 2 × 2 pooling by one and doubles the stride
+    (Simonyan & Zisserman 2014, configuration D).
+    """
+    facts = {}
+    field, stride = 1, 1
+    for block, (count, channels) in enumerate(zip(BLOCKS, CHANNELS, strict=True), 1):
+        if block > 1:
+            field, stride = field + stride, 2 * stride
+        for i in range(1, count + 1):
+            field += 2 * stride
+            facts[f"relu{block}_{i}"] = LayerFacts(channels, stride, field, (width // stride, height // stride))
+    return facts
+
+
+def multiplications(layers: Collection[str]) -> float:
+    """Multiplications for each pixel of the picture, down to the deepest of these layers."""
+    deepest = max(LAYERS.index(layer) for layer in layers)
+    total, before = 0.0, 3
+    for facts in list(layer_facts(1, 1).values())[: deepest + 1]:
+        total += 9 * before * facts.channels / facts.stride**2
+        before = facts.channels
+    return total
 
 
 def minimum_side(layers: Collection[str]) -> int:

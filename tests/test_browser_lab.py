@@ -25,7 +25,7 @@ def page(browser, address):
 
 def finished(page):
     page.locator(".st-key-lab_downloads").wait_for(timeout=120 * SECOND)
-    page.locator(".st-key-lab_stop").wait_for(state="hidden", timeout=120 * SECOND)
+    page.locator(".st-key-stop_all").wait_for(state="hidden", timeout=120 * SECOND)
     at_rest(page)
 
 

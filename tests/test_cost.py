@@ -8,7 +8,7 @@ import torch
 
 from stylecore.bench import _TRANSFER, _run_alone
 from stylecore.config import TransferConfig
-from stylecore.cost import Pace, cost_of, measure_pace, used_sizes
+from stylecore.cost import Pace, cost_of, depth_share, measure_pace, used_sizes
 from stylecore.images import ImageError, decode, read
 from stylecore.samples import sample_contents, sample_styles
 from stylecore.transfer import Steering, prepare, stylize
@@ -45,9 +45,9 @@ def test_coarse_to_fine_counts_each_size():
 
 @pytest.mark.parametrize("coarse_to_fine", ["on", "off"])
 def test_the_price_is_that_of_the_run(toy, coarse_to_fine):
-    layers = (("relu1_1", 1.0), ("relu2_1", 1.0))
+    layers = (("relu1_1", 1.0), ("relu5_1", 1.0))  # a toy that claims to be deep: its price is that of all its pixels
     config = TransferConfig(
-        size=45, steps=9, lambdas=(0.2, 0.5), coarse_to_fine=coarse_to_fine, content_layers=layers, style_layers=layers
+        size=64, steps=9, lambdas=(0.2, 0.5), coarse_to_fine=coarse_to_fine, content_layers=layers, style_layers=layers
     )
     cost = cost_of(*SIZES, config)
     run = stylize(toy, *prepare(decode(read(CONTENT)), decode(read(STYLE)), config), config)
@@ -70,6 +70,17 @@ def test_used_sizes_are_those_of_the_run(settings):
 def test_a_picture_too_narrow_is_told_as_the_run_would():
     with pytest.raises(ImageError, match="too narrow for these layers"):
         cost_of((3000, 20), (560, 448), TransferConfig())
+
+
+def test_shallow_layers_cost_less():
+    """Measured at 160 pixels, steps to relu1_1, 2_1, 3_1, 4_1 take 0.09, 0.24, 0.42 and 0.68 of one to relu5_1."""
+
+    def share(layer):
+        return depth_share(TransferConfig(lambdas=(1.0,), content_layers=((layer, 1.0),), style_layers=()))
+
+    shares = [share(f"relu{block}_1") for block in range(1, 6)]
+    assert shares == pytest.approx([0.09, 0.24, 0.42, 0.68, 1.0], abs=0.13)
+    assert share("relu5_3") > shares[-1] == 1
 
 
 def test_memory_is_near_what_a_process_really_takes(tmp_path):

@@ -11,7 +11,7 @@ from PIL import Image
 
 from stylecore import engine as module
 from stylecore.config import TransferConfig
-from stylecore.cost import Pace
+from stylecore.cost import Pace, depth_share
 from stylecore.engine import Engine, QueueFull
 from stylecore.images import encode_png, to_image
 from stylecore.jobs import FRAMES, Frame, Request, with_frame
@@ -318,7 +318,7 @@ def test_expected_wait_adds_up_the_work_before(toy, request_for, gate):
     wait(engine.submit("ann", request_for()), "running")
     first = engine.submit("bob", request_for())
     second = engine.submit("cyd", request_for())
-    one = 5 * 24 * 20 * 1e-3  # steps × pixels × pace
+    one = depth_share(first.request.config) * 5 * 24 * 20 * 1e-3  # depth × steps × pixels × pace
     assert engine.look(second).wait - engine.look(first).wait == pytest.approx(one, rel=0.3)
     assert engine.expected_wait() > engine.look(second).wait
     gate.set()

@@ -9,7 +9,16 @@ from torchvision.models import VGG16_Weights, vgg16
 
 from stylecore import vgg as module
 from stylecore.config import LAYERS
-from stylecore.vgg import BUNDLED, VGG16, WeightsError, load_vgg16, minimum_side, read_bundled
+from stylecore.vgg import (
+    BUNDLED,
+    VGG16,
+    WeightsError,
+    layer_facts,
+    load_vgg16,
+    minimum_side,
+    multiplications,
+    read_bundled,
+)
 
 MEAN, DEVIATION = (0.48235, 0.45882, 0.40784), 1 / 255
 
@@ -155,3 +164,29 @@ def test_torchvisions_weights_bring_their_own_scaling(monkeypatch):
 def test_a_state_of_another_network_is_refused():
     with pytest.raises(WeightsError):
         VGG16({"0.weight": torch.zeros(1)}, MEAN, (DEVIATION,) * 3)
+
+
+def test_layer_facts_are_what_the_network_does(vgg):
+    """Sizes of real features; receptive fields as counted from the pixels that a position's gradient reaches."""
+    facts = layer_facts(70, 52)
+    for layer, features in vgg.forward(torch.rand(1, 3, 52, 70), LAYERS).items():
+        assert features.shape[1:] == (facts[layer].channels, *facts[layer].size[::-1])
+    for layer in ("relu1_2", "relu2_1", "relu3_3", "relu4_1"):
+        x = torch.zeros(1, 1, 128, 128, dtype=torch.float64, requires_grad=True)
+        out = x
+        for name in LAYERS[: LAYERS.index(layer) + 1]:
+            if name.endswith("_1") and name != LAYERS[0]:
+                out = torch.nn.functional.avg_pool2d(out, 2)  # unlike a maximum it lets every pixel through
+            out = torch.nn.functional.conv2d(out, torch.ones(1, 1, 3, 3, dtype=torch.float64), padding=1)
+        middle = out.shape[2] // 2
+        (gradient,) = torch.autograd.grad(out[0, 0, middle, middle], x)
+        assert (gradient[0, 0] > 0).any(0).sum() == facts[layer].receptive_field
+
+
+def test_multiplications_are_those_of_the_convolutions(vgg):
+    expected = sum(
+        weight.numel() / facts.stride**2
+        for weight, facts in zip((c.weight for c in vgg.convolutions), layer_facts(64, 64).values(), strict=True)
+    )
+    assert multiplications(["relu5_3", "relu1_1"]) == expected
+    assert multiplications(["relu1_1"]) == 3 * 9 * 64

@@ -13,10 +13,10 @@ from stylecore.engine import Engine, QueueFull
 from stylecore.images import decode, encode_jpeg, fitted_size
 from stylecore.jobs import Job, Request, Snapshot
 from stylecore.ui.components import chart, viewer
+from stylecore.ui.progress import poll_seconds, spoken_time
 from stylecore.ui.result import current_finish, displayed, finishing_touches, small_frames, take_home
 from stylecore.ui.visit import studio_jobs, use_result_as_content
 
-POLL_CPU, POLL_GPU = 1.0, 0.5  # seconds between two looks at a running job
 POLL_PAUSED = 20.0
 MORE = 100
 COMPARED = 8  # other results that a result can be compared with, the newest ones
@@ -27,7 +27,7 @@ def show_job(engine: Engine, owner: str, job: Job) -> None:
     active = next((other for other in engine.jobs_of(owner) if not other.ended), None)
     every: float | None = None
     if active is not None:
-        every = POLL_PAUSED if active.snapshot.status == "paused" else POLL_CPU if engine.device == "cpu" else POLL_GPU
+        every = POLL_PAUSED if active.snapshot.status == "paused" else poll_seconds(engine)
     states = (job.snapshot.status, active.snapshot.status if active else "")
     st.fragment(_show, run_every=every, key="live")(engine, job, active, states)
 
@@ -39,7 +39,9 @@ def _show(engine: Engine, job: Job, active: Job | None, states: tuple[str, str])
     if (snapshot.status, active.snapshot.status if active else "") != states:
         st.rerun()  # the whole page once: what can be done has changed
     if active is not None and active is not job:
-        what = f"Result {active.number}" if len(active.request.config.lambdas) == 1 else "A row of the λ lab"
+        what = {"lab": "A row of the λ lab", "layers": "A reconstruction"}.get(
+            active.request.room, f"Result {active.number}"
+        )
         st.info(f"{what} is on its way meanwhile.", icon=":material/brush:")
     _status(snapshot)
     _controls(engine, job, snapshot)
@@ -237,15 +239,3 @@ def _waiting(snapshot: Snapshot) -> str:
     if snapshot.position == 0:
         return "Your picture is next."
     return f"Waiting: {snapshot.position} {'picture' if snapshot.position == 1 else 'pictures'} before yours.{about}"
-
-
-def spoken_time(seconds: float) -> str:
-    """A time as people say it."""
-    if seconds < 99.5:
-        return f"{max(seconds, 1):.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 100 * 60 else f"{seconds / 3600:.0f} h"
-
-
-def spoken_bytes(count: float) -> str:
-    """An amount of memory as people say it."""
-    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{max(count / 1e6, 1):.0f} MB"

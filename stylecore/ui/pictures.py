@@ -91,6 +91,14 @@ def chosen(role: Role) -> Source | None:
     return source
 
 
+def chosen_pair() -> tuple[Source, Source]:
+    """Photograph and style; both have defaults."""
+    content, style = chosen("content"), chosen("style")
+    assert content is not None
+    assert style is not None
+    return content, style
+
+
 def choose(role: Role, source: Source) -> None:
     """Makes a picture the chosen one."""
     st.session_state[f"source_{role}"] = source

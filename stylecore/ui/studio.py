@@ -12,17 +12,15 @@ from stylecore.jobs import Job, Request
 from stylecore.limits import available_memory
 from stylecore.transfer import Steering
 from stylecore.ui.components import viewer
-from stylecore.ui.live import spoken_bytes, spoken_time
-from stylecore.ui.pictures import Dropped, camera_input, choose, chosen, picture_input
+from stylecore.ui.pictures import Dropped, camera_input, choose, chosen, chosen_pair, picture_input
+from stylecore.ui.progress import spoken_bytes, spoken_time
 from stylecore.ui.settings import current_settings
 from stylecore.ui.visit import restore_recipe, swap_pair
 
 
 def pair_input() -> None:
     """Photograph and style side by side."""
-    content, style = chosen("content"), chosen("style")
-    assert content is not None
-    assert style is not None  # both have defaults
+    content, style = chosen_pair()
     try:
         used = used_sizes(content.size, style.size, current_settings())
     except ValueError:  # the Run button says what is wrong
@@ -76,7 +74,7 @@ def steer(engine: Engine, owner: str) -> None:
 def steered_job(engine: Engine, owner: str) -> Job | None:
     """The visitor's living job whose λ is on the scale of the slider, or None."""
     for job in engine.jobs_of(owner):
-        if not job.ended and len(job.request.config.lambdas) == 1:
+        if not job.ended and job.request.room == "studio":
             return job if job.request.config.weights == st.session_state.set_weights else None
     return None
 
@@ -103,9 +101,7 @@ def dropped_recipe(engine: Engine, owner: str) -> None:
 
 def empty_result() -> None:
     """What stands where the picture will be, before there is one."""
-    content, style = chosen("content"), chosen("style")
-    assert content is not None
-    assert style is not None  # both have defaults
+    content, style = chosen_pair()
     st.info(
         "Press **Run** and watch: this photograph turns into your picture.",
         icon=":material/brush:",
@@ -127,9 +123,7 @@ def _forget_dropped() -> None:
 def _start(engine: Engine, owner: str) -> None:
     try:
         config = current_settings()
-        content, style, init = chosen("content"), chosen("style"), chosen("init")
-        assert content is not None
-        assert style is not None  # both have defaults
+        (content, style), init = chosen_pair(), chosen("init")
         start = init.data if config.init == "image" and init is not None else b""
         names = (content.name, style.name)
         engine.submit(owner, Request(content=content.data, style=style.data, config=config, init=start, names=names))
@@ -141,9 +135,7 @@ def _start(engine: Engine, owner: str) -> None:
 
 def _price(engine: Engine, config: TransferConfig, mine: bool) -> tuple[str, str]:
     """Why the settings can't run here, if so; and in one line what a run will cost."""
-    content, style = chosen("content"), chosen("style")
-    assert content is not None
-    assert style is not None  # both have defaults
+    content, style = chosen_pair()
     if config.init == "image" and chosen("init") is None:
         return "Choose the picture to start from, under Advanced.", ""
     cost = cost_of(content.size, style.size, config, engine.device)

@@ -32,7 +32,7 @@ def arrive(engine: Engine, owner: str) -> None:
         if switched:
             keep_settings()
         return
-    job = engine.latest_of(owner) if first else None
+    job = next(reversed(studio_jobs(engine, owner)), None) if first else None
     config, problems = from_query(query, engine.limits)
     if job is not None and not query:
         config = within(with_lambda(job.request.config, job.lam), engine.limits, problems)
@@ -92,8 +92,8 @@ def shown_job(engine: Engine, owner: str) -> Job | None:
 
 
 def studio_jobs(engine: Engine, owner: str) -> list[Job]:
-    """The visitor's runs of one λ, oldest first; those of several are the lab's."""
-    return [job for job in engine.jobs_of(owner) if len(job.request.config.lambdas) == 1]
+    """The visitor's runs of the Studio, oldest first; other rooms show their own."""
+    return [job for job in engine.jobs_of(owner) if job.request.room == "studio"]
 
 
 def open_job(engine: Engine, owner: str, name: str) -> None:

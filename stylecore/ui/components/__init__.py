@@ -39,6 +39,7 @@ _GALLERY = _component("gallery")
 _CHART = _component("chart", isolated=False)  # Plotly puts its styles into the page
 _SCRUBBER = _component("scrubber")
 _GRID = _component("grid")
+_NETWORK = _component("network")
 _VISITOR = _component("visitor")
 
 
@@ -243,6 +244,36 @@ def grid(
 
     data = {"columns": columns, "rows": rows, "selected": selected, "label": label}
     _GRID(key=key, data=data, on_chosen_change=chosen)
+
+
+class LayerBox(TypedDict):
+    """One layer in a drawing of the network."""
+
+    name: str
+    note: str
+    hint: str
+    height: float
+    width: float
+    colour: str
+    selected: bool
+
+
+def network(layers: Sequence[LayerBox], *, key: str, label: str, on_choice: Callable[[str], object]) -> None:
+    """Shows the layers of the network as boxes; `on_choice` gets the name of the one that was clicked.
+
+    Args:
+        layers: shallow to deep; height and width are shares of the largest.
+        key: streamlit's.
+        label: what the drawing is, for those who don't see it.
+        on_choice: called before the page runs again.
+    """
+
+    def chosen() -> None:
+        choice = st.session_state[key].chosen
+        if any(layer["name"] == choice for layer in layers):
+            on_choice(choice)
+
+    _NETWORK(key=key, data={"layers": layers, "label": label}, on_chosen_change=chosen)
 
 
 def remember_visitor(name: str, value: str) -> None:
