@@ -91,9 +91,10 @@ def run_button(
         except (ValueError, ImageError) as error:
             trouble = str(error)
     busy = any(job.active for job in engine.jobs_of(owner))
+    nothing = "On their way" if busy else "Everything is there"
     count = sum(len(request.config.lambdas) for request in todo)
     st.button(
-        f"Run {count} {'picture' if count == 1 else 'pictures'}" if count else "Everything is there",
+        f"Run {count} {'picture' if count == 1 else 'pictures'}" if count else nothing,
         type="primary", icon=":material/compare:", key="lab_run", width="stretch", disabled=not todo,
         on_click=start_all, args=(engine, owner, todo),
         help="Ends the present run; its pictures are kept." if busy else None,

@@ -12,6 +12,8 @@ STILL_HERE = 30.0  # seconds between two signs of life
 PAGES = {
     "app.py": ("Studio", ":material/brush:"),
     "pages/lambda_lab.py": ("λ lab", ":material/compare:"),
+    "pages/layers.py": ("Layers", ":material/layers:"),
+    "pages/theory.py": ("Theory", ":material/function:"),
     "pages/about.py": ("About", ":material/info:"),
 }
 

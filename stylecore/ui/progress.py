@@ -78,8 +78,11 @@ def grid_cell(name: str, cell: Cell | None) -> GridCell:
         return GridCell(id=name, url="", note="")
     snapshot = cell.job.snapshot
     words: dict[str, str] = {
-        "finished": "", "queued": "waiting", "running": f"step {snapshot.done}", "stopped": f"stopped at {snapshot.done}"
-    }  # fmt: skip
+        "finished": "",
+        "queued": "waiting",
+        "running": f"step {snapshot.done}",
+        "stopped": f"stopped at {snapshot.done}",
+    }
     url = data_url(cell.preview) if cell.preview else ""
     return GridCell(id=name, url=url, note=words.get(snapshot.status, snapshot.status))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from stylecore.config import TransferConfig
@@ -18,11 +20,15 @@ from stylecore.ui.settings import current_settings
 from stylecore.ui.visit import restore_recipe, swap_pair
 
 
-def pair_input() -> None:
-    """Photograph and style side by side."""
+def pair_input(settings: Callable[[], TransferConfig] = current_settings) -> None:
+    """Photograph and style side by side.
+
+    Args:
+        settings: of the page, which say what is used of the pictures.
+    """
     content, style = chosen_pair()
     try:
-        used = used_sizes(content.size, style.size, current_settings())
+        used = used_sizes(content.size, style.size, settings())
     except ValueError:  # the Run button says what is wrong
         used = None
     left, right = st.columns(2, wrap=False, gap="small")
@@ -101,7 +107,7 @@ def dropped_recipe(engine: Engine, owner: str) -> None:
 
 def empty_result() -> None:
     """What stands where the picture will be, before there is one."""
-    content, style = chosen_pair()
+    content, _ = chosen_pair()
     st.info(
         "Press **Run** and watch: this photograph turns into your picture.",
         icon=":material/brush:",

@@ -1,0 +1,48 @@
+"""Layers: what each of VGG16's layers keeps of a picture, what it sees in it, and what it knows of style."""
+
+import streamlit as st
+
+from stylecore.ui.layers import (
+    MAPS,
+    RECONSTRUCTIONS,
+    layers_settings,
+    looking_settings,
+    network_input,
+    size_and_steps,
+    view_input,
+)
+from stylecore.ui.looks import show_feature_maps, show_matrices
+from stylecore.ui.page import start_page
+from stylecore.ui.reconstructions import reconstruction_requests, run_button, show_reconstructions
+from stylecore.ui.studio import pair_input
+from stylecore.ui.visit import arrive, keep_address
+
+engine, owner = start_page("Layers")
+arrive(engine, owner)
+
+st.header("What each layer sees", anchor=False)
+st.caption(
+    "VGG16 was trained to name what is on a photograph. On the way there, early layers see edges and colours, deep "
+    "ones see things. Content is taken from one layer, style from several."
+)
+view = view_input()
+layers = network_input(view)
+
+settings, result = st.columns([1, 2], gap="large")
+requests = {}
+with settings:
+    pair_input(layers_settings if view == RECONSTRUCTIONS else looking_settings)
+    if view == RECONSTRUCTIONS:
+        requests = reconstruction_requests(layers)
+        run_button(engine, owner, requests)
+        size_and_steps(engine.limits)
+
+with result:
+    if view == RECONSTRUCTIONS:
+        show_reconstructions(engine, owner, requests)
+    elif view == MAPS:
+        show_feature_maps(engine, owner, layers[0])
+    else:
+        show_matrices(engine, owner, layers[0])
+
+keep_address(owner)

@@ -1,0 +1,38 @@
+"""Theory: the lecture's chain, each link beside an example that the visitor can change; in English and in Russian."""
+
+import streamlit as st
+
+from stylecore.ui.page import start_page
+from stylecore.ui.texts import texts
+from stylecore.ui.theory import (
+    language_input,
+    show_calibration,
+    show_content,
+    show_network,
+    show_shuffle,
+    show_sources,
+    show_statistic,
+    show_style,
+    show_total,
+)
+from stylecore.ui.visit import arrive, keep_address
+
+engine, owner = start_page("Theory")
+arrive(engine, owner)
+
+language = language_input()
+words = texts(language)
+st.header(words["title"], anchor=False)
+st.markdown(words["intro"])
+st.markdown(words["chain"])
+
+layer = show_network(words)
+x = show_content(words)
+statistic = show_statistic(words, x)
+s = show_style(words, x, statistic)
+show_total(words, engine, owner, x, s, statistic)
+show_shuffle(words, engine, owner, x, statistic, layer)
+show_calibration(words, engine, owner)
+show_sources(words)
+
+keep_address(owner, lang=language)

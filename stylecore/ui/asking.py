@@ -1,0 +1,30 @@
+"""Questions of a page to the engine: the answer at once where it is known, a word and another look where it is not."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from stylecore.engine import Engine
+from stylecore.inbox import Answer, Inquiry
+from stylecore.questions import Question
+from stylecore.ui.progress import poll_seconds
+
+AT_ONCE = 0.3  # seconds that a page waits for an answer before it is drawn without
+
+
+def answer_to(engine: Engine, owner: str, question: Question[Answer], key: str) -> Answer | None:
+    """The answer; None while it is on its way, or if there is none: then the page has said so."""
+    inquiry = engine.ask(owner, question)
+    if inquiry.done.wait(AT_ONCE) and inquiry.status == "answered":
+        return inquiry.answer
+    if inquiry.status == "failed":
+        st.error(inquiry.error, icon=":material/error:")
+        return None
+    st.fragment(_look_again, run_every=poll_seconds(engine) / 2, key=key)(inquiry)
+    return None
+
+
+def _look_again(inquiry: Inquiry[Answer]) -> None:
+    if inquiry.done.is_set():
+        st.rerun()
+    st.info("Looking at the pictures: between two steps of whatever is being painted.", icon=":material/hourglass_top:")
