@@ -15,15 +15,16 @@ from stylecore.ui.visit import arrive, keep_address, shown_job
 engine, owner = start_page("Studio")
 arrive(engine, owner)
 
-st.header("Paint your photograph in any style", anchor=False)
-st.caption(
-    "Choose two pictures and press Run. The photograph is changed, pixel by pixel, until the network VGG16 sees its "
-    "content and the style's manner in one picture. λ balances the two, even while it runs."
-)
+with st.container(gap=None):
+    st.header("Paint your photograph in any style", anchor=False)
+    st.caption(
+        "Choose two pictures and press Run. The photograph is changed, pixel by pixel, until the network VGG16 sees "
+        "its content and the style's manner in one picture. λ balances the two, even while it runs."
+    )
 dropped_recipe(engine, owner)
 
 settings, result = st.columns([2, 3], gap="large")
-with settings:
+with settings, st.container(gap="xsmall"):
     pair_input()
     lambda_input(on_change=partial(steer, engine, owner), steering=is_steering(engine, owner))
     run_button(engine, owner)

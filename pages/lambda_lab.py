@@ -3,7 +3,7 @@
 import streamlit as st
 
 from stylecore.ui.lab import show_lab
-from stylecore.ui.lab_inputs import axis_input, lambdas_input, run_button, wanted_requests
+from stylecore.ui.lab_inputs import axis_input, lab_words, lambdas_input, run_button, wanted_requests
 from stylecore.ui.page import start_page
 from stylecore.ui.settings import usual_inputs
 from stylecore.ui.studio import pair_input
@@ -12,27 +12,28 @@ from stylecore.ui.visit import arrive, keep_address
 engine, owner = start_page("λ lab")
 arrive(engine, owner)
 
-st.header("One pair, several λ", anchor=False)
-st.caption(
-    "λ = 1 keeps all of the photograph, λ = 0 all of the style. Here is the whole range side by side, each picture "
-    "exactly what the Studio would paint. What has been computed before is not computed again."
-)
+with st.container(gap=None):
+    st.header("One pair, several λ", anchor=False)
+    st.caption(
+        "λ = 1 keeps all of the photograph, λ = 0 all of the style. Here is the whole range side by side, each picture "
+        "exactly what the Studio would paint. What has been computed before is not computed again."
+    )
 
 settings, result = st.columns([1, 2], gap="large")
-lambdas, requests, trouble = (), {}, ""
-with settings:
+requests, trouble = {}, ""
+with settings, st.container(gap="xsmall"):
     pair_input()
+    lambdas, written = lambdas_input()
+    axis, rows = axis_input()
     try:
-        lambdas = lambdas_input()
-        requests = wanted_requests(*axis_input())
+        requests = wanted_requests(axis, rows)
     except ValueError as error:
         trouble = str(error)
-    run_button(engine, owner, lambdas, requests, trouble)
+    run_button(engine, owner, lambdas if written else (), requests, trouble)
     usual_inputs(engine.limits)
 
 with result:
     if requests:
         show_lab(engine, owner, requests, lambdas)
 
-if lambdas:
-    keep_address(owner, lambdas=" ".join(f"{lam:g}" for lam in lambdas))
+keep_address(owner, **lab_words(lambdas, axis, rows))

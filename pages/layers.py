@@ -20,17 +20,18 @@ from stylecore.ui.visit import arrive, keep_address
 engine, owner = start_page("Layers")
 arrive(engine, owner)
 
-st.header("What each layer sees", anchor=False)
-st.caption(
-    "VGG16 was trained to name what is on a photograph. On the way there, early layers see edges and colours, deep "
-    "ones see things. Content is taken from one layer, style from several."
-)
+with st.container(gap=None):
+    st.header("What each layer sees", anchor=False)
+    st.caption(
+        "VGG16 was trained to name what is on a photograph. On the way there, early layers see edges and colours, deep "
+        "ones see things. Content is taken from one layer, style from several."
+    )
 view = view_input()
 layers = network_input(view)
 
 settings, result = st.columns([1, 2], gap="large")
 requests = {}
-with settings:
+with settings, st.container(gap="xsmall"):
     pair_input(layers_settings if view == RECONSTRUCTIONS else looking_settings)
     if view == RECONSTRUCTIONS:
         requests = reconstruction_requests(layers)

@@ -6,7 +6,7 @@ import argparse
 import sys
 import warnings
 from collections.abc import Sequence
-from typing import get_args
+from typing import NoReturn, get_args
 
 from stylecore.config import (
     PRESETS,
@@ -50,8 +50,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one sentence; the usage is what --help is for."""
+
+    def error(self, message: str) -> NoReturn:
+        print(f"stylecore: {message}; {self.prog} --help tells more.", file=sys.stderr)
+        sys.exit(2)
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m stylecore", description="Neural style transfer with VGG16.")
+    parser = _Parser(prog="python -m stylecore", description="Neural style transfer with VGG16.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_transfer(commands.add_parser("transfer", help="paint CONTENT in the style of STYLE"))
     _add_sheet(commands.add_parser("sheet", help="several λ in one labelled picture"))

@@ -64,12 +64,13 @@ def loss_figure(
     layout["xaxis"] |= {"title": {"text": "step"}, "range": [0, max(steps, 1)]}
     layout["yaxis"] |= {"title": {"text": "part of L" if layers else "loss"}}
     layout["yaxis"] |= _LOG if log else {"type": "linear", "rangemode": "tozero"}
-    layout["shapes"] = [_upright(step, "dash") for step, _ in changes] + ([_upright(picked, "solid")] if picked else [])
-    layout["annotations"] = [
-        _label(step, f"λ {lambdas[k]:.3g}")
+    marks = [  # of changes close to each other, as one movement of the slider leaves them, only the last
+        (step, lambdas[k])
         for i, (step, lambdas) in enumerate(changes)
-        if i + 1 == len(changes) or changes[i + 1][0] - step > LABEL_ROOM * steps  # labels would lie on each other
+        if i + 1 == len(changes) or changes[i + 1][0] - step > LABEL_ROOM * steps
     ]
+    layout["shapes"] = [_upright(step, "dash") for step, _ in marks] + ([_upright(picked, "solid")] if picked else [])
+    layout["annotations"] = [_label(step, f"λ {lam:.3g}") for step, lam in marks]
     return {"data": data, "layout": layout}
 
 

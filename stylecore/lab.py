@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -106,10 +107,15 @@ def parse_lambdas(text: str) -> tuple[float, ...]:
     Raises:
         ValueError: in a sentence that names the range.
     """
+    words = text.replace(";", " ").split()
+    if words and all(re.fullmatch(r"[01],\d+", word) for word in words):  # decimal commas
+        text = text.replace(",", ".")
     try:
         lambdas = sorted({float(word) for word in text.replace(",", " ").replace(";", " ").split()})
     except ValueError:
-        raise ValueError("Write λ as numbers from 0 to 1 with commas between them, like 0.05, 0.2, 0.4.") from None
+        lambdas = []
+    if not lambdas:
+        raise ValueError("Write λ as numbers from 0 to 1 with commas between them, like 0.05, 0.2, 0.4.")
     if not FEWEST <= len(lambdas) <= MOST:
         raise ValueError(f"Choose {FEWEST} to {MOST} different λ, not {len(lambdas)}.")
     if not all(0 <= lam <= 1 for lam in lambdas):
@@ -143,9 +149,9 @@ AXES: dict[str, tuple[str, dict[str, object]]] = {
         "Style layers",
         {f"up to {GATYS_STYLE[i][0]}": GATYS_STYLE[: i + 1] for i in range(len(GATYS_STYLE))},
     ),
-    "style_scale": ("Stroke size", {f"{scale:g}": scale for scale in (0.5, 1.0, 1.5, 2.0)}),
+    "style_scale": ("Stroke size", {f"stroke × {scale:g}": scale for scale in (0.5, 1.0, 1.5, 2.0)}),
     "optimizer": ("Optimizer", {"L-BFGS": "lbfgs", "Adam": "adam"}),
-    "steps": ("Steps", {str(steps): steps for steps in (20, 40, 80, 120, 200)}),
+    "steps": ("Steps", {f"{steps} steps": steps for steps in (20, 40, 80, 120, 200)}),
     "statistic": ("Style is described by", {"Gram matrix": "gram", "covariance": "covariance"}),
     "pooling": ("Pooling", {"maximum": "max", "average": "average"}),
 }

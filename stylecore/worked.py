@@ -13,7 +13,7 @@ from stylecore.losses import content_loss, covariance, gram, style_loss
 
 Rows = tuple[tuple[float, ...], ...]  # features flattened: one row a channel, one column a position
 
-IN_A_LINE = 4  # squares
+IN_A_LINE = 2  # squares: a phone has room for no more
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from stylecore.samples import sample_contents
 from stylecore.ui.settings import current_settings, load_settings, preset_of
 
 PATIENCE = 60
-PAGES = ["app.py", "pages/about.py"]
+PAGES = ["app.py", "pages/lambda_lab.py", "pages/layers.py", "pages/theory.py", "pages/about.py"]
 
 
 @pytest.fixture

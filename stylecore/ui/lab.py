@@ -19,6 +19,7 @@ from stylecore.ui.components import Column, Row, Scrubbed, chart, data_url, grid
 from stylecore.ui.lab_inputs import start_all
 from stylecore.ui.pictures import chosen_pair
 from stylecore.ui.progress import grid_cell, keep_drawing, living_jobs, show_progress
+from stylecore.ui.visit import open_job
 
 
 def show_lab(engine: Engine, owner: str, requests: dict[str, Request], lambdas: Sequence[float]) -> None:
@@ -95,18 +96,25 @@ def _scrub(cells: dict[float, Cell], lam: float, request: Request) -> None:
 
 def _actions(engine: Engine, owner: str, request: Request, cells: dict[float, Cell], lam: float) -> None:
     with st.container(horizontal=True, key="lab_actions"):
-        if cells[lam].result and cells[lam].job.ended and st.button(
-            f"Open λ = {lam:g} in the Studio", icon=":material/brush:", key="lab_open"
-        ):  # fmt: skip
-            job = cells[lam].job
-            apart = job if job.request.room == "studio" else engine.set_apart(job, cells[lam].k)
-            st.session_state.shown, st.session_state.set_lam = apart.id, lam
+        if cells[lam].result and cells[lam].job.ended:
+            st.button(
+                f"Open λ = {lam:g} in the Studio", icon=":material/brush:", key="lab_open", on_click=_open,
+                args=(engine, owner, cells[lam]),
+            )  # fmt: skip
+        if st.session_state.pop("lab_opened", False):
             st.switch_page("app.py")
         for low, middle, high in neighbours(lam, list(cells)):
             st.button(
                 f"Add λ = {middle:g}, between {low:g} and {high:g}", icon=":material/add:", key=f"lab_add_{middle}",
                 on_click=_add, args=(engine, owner, request, middle),
             )  # fmt: skip
+
+
+def _open(engine: Engine, owner: str, cell: Cell) -> None:
+    """Shows a picture in the Studio, with the settings of its row."""
+    job = cell.job if cell.job.request.room == "studio" else engine.set_apart(cell.job, cell.k)
+    open_job(engine, owner, job.id)
+    st.session_state.lab_opened = True
 
 
 def _trade_off(cells: dict[float, Cell], lam: float, live: bool) -> None:

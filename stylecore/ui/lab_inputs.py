@@ -22,12 +22,21 @@ WAYS = ("By hand", "Evenly", "Around one")
 MEMORY_SHARE = 0.7  # of what is free, that one batch may take
 
 
-def lambdas_input() -> tuple[float, ...]:
-    """The widgets that choose the λ.
+def lambdas_input() -> tuple[tuple[float, ...], bool]:
+    """The widgets that choose the λ, and below them what is wrong with what is written there.
 
-    Raises:
-        ValueError: in a sentence, if what is written is not two to eight numbers from 0 to 1.
+    Returns:
+        Two to eight λ, and whether they are what is written; if not, they are those of before.
     """
+    try:
+        st.session_state.lab_valid = _chosen_lambdas()
+    except ValueError as error:
+        st.warning(str(error), icon=":material/warning:")
+        return st.session_state.get("lab_valid", DEFAULT_LAMBDAS), False
+    return st.session_state.lab_valid, True
+
+
+def _chosen_lambdas() -> tuple[float, ...]:
     st.session_state.setdefault("lab_lambdas", _written(st.query_params.get("lambdas", "")))
     way = st.segmented_control(
         "Which λ", WAYS, default=WAYS[0], required=True, key="lab_way", persist_state="session", width="stretch"
@@ -55,6 +64,8 @@ def lambdas_input() -> tuple[float, ...]:
 
 def axis_input() -> tuple[str, list[str]]:
     """The second axis: a setting of `AXES`, or "" for none, and names of its values."""
+    wanted = st.query_params.get("axis", "")
+    st.session_state.setdefault("lab_axis", wanted if wanted in AXES else "")
     axis = st.selectbox(
         "Second axis", ["", *AXES], format_func=lambda name: AXES[name][0] if name else "none: λ alone",
         key="lab_axis", persist_state="session", help="A grid: λ from left to right, this setting from top to bottom.",
@@ -62,7 +73,9 @@ def axis_input() -> tuple[str, list[str]]:
     if not axis:
         return "", []
     values = list(AXES[axis][1])
-    rows = st.multiselect("Rows", values, default=values[:5], key=f"lab_rows_{axis}", persist_state="session")
+    linked = [value for value in values if value in st.query_params.get("rows", "").split("|")]
+    st.session_state.setdefault(f"lab_rows_{axis}", (axis == wanted and linked) or values[:5])
+    rows = st.multiselect("Rows", values, key=f"lab_rows_{axis}", persist_state="session")
     return axis, [value for value in values if value in rows]
 
 
@@ -78,10 +91,24 @@ def wanted_requests(axis: str, values: Sequence[str]) -> dict[str, Request]:
     return {value: _request(along(config, axis, value)) for value in values}
 
 
+def lab_words(lambdas: Sequence[float], axis: str, rows: Sequence[str]) -> dict[str, str]:
+    """What a link to the lab says beside the settings."""
+    words = {"lambdas": " ".join(f"{lam:g}" for lam in lambdas)}
+    return words | ({"axis": axis, "rows": "|".join(rows)} if axis else {})
+
+
 def run_button(
     engine: Engine, owner: str, lambdas: Sequence[float], requests: dict[str, Request], trouble: str
 ) -> None:
-    """Run, and beforehand what it will cost; only what is not there yet is computed."""
+    """Run, and beforehand what it will cost; only what is not there yet is computed.
+
+    Args:
+        engine: of the server.
+        owner: the visitor.
+        lambdas: that are wanted; none while what is written makes no sense.
+        requests: by row.
+        trouble: why there are no requests; else empty.
+    """
     todo: list[Request] = []
     price = ""
     if not trouble:
@@ -91,7 +118,7 @@ def run_button(
         except (ValueError, ImageError) as error:
             trouble = str(error)
     busy = any(job.active for job in engine.jobs_of(owner))
-    nothing = "On their way" if busy else "Everything is there"
+    nothing = "On their way" if busy else "Everything is there" if lambdas and requests else "Run"
     count = sum(len(request.config.lambdas) for request in todo)
     st.button(
         f"Run {count} {'picture' if count == 1 else 'pictures'}" if count else nothing,

@@ -12,9 +12,10 @@ from stylecore.charts import hint, loss_figure, shares
 from stylecore.engine import Engine, QueueFull
 from stylecore.images import decode, encode_jpeg, fitted_size
 from stylecore.jobs import Job, Request, Snapshot
+from stylecore.results import touched
 from stylecore.ui.components import chart, viewer
 from stylecore.ui.progress import poll_seconds, spoken_time
-from stylecore.ui.result import current_finish, displayed, finishing_touches, small_frames, take_home
+from stylecore.ui.result import current_finish, displayed, finishing_touches, small_frames, take_home, way_to_the_lab
 from stylecore.ui.visit import studio_jobs, use_result_as_content
 
 POLL_PAUSED = 20.0
@@ -54,6 +55,7 @@ def _show(engine: Engine, job: Job, active: Job | None, states: tuple[str, str])
     if snapshot.results and not job.active:
         finishing_touches(job)
         take_home(job, snapshot)
+        way_to_the_lab()
     if snapshot.history:
         _curves(job, snapshot, picked)
 
@@ -103,7 +105,7 @@ def _controls(engine: Engine, job: Job, snapshot: Snapshot) -> None:
             _button(label, "stop", "stop_circle", engine.stop, job)
         elif snapshot.results:
             _button(f"{MORE} more steps", "more", "fast_forward", _more_steps, engine, job)
-            _button("Use as photograph", "as_content", "redo", use_result_as_content, job, snapshot.results[0])
+            _button("Use as photograph", "as_content", "redo", _use_as_content, job)
 
 
 def _button(label: str, key: str, icon: str, act: Callable[..., object], *arguments: Any) -> None:  # noqa: ANN401
@@ -126,6 +128,11 @@ def _more_steps(engine: Engine, job: Job) -> None:
     request = dataclasses.replace(job.request, config=config, init=job.snapshot.results[0])
     engine.submit(job.owner, request)
     st.session_state.shown = None
+
+
+def _use_as_content(job: Job) -> None:
+    """The result as it is on the screen, finishing touches included."""
+    use_result_as_content(job, touched(job.snapshot.results[0], job.request.content, current_finish(job)))
 
 
 def _unfinished(snapshot: Snapshot) -> bool:
@@ -191,7 +198,7 @@ def _curves(job: Job, snapshot: Snapshot, picked: int | None) -> None:
             persist_state="session",
         )  # fmt: skip
         layers = st.toggle("By layer", key="chart_layers", persist_state="session")
-    last = snapshot.history[-1]
+    last = snapshot.history[-1 if picked is None else picked]
     chart(
         loss_figure(
             snapshot.history,

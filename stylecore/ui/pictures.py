@@ -102,7 +102,8 @@ def chosen_pair() -> tuple[Source, Source]:
 def choose(role: Role, source: Source) -> None:
     """Makes a picture the chosen one."""
     st.session_state[f"source_{role}"] = source
-    st.session_state.pop(f"trouble_{role}", None)
+    for said in (f"trouble_{role}", "link_problems"):  # of what was there before
+        st.session_state.pop(said, None)
 
 
 def choose_sample(role: Role, name: str) -> bool:

@@ -73,6 +73,11 @@ def take_home(job: Job, snapshot: Snapshot) -> None:
                 )  # fmt: skip
 
 
+def way_to_the_lab() -> None:
+    """What to do next with a pair that has one picture."""
+    st.page_link("pages/lambda_lab.py", label="Compare several λ on this pair", icon=":material/compare:")
+
+
 @st.cache_data(max_entries=20, show_spinner=False)
 def small_frames(name: str, done: int, _frames: Sequence[Frame]) -> list[tuple[int, bytes]]:
     """(step, JPEG bytes) of a job's way, small enough to lie over a chart."""

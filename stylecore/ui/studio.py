@@ -94,7 +94,7 @@ def dropped_recipe(engine: Engine, owner: str) -> None:
         return
     config = dropped.recipe.config
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="dropped_recipe"):
-        lam = f"{config.lambdas[0]:.3g}" + (
+        lam = ", ".join(f"{lam:.3g}" for lam in config.lambdas) + (
             f", later {dropped.recipe.changes[-1][1]:.3g}," if dropped.recipe.changes else ""
         )
         st.markdown(f"{dropped.name} was made here, with λ = {lam} at {config.size} pixels.")

@@ -15,6 +15,7 @@ from stylecore.lab import cells_of
 from stylecore.questions import Calibration, CalibrationQuestion, ShuffleQuestion
 from stylecore.ui.asking import answer_to
 from stylecore.ui.components import chart
+from stylecore.ui.components import matrix as matrix_field
 from stylecore.ui.layers import looking_settings
 from stylecore.ui.pictures import chosen_pair
 from stylecore.ui.settings import current_settings
@@ -72,7 +73,7 @@ def show_content(t: dict[str, str]) -> Rows:
     text.markdown(t["content"])
     with example:
         x = _matrix_input("x", t["content_x"])
-        st.latex(f"F(c) = {matrix(FEATURES['c'])} \\qquad F(x) = {matrix(x)}")
+        st.latex(f"F(c) = {matrix(FEATURES['c'])}")
         found = content_of(x, FEATURES["c"])
         st.latex("L_\\text{content} = " + found.latex)
         if found.value == 0:
@@ -189,23 +190,19 @@ def _part(t: dict[str, str], name: str) -> tuple[st.delta_generator.DeltaGenerat
 
 
 def _matrix_input(name: str, label: str) -> Rows:
-    """2 × 4 numbers; those of before come back after another page."""
+    """F of one of the pictures, as the visitor has changed it."""
     st.markdown(f"**{label}**")
-    rows = []
-    for i, row in enumerate(FEATURES[name]):
-        columns = st.columns(len(row), wrap=False, gap="small")
-        values = []
-        for j, value in enumerate(row):
-            key = f"theory_{name}_{i}{j}"
-            st.session_state.setdefault(key, int(value))
-            values.append(
-                columns[j].number_input(
-                    f"F({name}), {i + 1}, {j + 1}", 0, LARGEST, step=1, key=key, label_visibility="collapsed",
-                    persist_state="session",
-                )
-            )  # fmt: skip
-        rows.append(tuple(float(value) for value in values))
-    return tuple(rows)
+    rows: Rows = st.session_state.setdefault(f"theory_{name}", FEATURES[name])
+    width = len(rows[0])
+
+    def change(values: list[int]) -> None:
+        st.session_state[f"theory_{name}"] = tuple(tuple(values[i : i + width]) for i in range(0, len(values), width))
+
+    matrix_field(
+        [[int(value) for value in row] for row in rows], key=f"matrix_{name}", name=f"F({name})", label=label,
+        largest=LARGEST, on_change=change,
+    )  # fmt: skip
+    return rows
 
 
 def _ends(engine: Engine, owner: str, t: dict[str, str]) -> dict[str, tuple[float, float, float | None]]:

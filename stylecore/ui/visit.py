@@ -21,6 +21,7 @@ from stylecore.ui.settings import current_settings, keep_settings, load_settings
 
 LATE = 3.0  # seconds for which a browser may still send an address that has been replaced
 PAIR: tuple[Role, Role] = ("content", "style")
+OWN = "own"  # in an address: a picture that is no sample, and in no address
 
 
 def arrive(engine: Engine, owner: str) -> None:
@@ -38,7 +39,14 @@ def arrive(engine: Engine, owner: str) -> None:
         config = within(with_lambda(job.request.config, job.lam), engine.limits, problems)
     load_settings(config)
     for i, role in enumerate(PAIR):
-        if role in query:
+        if query.get(role) == OWN:
+            source = get_desk().get(owner, role) or chosen(role)
+            if source is not None and not source.sample:
+                choose(role, source)
+            else:
+                word = "photograph" if role == "content" else "style picture"
+                problems.append(f"The link was made with a {word} of the sender's own: choose yours in its place.")
+        elif role in query:
             if not choose_sample(role, query[role]):
                 known = ", ".join(samples(role))
                 problems.append(f"There is no sample named {query[role]!r:.60}; there are {known}.")
@@ -68,8 +76,8 @@ def keep_address(owner: str, **more: str) -> None:
         return
     for role in PAIR:
         source = chosen(role)
-        if source is not None and source.sample:
-            query[role] = source.name
+        if source is not None:
+            query[role] = source.name if source.sample else OWN
     if query != st.query_params.to_dict():
         st.query_params.from_dict(query)
     if query != st.session_state.get("address"):

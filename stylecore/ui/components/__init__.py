@@ -40,6 +40,7 @@ _CHART = _component("chart", isolated=False)  # Plotly puts its styles into the 
 _SCRUBBER = _component("scrubber")
 _GRID = _component("grid")
 _NETWORK = _component("network")
+_MATRIX = _component("matrix")
 _VISITOR = _component("visitor")
 
 
@@ -274,6 +275,36 @@ def network(layers: Sequence[LayerBox], *, key: str, label: str, on_choice: Call
             on_choice(choice)
 
     _NETWORK(key=key, data={"layers": layers, "label": label}, on_chosen_change=chosen)
+
+
+def matrix(
+    rows: Sequence[Sequence[int]],
+    *,
+    key: str,
+    name: str,
+    label: str,
+    largest: int,
+    on_change: Callable[[list[int]], object],
+) -> None:
+    """Shows a matrix of whole numbers from 0 on that can be changed.
+
+    Args:
+        rows: as many numbers in each.
+        key: streamlit's.
+        name: of the matrix, for the labels of its fields.
+        label: what it is, for those who don't see it.
+        largest: number that may be written.
+        on_change: gets all numbers, row by row, before the page runs again.
+    """
+    count = sum(map(len, rows))
+
+    def changed() -> None:
+        values = st.session_state[key].changed
+        if isinstance(values, list) and len(values) == count and all(value in range(largest + 1) for value in values):
+            on_change([int(value) for value in values])
+
+    data = {"rows": rows, "name": name, "label": label, "largest": largest}
+    _MATRIX(key=key, data=data, on_changed_change=changed)
 
 
 def remember_visitor(name: str, value: str) -> None:

@@ -29,14 +29,16 @@ async function draw(Plotly, plot, peek) {
   const { figure, live, height, alt } = plot.latest.data
   const style = getComputedStyle(plot)
   const colour = style.getPropertyValue("--st-text-color").trim() || style.color
+  const touch = matchMedia("(pointer: coarse)").matches // there a swipe scrolls the page, and a tap picks a step
   const layout = {
     ...figure.layout,
+    dragmode: touch ? false : "zoom",
     height,
     autosize: true,
     font: { color: colour, family: style.fontFamily, size: 12 },
     hoverlabel: { bgcolor: style.getPropertyValue("--st-background-color").trim(), font: { color: colour } },
   }
-  const options = { responsive: true, displaylogo: false, displayModeBar: live ? false : "hover" }
+  const options = { responsive: true, displaylogo: false, displayModeBar: live || touch ? false : "hover" }
   plot.setAttribute("role", "img")
   plot.setAttribute("aria-label", alt)
   await Plotly.react(plot, figure.data, layout, options)

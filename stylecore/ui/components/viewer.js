@@ -21,6 +21,11 @@ export default function ({ data, parentElement }) {
   }
   stage.dataset.arrival = data.arrival
 
+  if (stage.dataset.against !== undefined && data.before_label && stage.dataset.against !== data.before_label) {
+    compare.setAttribute("aria-pressed", "true") // another picture to compare with has been chosen
+  }
+  stage.dataset.against = data.before_label ?? ""
+
   const draw = () => {
     const comparing = compare.getAttribute("aria-pressed") === "true" && Boolean(data.before)
     stage.classList.toggle("comparing", comparing)
