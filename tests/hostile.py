@@ -233,26 +233,28 @@ def pixels() -> Iterator[File]:
         riff((b"VP8X", b"\0\0\0\0" + b"\xfe\x3f\0" * 2), (b"VP8L", b"\x2f\xfe\xff\xff\x0f" + b"\0" * 99)),
     )
     side = 7070  # just under 50 million pixels
-    black = {mode: Image.new(mode, (side, side)) for mode in ("1", "P", "RGB", "RGBA", "CMYK", "I;16", "LA")}
+    options = {"compress_level": 1}
     for mode in ("1", "P", "RGB", "RGBA", "I;16", "LA"):
-        yield f"png-full-{mode}", saved(black[mode], "PNG", compress_level=1)
-    yield "png-full-profile", saved(black["RGB"], "PNG", compress_level=1, icc_profile=profile())
-    yield "jpeg-full", saved(black["RGB"], "JPEG", exif=exif(entry(0x112, 3, 1, b"\x06\0")))
-    yield "jpeg-full-cmyk", saved(black["CMYK"], "JPEG")
-    yield "jpeg-full-progressive", saved(black["RGB"], "JPEG", progressive=True)
-    yield "gif-full", saved(black["P"], "GIF")
+        yield f"png-full-{mode}", saved(Image.new(mode, (side, side)), "PNG", **options)
+    yield "png-full-profile", saved(Image.new("RGB", (side, side)), "PNG", icc_profile=profile(), **options)
+    turned = exif(entry(0x112, 3, 1, b"\x06\0"))
+    yield "jpeg-full-turned", saved(Image.new("RGB", (side, side)), "JPEG", exif=turned)
+    yield "jpeg-full-cmyk", saved(Image.new("CMYK", (side, side)), "JPEG")
+    yield "jpeg-full-progressive", saved(Image.new("RGB", (side, side)), "JPEG", progressive=True)
+    yield "gif-full", saved(Image.new("P", (side, side)), "GIF")
     yield "tiff-full-float", saved(Image.new("F", (side, side), 0.5), "TIFF", compression="tiff_adobe_deflate")
     yield "tiff-full-int", saved(Image.new("I", (side, side), 99), "TIFF", compression="tiff_lzw")
     yield "tiff-full-lab", saved(Image.new("LAB", (side, side)), "TIFF", compression="tiff_adobe_deflate")
     yield "webp-full", saved(Image.new("RGBA", (16_000, 3_000)), "WEBP", method=0)
     progressive = saved(_noise(), "JPEG", progressive=True)
     at, scan = progressive.index(b"\xff\xc2") + 5, progressive.index(b"\xff\xda")
-    lying = progressive[:at] + struct.pack(">HH", side, side) + progressive[at + 4 : scan]
-    empty = segment(0xDA, b"\x03\x01\0\x02\0\x03\0\0\0\0")
-    refined = segment(0xDA, b"\x01\x01\0\x01\x3f\0")
-    yield "jpeg-1000-scans", lying + empty + refined * 1000 + b"\xff\xd9"
-    yield "jpeg-9-scans", lying + empty + refined * 8 + b"\xff\xd9"
-    yield "jpeg-100000-scans-small", progressive[:scan] + empty + refined * 100_000 + b"\xff\xd9"
+    first = progressive[:scan] + segment(0xDA, b"\x03\x01\0\x02\0\x03\0\0\0\x01")
+    large = first[:at] + struct.pack(">HH", side, side) + first[at + 4 :]
+    refined = segment(0xDA, b"\x03\x01\0\x02\0\x03\0\0\0\x10")
+    yield "jpeg-1000-scans", large + refined * 1000 + b"\xff\xd9"
+    yield "jpeg-90-scans", large + refined * 90 + b"\xff\xd9"
+    yield "jpeg-9-scans", large + refined * 8 + b"\xff\xd9"
+    yield "jpeg-100000-scans-small", first + refined * 100_000 + b"\xff\xd9"
     runs = b"\x01\x01" * (12 * MEGABYTE)
     yield "bmp-rle8-of-ones", bmp(5000, 5000, 8, runs, rle=1)
     yield "bmp-rle4-of-ones", bmp(5000, 5000, 4, runs, rle=2)
