@@ -97,7 +97,7 @@ def _check_jpeg(data: bytes) -> None:
         if at < len(data):
             raise TooManyParts
     scans = data.count(b"\xff\xda", at)
-    if exif > MAX_EXIF or scans > MAX_SCANS or scans > 1 and scans * pixels > MAX_SCANNED:
+    if exif > MAX_EXIF or scans > MAX_SCANS or (scans > 1 and scans * pixels > MAX_SCANNED):
         raise TooManyParts
 
 

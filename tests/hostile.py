@@ -101,7 +101,7 @@ def header(width: int, height: int, bits: int = 8, colour: int = 2, interlace: i
 def png(
     *before: bytes, width: int = 1, height: int = 1, rows: bytes = b"\0abc", after: tuple[bytes, ...] = ()
 ) -> bytes:
-    """A picture of one red-green-blue pixel, or what the arguments say, with more chunks before and after its pixels."""
+    """A picture of one pixel, or what the arguments say, with more chunks before and after its pixels."""
     pixels = chunk(b"IDAT", zlib.compress(rows))
     return b"".join((SIGNATURE, header(width, height), *before, pixels, *after, chunk(b"IEND")))
 

@@ -1,4 +1,4 @@
-"""Takes every hostile file through all that an upload goes through, and tells what became of it: one JSON object a line.
+"""Takes every hostile file through all that an upload goes through, and tells of each in a line of JSON.
 
 `python -m tests.hostile_run [PART OF A NAME]`, in a process of its own so that memory and writing can be watched.
 """
