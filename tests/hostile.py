@@ -8,6 +8,7 @@ import struct
 import warnings
 import zlib
 from collections.abc import Callable, Iterator
+from functools import cache
 
 import numpy as np
 from PIL import Image, ImageCms
@@ -181,6 +182,12 @@ def blocks_of(data: bytes) -> list[int]:
     return [2, 10, 14, 18, 26, 30, 34, 54, len(data) // 2]
 
 
+@cache
+def _squeezed() -> bytes:
+    """200 MB of nothing, deflated."""
+    return zlib.compress(bytes(200 * MEGABYTE), 1)
+
+
 def _walk(data: bytes, at: int, length: Callable[[int], int]) -> list[int]:
     starts = []
     while at < len(data):
@@ -245,7 +252,7 @@ def pixels() -> Iterator[File]:
     yield "tiff-full-float", saved(Image.new("F", (side, side), 0.5), "TIFF", compression="tiff_adobe_deflate")
     yield "tiff-full-int", saved(Image.new("I", (side, side), 99), "TIFF", compression="tiff_lzw")
     yield "tiff-full-lab", saved(Image.new("LAB", (side, side)), "TIFF", compression="tiff_adobe_deflate")
-    yield "webp-full", saved(Image.new("RGBA", (16_000, 3_000)), "WEBP", method=0)
+    yield "webp-full", saved(Image.new("RGBA", (16_000, 3_000)), "WEBP", lossless=True, method=0, quality=0)
     progressive = saved(_noise(), "JPEG", progressive=True)
     at, scan = progressive.index(b"\xff\xc2") + 5, progressive.index(b"\xff\xda")
     first = progressive[:scan] + segment(0xDA, b"\x03\x01\0\x02\0\x03\0\0\0\x01")
@@ -476,7 +483,6 @@ def extensions() -> Iterator[File]:
         "JPEG2000",
         "AVIF",
         "SGI",
-        "IM",
         "MSP",
         "XBM",
         "DDS",
@@ -536,7 +542,7 @@ def modes() -> Iterator[File]:
     for photometric in (0, 1, 2, 3, 4, 5, 6, 8, 9, 10, 32803, 32844, 34892):
         yield f"tiff-photometric-{photometric}", tiff(4, 4, pixels=bytes(range(64)), photometric=photometric)
     for bits in (1, 4, 8, 16, 24, 32):
-        yield f"bmp-{bits}", bmp(5, 5, bits, bytes(range(200)))
+        yield f"bmp-{bits}-bits", bmp(5, 5, bits, bytes(range(200)))
     for value in (float("nan"), float("inf"), -float("inf"), 1e38, -1e38, 1e-45):
         yield f"tiff-floats-{value}", saved(Image.new("F", (3, 3), value), "TIFF")
     for value in (-(2**31), 2**31 - 1, 65_536, -1):
@@ -627,7 +633,7 @@ def metadata() -> Iterator[File]:
                         icc_profile=data,
                     ),
                 )
-    bomb = b"icc\0\0" + zlib.compress(bytes(200 * MEGABYTE), 9)
+    bomb = b"icc\0\0" + _squeezed()
     yield "icc-bomb-png", png(chunk(b"iCCP", bomb))
     jpeg = saved(_noise(), "JPEG")
     pieces = b"".join(segment(0xE2, b"ICC_PROFILE\0" + bytes((i, 9)) + srgb[:40]) for i in (9, 3, 3, 0, 255))
@@ -667,7 +673,7 @@ def polyglots() -> Iterator[File]:
 
 def texts() -> Iterator[File]:
     """Text that is huge, squeezed, endless or no text."""
-    squeezed = zlib.compress(bytes(200 * MEGABYTE), 9)
+    squeezed = _squeezed()
     almost = zlib.compress(b"x" * (MEGABYTE - 9))
     yield "zTXt-200-mb", png(chunk(b"zTXt", b"key\0\0" + squeezed))
     yield "iTXt-200-mb", png(chunk(b"iTXt", b"key\0\1\0\0\0" + squeezed))
