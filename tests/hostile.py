@@ -268,6 +268,9 @@ def pixels() -> Iterator[File]:
     yield "bmp-rle8-lines", bmp(5000, 5000, 8, b"\0\0" * (12 * MEGABYTE), rle=1)
     yield "bmp-rle8-short-lines", bmp(7000, 7000, 8, b"\x01\x01\0\0" * 7000, rle=1)
     yield "bmp-rle4-runs", bmp(7000, 7000, 4, b"\xff\x11" * 200_000, rle=2)
+    yield "bmp-rle8-all-that-is-allowed", bmp(3_000, 3_333, 8, b"\x01\x01\0\0" * 3_333, rle=1)
+    yield "bmp-rle4-all-that-is-allowed", bmp(3_000, 3_333, 4, b"\xff\x11" * 39_999, rle=2)
+    yield "bmp-rle4-of-4-mb", bmp(3_000, 3_333, 4, b"\x01\x01" * 2_090_000, rle=2)
     yield "bmp-rle8-jumps", bmp(7000, 7000, 8, b"\0\x02\xff\xff" * 30, rle=1)
 
 
@@ -302,6 +305,7 @@ def frames() -> Iterator[File]:
         ),
     )
     yield "png-1500000-chunks", png(chunk(b"prVt") * 1_500_000)
+    yield "png-19000-chunks", png(chunk(b"tEXt", b"k\0" + b"x" * 999) * 19_000)
     yield "png-1500000-chunks-after", png(after=(chunk(b"prVt") * 1_500_000,))
     yield "png-1500000-empty-pixels", png(chunk(b"IDAT") * 1_500_000)
     yield (
@@ -317,6 +321,10 @@ def frames() -> Iterator[File]:
     yield "jpeg-100000-tables", jpeg[:2] + segment(0xDB, b"\0" + b"\x01" * 64) * 100_000 + jpeg[2:]
     photoshop = b"Photoshop 3.0\0" + b"8BIM\x04\x04\0\0\0\0\0\0" * 5_400
     yield "jpeg-resources", jpeg[:2] + segment(0xED, photoshop) * 300 + jpeg[2:]
+    yield (
+        "jpeg-900-segments",
+        jpeg[:2] + segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + bytes(25_000)) * 900 + jpeg[2:],
+    )
     yield "jpeg-restarts", jpeg[:-2] + b"\xff\xd0" * 1_000_000 + jpeg[-2:]
     still = saved(_noise(), "WEBP")[12:]
     canvas, place = b"\x02\0\0\0\x13\0\0\x0e\0\0", b"\0" * 6 + b"\x13\0\0\x0e\0\0" + b"\x01\0\0\0"
@@ -337,6 +345,10 @@ def frames() -> Iterator[File]:
             rows=1,
         ),
     )
+    many = (entry(273, 4, 50_000, 8), entry(279, 4, 50_000, 8))
+    for name, compression in (("plain", 1), ("packed", 32_773), ("deflated", 8), ("lzw", 5)):
+        strips = tiff(9, 50_000, *many, pixels=struct.pack("<I", 9) * 50_000, rows=1, compression=compression)
+        yield f"tiff-50000-strips-{name}", strips
     tiles = [entry(322, 4, 1, 1), entry(323, 4, 1, 1), entry(324, 4, 5_000_000, 8), entry(325, 4, 5_000_000, 8)]
     yield "tiff-tiles", tiff(2_500, 2_000, *tiles, pixels=b"\x08\0\0\0" * 5_000_000)
     yield "tiff-65000-tags", tiff(2, 2, *(entry(tag, 4, 1, tag) for tag in range(400, 65_000)), pixels=b"abcd")

@@ -104,7 +104,7 @@ def sample():
     for category in hostile.CATEGORIES:
         if category not in (hostile.pixels, hostile.frames, hostile.texts):
             found = [(f"{category.__name__}/{name}", data) for name, data in category() if len(data) < 100_000]
-            files += chance.sample(found, 6)
+            files += chance.sample(found, 4)
     return files
 
 
