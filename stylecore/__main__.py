@@ -43,7 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             return int(getattr(commands, options.command)(options))
         except commands.USER_ERRORS as error:
-            print(f"stylecore: {error}", file=sys.stderr)
+            sentence = "".join(character if character.isprintable() else "�" for character in str(error))
+            print(f"stylecore: {sentence}", file=sys.stderr)  # names of files can hold line ends and terminal codes
             return 2
     except KeyboardInterrupt:
         print("stylecore: stopped before there was a picture.", file=sys.stderr)

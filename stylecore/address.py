@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from stylecore.config import LayerWeights, TransferConfig, with_lambda
+from stylecore.config import LAYERS, LayerWeights, TransferConfig, with_lambda
 from stylecore.limits import Limits
 
 _TEXTS = frozenset(
@@ -75,7 +75,9 @@ def layers_from_text(text: str) -> LayerWeights:
     layers = []
     for word in text.replace(",", " ").split():
         layer, _, weight = word.partition(":")
-        layers.append((layer, _number(weight, f"the weight of {layer}") if weight else 1.0))
+        layers.append(
+            (layer, _number(weight, f"the weight of {layer if layer in LAYERS else 'a layer'}") if weight else 1.0)
+        )
     return tuple(layers)
 
 

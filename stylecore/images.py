@@ -15,6 +15,7 @@ from torch import Tensor
 from torchvision.transforms.functional import pil_to_tensor, to_pil_image
 
 from stylecore.config import RANGES
+from stylecore.parts import TooManyParts, check_parts
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 MAX_BYTES = 25 * 2**20
@@ -47,12 +48,15 @@ def decode(data: bytes, name: str = "picture") -> Image.Image:
     if len(data) > MAX_BYTES:
         raise ImageError(f"{name} has more than {MAX_BYTES >> 20} MB: save it smaller first.")
     try:
+        check_parts(data)
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             _check_size(image, name)  # before any pixel is decoded
             image.load()
             return _as_rgb(_upright(image))
     except ImageError:
         raise
+    except TooManyParts as error:
+        raise ImageError(f"{name} is built of too many parts: save it again in another program first.") from error
     except Image.DecompressionBombError as error:
         raise ImageError(f"{name} has too many pixels: save it smaller first.") from error
     except UnidentifiedImageError as error:
@@ -68,6 +72,7 @@ def picture_size(data: bytes, name: str = "picture") -> tuple[int, int]:
         ImageError: if it is no picture.
     """
     try:
+        check_parts(data)
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             return image.size
     except Exception as error:  # on broken files Pillow raises almost anything
@@ -196,7 +201,7 @@ def _as_rgb(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I") or image.mode == "F":
         image = _scaled_to_8_bit(image)
     if image.has_transparency_data:
-        rgba = image.convert("RGBA")
+        rgba = image if image.mode == "RGBA" else image.convert("RGBA")
         image = Image.new("RGB", rgba.size, PAPER)
         image.paste(rgba, mask=rgba.getchannel("A"))
     if image.mode in ("LAB", "YCbCr", "HSV", "P", "PA", "La", "LA", "1"):
@@ -210,11 +215,11 @@ def _as_rgb(image: Image.Image) -> Image.Image:
 
 def _scaled_to_8_bit(image: Image.Image) -> Image.Image:
     """Greyscale of 16 bits, 32 bits or floats, which Pillow's own conversion would clip instead of scale."""
-    values = torch.frombuffer(bytearray(image.convert("F").tobytes()), dtype=torch.float32)
-    values = values.nan_to_num(0).view(1, image.height, image.width)
-    floats = image.mode == "F"
-    white = 65535.0 if not floats else 1.0 if values.max() <= 2 else 255.0  # either range; 1 is overshot now and then
-    return to_image(values / white)
+    white = 65535.0
+    if image.mode == "F":  # of either range; 1 is overshot now and then
+        wide = image.point(lambda value: value * 1e6 - 2e6).convert("L").getbbox()  # whether any is over 2; NaN is not
+        white = 255.0 if wide else 1.0
+    return image.convert("F").point(lambda value: value * (255 / white) + 0.5).convert("L")
 
 
 def _to_srgb(image: Image.Image, profile: bytes) -> Image.Image:

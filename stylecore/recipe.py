@@ -16,10 +16,12 @@ from PIL import Image
 
 from stylecore import __version__
 from stylecore.config import Finish, TransferConfig, with_lambda
+from stylecore.parts import check_parts
 
 CHUNK = "stylecore"
 FORMAT = 1
 MAX_CHARACTERS = 200_000
+MAX_TEXT = 200  # characters of a device's name, a version, a checksum
 NO_TOUCH = Finish()
 MAX_STEPS = 100_000  # a run can be extended beyond the range of `config.steps`
 
@@ -79,17 +81,18 @@ class Recipe:
                 raise ValueError("config must be settings by name")
             config = TransferConfig.from_dict(settings)
             changes = tuple((int(step), float(lam)) for step, lam in values.pop("changes", ()))
-            for _, lam in changes:
+            for step, lam in changes:
                 with_lambda(config, lam)  # checks its range
-            losses = {str(name): float(loss) for name, loss in dict(values.pop("losses")).items()}
+                _check_step("the step of a change", step)
+            losses = {_text("a loss's name", name): float(loss) for name, loss in dict(values.pop("losses")).items()}
             if not all(map(math.isfinite, losses.values())):
                 raise ValueError("a loss is not a finite number")
-            versions = {str(name): str(text) for name, text in dict(values.pop("versions")).items()}
+            told = dict(values.pop("versions")).items()
+            versions = {_text("a version's name", name): _text("a version", version) for name, version in told}
             steps_done = int(values.pop("steps_done"))
-            if not 0 <= steps_done <= MAX_STEPS:
-                raise ValueError(f"steps_done must be from 0 to {MAX_STEPS}, not {steps_done}")
-            texts = {name: str(values.pop(name)) for name in ("device", "content_sha256", "style_sha256")}
-            texts["init_sha256"] = str(values.pop("init_sha256", ""))
+            _check_step("steps_done", steps_done)
+            texts = {name: _text(name, values.pop(name)) for name in ("device", "content_sha256", "style_sha256")}
+            texts["init_sha256"] = _text("init_sha256", values.pop("init_sha256", ""))
             touches = values.pop("finish", {})
             if not isinstance(touches, dict):
                 raise ValueError("finish must be touches by name")
@@ -106,8 +109,22 @@ class Recipe:
             )
         except KeyError as error:
             raise RecipeError(f"The recipe can't be used: it has no {error}.") from error
-        except (ValueError, TypeError, AttributeError, RecursionError, OverflowError) as error:
+        except RecursionError as error:
+            raise RecipeError("The recipe can't be used: its values are nested too deeply.") from error
+        except (ValueError, TypeError, AttributeError, OverflowError) as error:
             raise RecipeError(f"The recipe can't be used: {error!s:.200}.") from error
+
+
+def _text(name: str, value: object) -> str:
+    """A short text that can be shown anywhere: no control codes, no half characters."""
+    if not isinstance(value, str) or len(value) > MAX_TEXT or not value.isprintable():
+        raise ValueError(f"{name} must be a text of at most {MAX_TEXT} printable characters, not {value!r:.60}")
+    return value
+
+
+def _check_step(name: str, step: int) -> None:
+    if not 0 <= step <= MAX_STEPS:
+        raise ValueError(f"{name} must be from 0 to {MAX_STEPS}, not {step!s:.60}")
 
 
 def sha256(data: bytes) -> str:
@@ -132,6 +149,7 @@ def read_recipe(data: bytes, name: str = "picture") -> Recipe:
         RecipeError: if the file is no PNG, has no recipe, or one that can't be used.
     """
     try:
+        check_parts(data)
         with Image.open(io.BytesIO(data), formats=("PNG",)) as image:
             text = image.info.get(CHUNK)
     except Exception as error:  # whatever a broken PNG makes Pillow raise, it holds no recipe

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import streamlit as st
 
 from stylecore.engine import Engine
@@ -37,6 +39,13 @@ def start_page(title: str) -> tuple[Engine, str]:
     if any(not job.ended for job in engine.jobs_of(owner)):
         st.fragment(_still_here, run_every=STILL_HERE, key="still_here")(engine, owner)
     return engine, owner
+
+
+def plain(text: str) -> str:
+    """Text of a stranger for a place where marks make links, pictures and formulas: it is shown as it was written."""
+    printable = "".join(character if character.isprintable() else "�" for character in text)
+    unlinked = re.sub(r"(?i):(?=//)|www(?=\.)", "\\g<0>\u2060", printable)  # bare addresses become links, too
+    return re.sub(r"[\\`*\[\]<>$:~!&#|+-]|(?<![^\W_])_|_(?![^\W_])", r"\\\g<0>", unlinked)
 
 
 def _still_here(engine: Engine, owner: str) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from typing import Literal
 
 import streamlit as st
-from PIL import Image
 
 from stylecore.images import MAX_BYTES, MAX_PIXELS, ImageError, decode, encode_jpeg, read
 from stylecore.recipe import Recipe, RecipeError, read_recipe
@@ -212,10 +210,12 @@ def _sample_items(role: Role) -> list[Item]:
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def thumbnail_url(data: bytes) -> str:
-    """A small square of a picture as an address that a page can show."""
-    with Image.open(io.BytesIO(data)) as image:
-        image.draft("RGB", (2 * THUMBNAIL, 2 * THUMBNAIL))  # a JPEG is decoded at a fraction of its size
-        picture = image.convert("RGB")
+    """A small square of a picture as an address that a page can show.
+
+    Raises:
+        ImageError: if it is no picture that can be used.
+    """
+    picture = decode(data)
     side = min(picture.size)
     left, top = (picture.width - side) // 2, (picture.height - side) // 2
     square = picture.crop((left, top, left + side, top + side)).resize((THUMBNAIL, THUMBNAIL))

@@ -14,6 +14,7 @@ from stylecore.jobs import Job, Request
 from stylecore.limits import available_memory
 from stylecore.transfer import Steering
 from stylecore.ui.components import viewer
+from stylecore.ui.page import plain
 from stylecore.ui.pictures import Dropped, camera_input, choose, chosen, chosen_pair, picture_input
 from stylecore.ui.progress import spoken_bytes, spoken_time
 from stylecore.ui.settings import current_settings
@@ -88,7 +89,7 @@ def steered_job(engine: Engine, owner: str) -> Job | None:
 def dropped_recipe(engine: Engine, owner: str) -> None:
     """Offers the recipe of a picture that was dropped; tells what of it, or of a link, could not be restored."""
     if problems := st.session_state.get("link_problems"):
-        st.warning("  \n".join(problems), icon=":material/info:")
+        st.warning("  \n".join(map(plain, problems)), icon=":material/info:")
     dropped: Dropped | None = st.session_state.get("dropped")
     if dropped is None:
         return
@@ -97,7 +98,7 @@ def dropped_recipe(engine: Engine, owner: str) -> None:
         lam = ", ".join(f"{lam:.3g}" for lam in config.lambdas) + (
             f", later {dropped.recipe.changes[-1][1]:.3g}," if dropped.recipe.changes else ""
         )
-        st.markdown(f"{dropped.name} was made here, with λ = {lam} at {config.size} pixels.")
+        st.markdown(f"{plain(dropped.name)} was made here, with λ = {lam} at {config.size} pixels.")
         st.button(
             "Restore its settings", icon=":material/settings_backup_restore:", key="restore", type="primary",
             on_click=_restore, args=(engine, owner),

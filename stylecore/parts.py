@@ -1,0 +1,134 @@
+"""Of how many parts a file consists, counted before Pillow follows each of them in a slow loop, or copies all before.
+
+Files of any size are read fast as long as their parts are few, as they are in every file that a program makes from a
+picture. A stranger can put a million comments, chunks, strips or scans into one that is small.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+from collections.abc import Iterator
+from itertools import islice
+
+MAX_PARTS = 20_000  # a PNG of 25 MB in pieces of 8 KB has 3200
+MAX_SEGMENTS = 1_000  # of a JPEG before its pixels: 25 MB of the longest are 400
+MAX_EXIF = 2**20  # bytes in a JPEG, where one segment of 64 KB is what the standard has
+MAX_SCANS = 100  # of a JPEG: progressive ones have about 10 …
+MAX_SCANNED = 1_500_000_000  # … and each of them goes over all pixels
+MAX_STRIPS = 50_000  # of a TIFF: a row each, as some programs write them
+MAX_RLE = (10_000_000, 4 * 2**20)  # pixels and bytes of a run-length BMP, which Pillow decodes in Python
+
+_FRAMES = frozenset(bytes((marker,)) for marker in range(0xC0, 0xD0) if marker not in (0xC4, 0xC8, 0xCC))
+
+
+class TooManyParts(ValueError):
+    """A file is built of more parts than a picture needs."""
+
+
+def check_parts(data: bytes) -> None:
+    """Passes every file that is built of a few parts, sound or not.
+
+    Raises:
+        TooManyParts: for one that would take long to read, whatever its size.
+    """
+    if data.startswith(b"\x89PNG"):
+        _count(_png_chunks(data), MAX_PARTS)
+    elif data.startswith(b"GIF8"):
+        _count(_gif_blocks(data), MAX_PARTS)
+    elif data.startswith(b"\xff\xd8"):
+        _check_jpeg(data)
+    elif data.startswith(b"RIFF"):
+        _count(_riff_chunks(data), MAX_PARTS)
+    elif data.startswith(b"BM"):
+        _check_bmp(data)
+    elif data.startswith((b"II", b"MM")):
+        _check_tiff(data)
+
+
+def _count(parts: Iterator[int], most: int) -> None:
+    if sum(1 for _ in islice(parts, most + 1)) > most:
+        raise TooManyParts
+
+
+def _png_chunks(data: bytes) -> Iterator[int]:
+    at = 8
+    while at < len(data) and data[at + 4 : at + 8] != b"IEND":
+        yield at
+        at += 12 + int.from_bytes(data[at : at + 4], "big")
+
+
+def _riff_chunks(data: bytes) -> Iterator[int]:
+    at = 12
+    while at < len(data):
+        yield at
+        at += 8 + (int.from_bytes(data[at + 4 : at + 8], "little") + 1) // 2 * 2
+
+
+def _gif_blocks(data: bytes) -> Iterator[int]:
+    """Up to the first frame, the only one that is read; blocks inside an extension and stray bytes count, too."""
+    at = 13 + (3 << (data[10] & 7) + 1 if len(data) > 10 and data[10] & 0x80 else 0)
+    while at < len(data) and data[at] not in b",;":
+        yield at
+        at += 2 if data[at] == ord("!") else 1
+        if data[at - 2 : at - 1] == b"!":
+            while at < len(data) and data[at]:
+                yield at
+                at += 1 + data[at]
+            at += 1
+
+
+def _check_jpeg(data: bytes) -> None:
+    at, exif, pixels = 2, 0, 0
+    for _ in range(MAX_SEGMENTS):
+        marker = data[at + 1 : at + 2]
+        if data[at : at + 1] != b"\xff" or marker in (b"\0", b"\xff"):
+            at += 1  # junk or padding
+            continue
+        if marker == b"\xda":
+            break
+        bare = b"\xd0" <= marker <= b"\xd9" or marker == b"\x01"
+        if marker == b"\xe1" and data.startswith(b"Exif", at + 4):
+            exif += int.from_bytes(data[at + 2 : at + 4], "big")
+        if marker in _FRAMES:
+            pixels = int.from_bytes(data[at + 5 : at + 7], "big") * int.from_bytes(data[at + 7 : at + 9], "big")
+        at += 2 if bare else 2 + max(2, int.from_bytes(data[at + 2 : at + 4], "big"))
+    else:
+        if at < len(data):
+            raise TooManyParts
+    scans = data.count(b"\xff\xda", at)
+    if exif > MAX_EXIF or scans > MAX_SCANS or (scans > 1 and scans * pixels > MAX_SCANNED):
+        raise TooManyParts
+
+
+def _check_bmp(data: bytes) -> None:
+    if len(data) < 34:
+        return
+    width, height, compression = *struct.unpack("<ii", data[18:26]), data[30]
+    pixels, size = MAX_RLE
+    if compression in (1, 2) and (abs(width * height) > pixels or len(data) > size):
+        raise TooManyParts
+
+
+def _check_tiff(data: bytes) -> None:
+    """Of the first directory, the only one that is read: its tags, and how many numbers each of them has."""
+    order = "<" if data.startswith(b"II") else ">"
+    big = data[2:4] in (b"+\0", b"\0+")
+    head, count, entry = ("QQ", "Q", "HHQ8s") if big else ("II", "H", "HHI4s")
+    try:
+        (start,) = struct.unpack_from(f"{order}{head[0]}", data, 8 if big else 4)
+        (tags,) = struct.unpack_from(f"{order}{count}", data, start)
+    except (struct.error, OverflowError):
+        return  # cut off; Pillow says so
+    if tags > MAX_PARTS:
+        raise TooManyParts
+    file = io.BytesIO(data)
+    file.seek(start + struct.calcsize(f"{order}{count}"))
+    size = struct.calcsize(f"{order}{entry}")
+    for _ in range(tags):
+        one = file.read(size)
+        if len(one) < size:
+            return
+        _, kind, numbers, _ = struct.unpack(f"{order}{entry}", one)
+        if kind not in (1, 2, 6, 7) and numbers > MAX_STRIPS:  # those are bytes, such as a profile's
+            raise TooManyParts
