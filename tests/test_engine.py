@@ -153,10 +153,10 @@ def test_a_visitor_who_left_frees_the_worker_unless_they_come_back(toy, request_
         gate.clear()
         job = engine.submit("ann", request_for(steps=50))
         wait(job, "running")
-        engine.leave("ann", grace=20.0)
+        engine.leave("ann", grace=5.0)
         if returns:
             engine.look(job)
-        now[0] += 21.0
+        now[0] += 6.0
         gate.set()
         snapshot = wait(job)
         assert snapshot.status == ("finished" if returns else "stopped")
