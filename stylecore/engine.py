@@ -354,7 +354,7 @@ class Engine:
         """Gives back what is too much: paused jobs that nobody looks at, old optimizer states, old pictures."""
         for job in [job for job in self._jobs.values() if job.snapshot.status == "paused" and self._abandoned(job)]:
             self.stop(job)
-        warm = [job for job in self._jobs.values() if job.run is not None and not job.active]
+        warm = [job for job in self._jobs.values() if (job.run or job.step) and not job.active]
         newest = {job.owner: job for job in warm}
         held = 0
         # The newest state of every owner, as far as there is room: paused runs before those that have ended.
@@ -502,9 +502,8 @@ class Engine:
                 self._halve(job)
                 return
         if error:
-            self._publish_end(job, "failed", job.step, error=error)
-            if short:
-                self._tell(job, too_large=True)
+            self._publish_end(job, "failed", job.step, error=error, too_large=short)
+            job.step, job.pending = None, None
 
     def _look_after(self, job: Job) -> None:
         """Stops a job that nobody waits for, or that has had its time."""
@@ -648,7 +647,16 @@ class Engine:
             pictures = len(step.lambdas)
             self._pace.learn(job.cost.pixels(step.index - 1) // pictures, seconds / pictures)
 
-    def _publish_end(self, job: Job, status: Status, step: Step | None, *, warm: bool = False, error: str = "") -> None:
+    def _publish_end(
+        self,
+        job: Job,
+        status: Status,
+        step: Step | None,
+        *,
+        warm: bool = False,
+        error: str = "",
+        too_large: bool = False,
+    ) -> None:
         """Publishes how a job has come to rest, with the finished pictures of its newest step."""
         results, previews = job.snapshot.results, job.snapshot.previews
         if step is not None:
@@ -669,6 +677,7 @@ class Engine:
                 previews=previews,
                 error=error,
                 warm=warm and not error,
+                too_large=too_large,
             )
             job.done.set()
             self._log("job_paused" if status == "paused" and not error else "job_ended", job)

@@ -149,6 +149,8 @@ def _show(
     failed = [job.snapshot.error for job in jobs[-1:] if job.snapshot.status == "failed"]
     for error in failed:
         st.error(error, icon=":material/error:")
+    for notice in dict.fromkeys(notice for job in living or jobs[-1:] for notice in job.snapshot.notices):
+        st.warning(notice, icon=":material/info:")
     columns = sorted({*lambdas, *(lam for row in rows.values() for lam in row)})
     row = _selected_row(rows)
     drawn = {lam: cell for lam, cell in rows[row].items() if cell.preview}
@@ -322,7 +324,7 @@ def _todo(engine: Engine, owner: str, lambdas: Sequence[float], requests: dict[s
             return cost_of(*sizes, dataclasses.replace(request.config, lambdas=batch), engine.device)
 
         wanted = missing(lambdas, cells_of(jobs, request))
-        for batch in parts(wanted, cost, int(MEMORY_SHARE * available_memory())):
+        for batch in parts(wanted, cost, int(MEMORY_SHARE * available_memory()), engine.limits.max_lambdas):
             todo.append(dataclasses.replace(request, config=dataclasses.replace(request.config, lambdas=batch)))
     return todo
 
