@@ -37,11 +37,23 @@ def set_up_logs() -> None:
     logger = logging.getLogger("stylecore")
     if any(isinstance(handler.formatter, JsonLines) for handler in logger.handlers):
         return
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _Stderr()
     handler.setFormatter(JsonLines())
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
     logger.propagate = False
+
+
+class _Stderr(logging.Handler):
+    """Writes to what stderr is at the moment."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            print(self.format(record), file=sys.stderr, flush=True)
+        except OSError:  # a disk that is full, or a pipe that nobody reads, stops no run
+            pass
+        except Exception:
+            self.handleError(record)
 
 
 class JsonLines(logging.Formatter):
