@@ -503,7 +503,8 @@ class Engine:
                 return
         if error:
             self._publish_end(job, "failed", job.step, error=error, too_large=short)
-            job.step, job.pending = None, None
+            if job.snapshot.status == "failed":  # else it was halted, and may go on
+                job.step, job.pending = None, None
 
     def _look_after(self, job: Job) -> None:
         """Stops a job that nobody waits for, or that has had its time."""

@@ -274,7 +274,7 @@ def _portion_of_step(step: Step, places: slice) -> Step:
         total=step.total[places],
         content_layers={layer: values[places] for layer, values in step.content_layers.items()},
         style_layers={layer: values[places] for layer, values in step.style_layers.items()},
-        images=step.images[places].clone(),  # the other half's memory is to be had back
+        images=step.images[places].to("cpu", copy=True),  # where memory has just run out, nothing of it is kept
     )
 
 

@@ -60,7 +60,7 @@ def limits(**others):
 
 def wait(job, status=None):
     if status is None:
-        assert job.done.wait(10), job.snapshot
+        assert job.done.wait(30), job.snapshot
         return job.snapshot
     deadline = time.monotonic() + 10
     while job.snapshot.status != status:

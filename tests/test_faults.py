@@ -153,6 +153,37 @@ def test_a_paused_run_whose_step_died_goes_on_as_if_nothing_had_been(engine, req
     assert pixels(snapshot.results[0]) == pixels(undisturbed.results[0])
 
 
+@pytest.mark.parametrize("problem", [RuntimeError("boom"), MemoryError()])
+@pytest.mark.parametrize("lambdas", [(0.2,), (0.2, 0.6)])
+def test_a_run_that_is_paused_while_its_step_raises_goes_on_all_the_same(engine, request_for, toy, problem, lambdas):
+    undisturbed = wait(engine.submit("bob", request_for(*lambdas, steps=20)))
+    before, held, passes = toy.forward, threading.Event(), toy.passes
+
+    def hangs(*arguments, **named):
+        if toy.passes > passes + 12:
+            held.wait(10)
+            raise problem
+        return before(*arguments, **named)
+
+    toy.forward = hangs
+    job = engine.submit("ann", request_for(*lambdas, steps=20))
+    reach(job, 3)
+    engine.pause(job)
+    assert wait(job).status == "paused"
+    held.set()
+    deadline = time.monotonic() + 10
+    while engine.tally().running:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert keeps_its_picture(job)
+    toy.forward = before
+    engine.go_on(job)
+    snapshot = wait(job)
+    assert snapshot.status == "finished"
+    assert [point.total for point in snapshot.history] == [point.total for point in undisturbed.history]
+    assert [pixels(png) for png in snapshot.results] == [pixels(png) for png in undisturbed.results]
+
+
 def test_a_step_that_raises(engine, request_for, breaks):
     mend = breaks(RuntimeError("boom"))
     snapshot = wait(engine.submit("ann", request_for(steps=50)))
