@@ -11,6 +11,7 @@ import gc
 import json
 import os
 import re
+import signal
 import statistics
 import subprocess
 import sys
@@ -93,6 +94,7 @@ def visit(browser, runs, number):
         page.get_by_text(f"Remove result {runs}").wait_for(timeout=90 * SECOND)
         downloaded(page)
         run.click(timeout=60 * SECOND)
+        page.wait_for_timeout(300)
     context.close()
 
 
@@ -124,6 +126,7 @@ def main():
             [sys.executable, "-m", "tests.soak", "--serve", str(log)],
             cwd=ROOT, stdout=output, stderr=output, env={**os.environ, **LIMITS},
         )  # fmt: skip
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the server must not outlive this process
     samples, began = [], time.monotonic()
     try:
         for _ in range(240):

@@ -633,3 +633,22 @@ def test_a_picture_without_memory_goes_on_at_half_the_size_when_the_visitor_says
     assert not app.exception
     assert "half" not in [button.key for button in app.button]
     st.cache_resource.clear()
+
+
+def test_the_lab_says_why_its_row_is_computed_in_two_parts(scarce):
+    scarce(1, 2)
+    st.cache_resource.clear()
+    app = AppTest.from_file("../app.py", default_timeout=PATIENCE).run()
+    app.switch_page("pages/lambda_lab.py").run()
+    small(app, steps=3)
+    app.text_input(key="lab_lambdas").set_value("0.2, 0.6").run()
+    app.button(key="lab_run").click().run()
+    deadline = time.monotonic() + 2 * PATIENCE
+    while "lab_stop" in [button.key for button in app.button]:
+        assert time.monotonic() < deadline
+        time.sleep(0.3)
+        app.run()
+    assert HALVED in words(app.warning)
+    assert not app.exception
+    assert not app.error
+    st.cache_resource.clear()
