@@ -4,7 +4,9 @@ import streamlit as st
 
 from stylecore import __version__
 from stylecore.devices import describe_device
-from stylecore.images import MAX_BYTES, MAX_PIXELS
+from stylecore.health import health_line, read_health
+from stylecore.images import MAX_PIXELS
+from stylecore.ui.live import spoken_time
 from stylecore.ui.page import start_page
 
 engine, owner = start_page("About")
@@ -26,12 +28,15 @@ find your running picture.
 """
 )
 limits = engine.limits
+health = read_health(engine)
 st.subheader("This server", anchor=False)
 facts = {
     "Computes on": describe_device(engine.device),
     "Largest picture": f"{limits.max_size} pixels, {limits.max_steps} steps",
-    "Uploads": f"up to {MAX_BYTES >> 20} MB and {MAX_PIXELS // 10**6} million pixels",
-    "Queue": f"up to {limits.max_waiting} pictures; everybody has one turn after the other",
+    "Uploads": f"up to {limits.max_upload_mb} MB and {MAX_PIXELS // 10**6} million pixels",
+    "One run": f"up to {limits.max_lambdas} λ and {spoken_time(limits.max_seconds)} of computing",
+    "Queue": f"up to {limits.max_waiting} runs, {limits.max_active} of one visitor, who take turns",
+    "Now": health_line(health),
     "Version": __version__,
 }
 st.markdown("\n".join(f"- **{name}**: {text}" for name, text in facts.items()))

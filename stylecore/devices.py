@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import platform
 from typing import get_args
 
@@ -36,4 +37,25 @@ def describe_device(device: str) -> str:
 
 def is_out_of_memory(error: BaseException) -> bool:
     """Whether an error is PyTorch's or Python's way to say that memory ran out."""
-    return isinstance(error, (MemoryError, torch.OutOfMemoryError)) or "not enough memory" in str(error)
+    if isinstance(error, (MemoryError, torch.OutOfMemoryError, OutOfMemory)):
+        return True
+    return isinstance(error, RuntimeError) and any(words in str(error) for words in _OUT_OF_MEMORY)
+
+
+# How C++ says it below PyTorch's own class: the allocator on Windows and on Linux, the C library, CUDA and cuBLAS.
+_OUT_OF_MEMORY = (
+    "not enough memory",
+    "can't allocate memory",
+    "Cannot allocate memory",
+    "bad_alloc",
+    "CUDA error: out of memory",
+    "CUBLAS_STATUS_ALLOC_FAILED",
+    "CUDNN_STATUS_ALLOC_FAILED",
+)
+
+
+def release_memory(device: str) -> None:
+    """Gives back what nobody refers to any more."""
+    gc.collect()
+    if device == "cuda":
+        torch.cuda.empty_cache()

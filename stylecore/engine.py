@@ -10,15 +10,19 @@ import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
-from stylecore.config import Network, TransferConfig
+from stylecore.admission import check_more_steps, check_request, check_steering
+from stylecore.awake import AwakeClock
+from stylecore.config import Network
 from stylecore.cost import Cost, Pace, cost_of
-from stylecore.devices import choose_device, is_out_of_memory
+from stylecore.devices import OutOfMemory, choose_device, is_out_of_memory, release_memory
 from stylecore.images import ImageError, decode, encode_jpeg, picture_size, to_image, to_tensor
 from stylecore.inbox import Answer, Inbox, Inquiry
-from stylecore.jobs import FRAMES, Frame, Job, Point, Request, Room, Snapshot, Status, alone, with_frame
+from stylecore.jobs import FRAMES, Frame, Job, Point, Request, Room, Snapshot, Status, alone, halves, with_frame
 from stylecore.limits import Limits, available_memory, read_limits
+from stylecore.logs import Fact, log_event, pseudonym
 from stylecore.questions import Question
 from stylecore.results import finished_pictures
 from stylecore.transfer import Steering, Step, TransferError, prepare, stylize
@@ -27,6 +31,24 @@ from stylecore.vgg import VGG16, WeightsError, load_vgg16
 _log = logging.getLogger(__name__)
 
 PREVIEW_SIDE = 1024  # pixels; larger pictures are shown smaller while they are on the way
+BEAT = 1.0  # seconds between two looks at whether the worker lives
+
+HALVED = "Memory ran out, so these pictures are computed in two parts, one after the other, from where they were."
+KILLED = "The computation was cut off; the last good picture is kept. Please try again."
+REFUSALS = (ImageError, TransferError, WeightsError, ValueError)  # whose words are for the visitor
+BROKEN = "Something went wrong in the computation; the last good picture is kept. Please try again."
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What an engine holds: see `health.Health`."""
+
+    waiting: int
+    running: int
+    jobs: int
+    bytes: int
+    restarts: int
+    uptime: float
 
 
 class QueueFull(RuntimeError):
@@ -67,7 +89,7 @@ class Engine:
         self._pace = pace or Pace()
         self._load = load
         self._abandoned_after, self._refresh = abandoned_after, refresh
-        self._clock = clock
+        self._clock = AwakeClock(clock)
         self._changed = threading.Condition(threading.RLock())
         self._waiting: deque[Job] = deque()
         self._running: Job | None = None
@@ -76,7 +98,10 @@ class Engine:
         self._turns: dict[str, int] = {}  # by owner: number of the last turn
         self._turn = 0
         self._inbox = Inbox(lambda network: self._load(network, self.device), _sentence)
+        self._restarts = 0
+        self._began = time.monotonic()
         self._worker = self._start_worker()
+        threading.Thread(target=self._watch, name="stylecore-watch", daemon=True).start()
 
     # What pages ask
 
@@ -93,7 +118,7 @@ class Engine:
 
         Raises:
             QueueFull: if too many jobs wait already.
-            ValueError: if the settings are beyond this server's limits.
+            ValueError: if the settings or the files are beyond this server's limits.
         """
         return self.submit_all(owner, [request])[0]
 
@@ -106,11 +131,12 @@ class Engine:
             beside: whether what the owner has waiting or running goes on, before these.
         """
         for request in requests:
-            self._check(request.config)
+            check_request(request, self.limits)
         costs = [_cost(request, self.device) for request in requests]
         with self._changed:
             others = [job for job in self._jobs.values() if job.owner == owner and not job.ended and not beside]
             self._make_room(len(requests), besides=others)
+            self._check_active(owner, len(requests), besides=others)
             for other in others:
                 self.stop(other)
                 if other.snapshot.done == 0:  # there is no picture to keep but the one that it began with
@@ -129,6 +155,7 @@ class Engine:
                 )
                 self._jobs[job.id] = job
                 self._enqueue(job)
+                self._log("job_submitted", job)
                 jobs.append(job)
             return jobs
 
@@ -176,6 +203,18 @@ class Engine:
         pace = self._pace.of(cost.picture)
         return None if pace is None else cost.work(done, steps) * pace
 
+    def tally(self) -> Tally:
+        """What the engine holds now."""
+        with self._changed:
+            return Tally(
+                waiting=len(self._waiting),
+                running=int(self._running is not None),
+                jobs=len(self._jobs),
+                bytes=self._kept_bytes(),
+                restarts=self._restarts,
+                uptime=time.monotonic() - self._began,
+            )
+
     def leave(self, owner: str, grace: float) -> None:
         """Tells that the owner seems to have gone: the jobs end after `grace` seconds, unless somebody looks before."""
         with self._changed:
@@ -202,8 +241,9 @@ class Engine:
 
         Raises:
             QueueFull: if too many jobs wait already.
-            ValueError: if the computation is no longer there.
+            ValueError: if the computation is no longer there, or that is more than this server's limits.
         """
+        check_more_steps(job, more_steps, self.limits)
         with self._changed:
             if job.active:
                 return
@@ -227,8 +267,20 @@ class Engine:
                 self._enqueue(job)
 
     def steer(self, job: Job, steering: Steering) -> None:
-        """Sends a message to a running job: it takes effect from the next step on."""
-        job.messages.append(steering)
+        """Sends a message to a running job: it takes effect from the next step on.
+
+        Raises:
+            ValueError: if it is no message for this job, or beyond this server's limits.
+        """
+        with self._changed:
+            check_steering(job, steering, self.limits)
+            if job.messages:  # one that it has not read yet: both become one, so that a slider can't pile them up
+                unread = job.messages.pop()
+                steering = Steering(
+                    lambdas=unread.lambdas if steering.lambdas is None else steering.lambdas,
+                    more_steps=unread.more_steps + steering.more_steps,
+                )
+            job.messages.append(steering)
 
     def remove(self, job: Job) -> None:
         """Ends and forgets a job with its pictures."""
@@ -239,15 +291,13 @@ class Engine:
 
     # The queue; all of it under the lock
 
-    def _check(self, config: TransferConfig) -> None:
-        for name, value, most in (
-            ("size", config.size, self.limits.max_size),
-            ("steps", config.steps, self.limits.max_steps),
-        ):
-            if value > most:
-                raise ValueError(
-                    f"This server's limit for {name} is {most}, and {value} is more: choose a smaller one."
-                )
+    def _check_active(self, owner: str, count: int, besides: list[Job]) -> None:
+        active = sum(job.owner == owner and not job.ended and job not in besides for job in self._jobs.values())
+        if active + count > self.limits.max_active:
+            raise QueueFull(
+                f"This server's limit for one visitor is {self.limits.max_active} runs at a time, and this would be "
+                f"{active + count}: ask for less, or stop some."
+            )
 
     def _next_number(self, owner: str, room: Room) -> int:
         return 1 + max((job.number for job in self.jobs_of(owner) if job.request.room == room), default=0)
@@ -316,7 +366,7 @@ class Engine:
         """Gives back what is too much: paused jobs that nobody looks at, old optimizer states, old pictures."""
         for job in [job for job in self._jobs.values() if job.snapshot.status == "paused" and self._abandoned(job)]:
             self.stop(job)
-        warm = [job for job in self._jobs.values() if job.run is not None and not job.active]
+        warm = [job for job in self._jobs.values() if (job.run or job.step) and not job.active]
         newest = {job.owner: job for job in warm}
         held = 0
         # The newest state of every owner, as far as there is room: paused runs before those that have ended.
@@ -339,10 +389,16 @@ class Engine:
         self._tell(job, warm=False)
 
     def _forget_old(self) -> None:
-        """Drops the oldest ended jobs of those who hold the most, while there are too many pictures in memory."""
+        """Drops the oldest ended jobs of those who hold too many, or hold the most while memory is short."""
+        by_owner: dict[str, list[Job]] = {}
+        for job in self._jobs.values():
+            if job.ended:
+                by_owner.setdefault(job.owner, []).append(job)
+        for jobs in by_owner.values():
+            for job in jobs[: -self.limits.kept_jobs]:
+                self.remove(job)
         while True:
-            sizes = {id(picture): len(picture) for job in self._jobs.values() for picture in job.pictures()}
-            if sum(sizes.values()) <= self.limits.kept_mb * 10**6:
+            if self._kept_bytes() <= self.limits.kept_mb * 10**6:
                 return
             ended = [job for job in self._jobs.values() if job.ended]
             if not ended:
@@ -353,18 +409,49 @@ class Engine:
             most = max(held, key=lambda owner: held[owner])
             self.remove(next(job for job in ended if job.owner == most))
 
-    # The worker
+    def _kept_bytes(self) -> int:
+        """Of all pictures in memory, each counted once."""
+        sizes = {id(picture): len(picture) for job in self._jobs.values() for picture in job.pictures()}
+        return sum(sizes.values())
 
-    def _revive(self) -> None:
-        """Starts the worker anew if it has ended: nothing that a job does should end it, but if it happened, go on."""
-        if not self._worker.is_alive():
-            self._running = None
-            self._worker = self._start_worker()
+    # The worker
 
     def _start_worker(self) -> threading.Thread:
         worker = threading.Thread(target=self._work, name="stylecore-worker", daemon=True)
         worker.start()
         return worker
+
+    def _watch(self) -> None:
+        """Looks every second whether the worker lives, and at the clock, which takes note of sleep by that."""
+        slept = 0.0
+        while True:
+            time.sleep(BEAT)
+            self._clock()
+            if self._clock.slept > slept:
+                log_event("woke", seconds=round(self._clock.slept - slept))
+                slept = self._clock.slept
+            try:
+                with self._changed:
+                    self._revive()
+            except Exception:  # such as too few threads left: the next look may do better
+                _log.exception("the worker could not be replaced")
+
+    def _revive(self) -> None:
+        """Starts another worker where the last one has died, which no job should bring about.
+
+        Its job fails, the picture kept, and the next one has its turn.
+        """
+        if self._worker.is_alive():
+            return
+        self._restarts += 1
+        log_event("worker_restarted", logging.ERROR, restarts=self._restarts)
+        lost = [job for job in self._jobs.values() if job.active and job not in self._waiting]
+        if self._running is not None:  # what was cut off in the middle of a step can't go on from there
+            self._running.run, self._running.pending = None, None
+        self._running = None
+        for job in lost:
+            self._publish_end(job, "failed", job.step, error=KILLED)
+        self._worker = self._start_worker()
 
     def _work(self) -> None:
         while True:
@@ -384,13 +471,14 @@ class Engine:
                 self._turns[job.owner] = self._turn
                 self._tell_positions()
                 self._tell(job, status="running", position=0)
+            self._log("job_started", job)
             if self._abandoned(job):
                 self.stop(job)
             self._run(job)
             gc.collect()  # once a job, here, instead of after every run of a page: see .streamlit/config.toml
             with self._changed:
                 self._running = None
-                if job.id not in self._jobs:  # removed while it ran
+                if job.id not in self._jobs or (job.ended and self._time_is_up(job)):  # removed while it ran, or spent
                     self._cool(job)
                 elif job.snapshot.status == "running":  # halted, and told to go on before the worker noticed
                     self._waiting.append(job)
@@ -400,28 +488,77 @@ class Engine:
     def _abandoned(self, job: Job) -> bool:
         return self._clock() - job.seen > self._abandoned_after
 
+    def _time_is_up(self, job: Job) -> bool:
+        return job.snapshot.seconds >= self.limits.max_seconds
+
     def _run(self, job: Job) -> None:
         """Runs one job until it ends or is halted, whatever happens; the last picture is kept in every case."""
-        error = ""
+        error, short = "", False
         try:
             while self._advance(job):
                 self._inbox.advance()
-                if self._abandoned(job):
-                    self.stop(job)
+                self._look_after(job)
         except Exception as problem:
-            error = _sentence(problem)
-        if error:
-            self._publish_end(job, "failed", job.step, error=error)
+            error, short = _sentence(problem), is_out_of_memory(problem)
+            if isinstance(problem, REFUSALS):
+                self._log("job_refused", job, reason=type(problem).__name__)
+        if error:  # now that the exception is gone, and with it what its frames held
             job.run = None  # a generator that raised can't go on
-        _log.info("job %s %s after %.1f s", job.id, job.snapshot.status, job.snapshot.seconds)
+        if short:
+            self._log("memory_ran_out", job, level=logging.WARNING)
+            self._free_memory()
+            if len(job.request.config.lambdas) > 1 and not job.halt:
+                self._halve(job)
+                return
+        if error:
+            self._publish_end(job, "failed", job.step, error=error, too_large=short)
+            if job.snapshot.status == "failed":  # else it was halted, and may go on
+                job.step, job.pending = None, None
+
+    def _look_after(self, job: Job) -> None:
+        """Stops a job that nobody waits for, or that has had its time."""
+        if self._abandoned(job):
+            self.stop(job)
+        elif self._time_is_up(job) and not (job.step and job.step.last):
+            notice = f"A run has at most {_spoken(self.limits.max_seconds)} here, so this one was stopped."
+            self._tell(job, notices=(*job.snapshot.notices, notice))
+            self.stop(job)
+
+    def _free_memory(self) -> None:
+        """Drops what only serves to go on with runs that have ended, of whomever."""
+        with self._changed:
+            for job in self._jobs.values():
+                if job.ended:
+                    self._cool(job)
+        release_memory(self.device)
+
+    def _halve(self, job: Job) -> None:
+        """Puts two jobs of half as many λ in the place of a batch; they are next, and go on from where it was."""
+        with self._changed:
+            if job.halt or job.id not in self._jobs:
+                return
+            numbers = (job.number, self._next_number(job.owner, job.request.room))
+            both = halves(job, numbers, (f"job-{next(self._numbers)}", f"job-{next(self._numbers)}"))
+            del self._jobs[job.id]
+            self._turns[job.owner] = -1  # it has its turn still
+            for half in both:
+                half.cost = _cost(half.request, self.device)
+                self._jobs[half.id] = half
+                notices = half.snapshot.notices
+                self._tell(half, notices=notices if HALVED in notices else (*notices, HALVED))
+                self._enqueue(half)
+                self._log("job_submitted", half)
+            self._tell(job, status="stopped", left=0.0, warm=False, notices=(*job.snapshot.notices, HALVED))
+            job.step, job.pending = None, None
+            job.done.set()
 
     def _advance(self, job: Job) -> bool:
         """Computes and publishes one step. Returns whether there is another one to come now."""
-        began = time.perf_counter()
+        began = self._clock()
         step = self._next_step(job)
         if step is None:
             return False
-        seconds = job.snapshot.seconds + time.perf_counter() - began
+        seconds = job.snapshot.seconds + self._clock() - began
         frame = _frame_due(job, step)
         stale = frame is not None or step.last or seconds - job.drawn >= self._refresh
         previews = frame.pictures if frame else _previews(step) if stale else job.snapshot.previews
@@ -447,31 +584,66 @@ class Engine:
             return None
         if job.run is None:
             job.run = self._begin(job)
-            return next(job.run)
+            first = next(job.run)
+            if job.step is None:
+                return first
+            if not self._catch_up(job, first):
+                return None
         if job.pending is not None:
             return job.pending
         message = _merged(job.messages)
         if job.step is not None and job.step.last and (message is None or message.more_steps == 0):
             self._publish_end(job, "finished", job.step, warm=True)
             return None
+        began = self._clock()
+        try:
+            step = job.run.send(message)
+        except Exception:
+            if message is not None:
+                job.messages.appendleft(message)  # for a run that begins anew
+            raise
         if message is not None and job.step is not None:
             changes = job.snapshot.changes  # for the curve and the recipe
             if message.lambdas is not None:
                 changes = (*changes, (job.step.index, message.lambdas))
             self._tell(job, changes=changes, steps=job.snapshot.steps + message.more_steps)
-        began = time.perf_counter()
-        step = job.run.send(message)
-        self._learn(job, step, time.perf_counter() - began)
+        self._learn(job, step, self._clock() - began)
         return step
+
+    def _catch_up(self, job: Job, step: Step) -> bool:
+        """Repeats, unseen, the steps that had been published when a run had to begin anew: the very same ones.
+
+        Returns:
+            Whether it is there; else the job was halted on the way, and can only begin anew once more.
+        """
+        assert job.run is not None
+        assert job.step is not None
+        changes = dict(job.snapshot.changes)
+        more = job.snapshot.steps - job.request.config.steps
+        while step.index < job.step.index:
+            self._look_after(job)
+            if job.halt:
+                job.run.close()
+                job.run = None
+                return False
+            step = job.run.send(Steering(lambdas=changes.get(step.index), more_steps=more))
+            more = 0
+        job.step = step
+        if more:  # asked for at the very step that the job is at
+            self._tell(job, steps=job.request.config.steps)
+            job.messages.appendleft(Steering(more_steps=more))
+        return True
 
     def _begin(self, job: Job) -> Generator[Step, Steering | None, None]:
         request = job.request
         content, style = decode(request.content, "The content picture"), decode(request.style, "The style picture")
         initial = to_tensor(decode(request.init, "The picture to start from")) if request.init else None
         job.cost = cost_of(content.size, style.size, request.config, self.device)
+        if self.device == "cpu" and job.cost.memory > available_memory():
+            self._free_memory()
         free = available_memory()
         if self.device == "cpu" and job.cost.memory > free:
-            raise TransferError(
+            raise OutOfMemory(
                 f"This run needs about {job.cost.memory / 1e9:.1f} GB of memory, and {free / 1e9:.1f} GB are free on "
                 "this server: choose a smaller size."
             )
@@ -485,7 +657,16 @@ class Engine:
             pictures = len(step.lambdas)
             self._pace.learn(job.cost.pixels(step.index - 1) // pictures, seconds / pictures)
 
-    def _publish_end(self, job: Job, status: Status, step: Step | None, *, warm: bool = False, error: str = "") -> None:
+    def _publish_end(
+        self,
+        job: Job,
+        status: Status,
+        step: Step | None,
+        *,
+        warm: bool = False,
+        error: str = "",
+        too_large: bool = False,
+    ) -> None:
         """Publishes how a job has come to rest, with the finished pictures of its newest step."""
         results, previews = job.snapshot.results, job.snapshot.previews
         if step is not None:
@@ -506,8 +687,27 @@ class Engine:
                 previews=previews,
                 error=error,
                 warm=warm and not error,
+                too_large=too_large,
             )
             job.done.set()
+            self._log("job_paused" if status == "paused" and not error else "job_ended", job)
+
+    def _log(self, event: str, job: Job, level: int = logging.INFO, **more: Fact) -> None:
+        config, snapshot = job.request.config, job.snapshot
+        log_event(
+            event,
+            level,
+            job=job.id,
+            owner=pseudonym(job.owner),
+            status=snapshot.status,
+            size=config.size,
+            lambdas=len(config.lambdas),
+            steps=snapshot.steps,
+            done=snapshot.done,
+            seconds=round(snapshot.seconds, 2),
+            waiting=len(self._waiting),
+            **more,
+        )
 
     def _results(self, job: Job, step: Step) -> tuple[bytes, ...]:
         request = job.request
@@ -528,12 +728,12 @@ def _merged(messages: deque[Steering]) -> Steering | None:
 
 def _sentence(problem: Exception) -> str:
     """What a visitor is told of an error; what nobody expected is logged."""
-    if isinstance(problem, (ImageError, TransferError, WeightsError, ValueError)):
+    if isinstance(problem, (*REFUSALS, OutOfMemory)):
         return str(problem)
     if is_out_of_memory(problem):
         return "There is too little memory for this picture: choose a smaller size."
     _log.error("the computation failed", exc_info=problem)
-    return "Something went wrong in the computation; the last good picture is kept. Please try again."
+    return BROKEN
 
 
 def _cost(request: Request, device: str) -> Cost | None:
@@ -542,6 +742,10 @@ def _cost(request: Request, device: str) -> Cost | None:
         return cost_of(picture_size(request.content), picture_size(request.style), request.config, device)
     except ImageError:
         return None
+
+
+def _spoken(seconds: int) -> str:
+    return f"{seconds // 60} minutes" if seconds >= 120 else f"{seconds} seconds"
 
 
 def _frame_due(job: Job, step: Step) -> Frame | None:

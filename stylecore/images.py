@@ -160,8 +160,15 @@ def write_whole(path: Path, data: bytes) -> None:
     """Writes a file that appears whole or not at all, even if the disk fills or the process is killed.
 
     Raises:
-        OSError: if it can't be written; then nothing is left behind.
+        OSError: in a sentence, if it can't be written; then nothing is left behind.
     """
+    try:
+        _write_whole(path, data)
+    except OSError as error:
+        raise OSError(f"{path} can't be written: {error.strerror or error}.") from error
+
+
+def _write_whole(path: Path, data: bytes) -> None:
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(descriptor, "wb") as file:

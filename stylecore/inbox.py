@@ -97,6 +97,10 @@ class Inbox:
         except Exception as error:
             inquiry.error = self._explain(error)
             self._end(inquiry, "failed")
+        except BaseException:  # the worker is being killed; nobody shall wait for it
+            inquiry.error = "The look was cut off: try again."
+            self._end(inquiry, "failed")
+            raise
         else:
             with self._lock:
                 if inquiry.status == "waiting":

@@ -9,7 +9,7 @@ from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from stylecore.config import TransferConfig, with_lambda
+from stylecore.config import RANGES, TransferConfig, with_lambda
 from stylecore.cost import Cost
 from stylecore.transfer import Steering, Step
 
@@ -95,6 +95,7 @@ class Snapshot:
         notices: what the visitor should be told, oldest first.
         error: one sentence on why it failed; else empty.
         warm: whether more steps would go on with what the optimizer knows.
+        too_large: whether it failed because memory ran out, and might do at a smaller size.
     """
 
     status: Status
@@ -111,6 +112,7 @@ class Snapshot:
     notices: tuple[str, ...] = ()
     error: str = ""
     warm: bool = False
+    too_large: bool = False
 
     @property
     def done(self) -> int:
@@ -189,37 +191,95 @@ def alone(job: Job, k: int, number: int, name: str) -> Job:
         number: of the new job among its owner's in the Studio.
         name: its id.
     """
+    apart = portion(job, slice(k, k + 1), number, name)
+    apart.request = dataclasses.replace(apart.request, room="studio")
+    return apart
 
-    def one(point: Point) -> Point:
+
+def portion(job: Job, places: slice, number: int, name: str) -> Job:
+    """Some pictures of a batch as a job of their own, with their curves and their way; its computation stays behind.
+
+    Args:
+        job: the batch.
+        places: which of its λ.
+        number: of the new job among its owner's.
+        name: its id.
+    """
+
+    def some(point: Point) -> Point:
         return Point(
             point.index,
-            (point.lambdas[k],),
-            (point.content[k],),
-            (point.style[k],),
-            (point.total[k],),
-            {layer: (values[k],) for layer, values in point.content_layers.items()},
-            {layer: (values[k],) for layer, values in point.style_layers.items()},
+            point.lambdas[places],
+            point.content[places],
+            point.style[places],
+            point.total[places],
+            {layer: values[places] for layer, values in point.content_layers.items()},
+            {layer: values[places] for layer, values in point.style_layers.items()},
         )
 
     snapshot = job.snapshot
+    config = job.request.config
     return Job(
         id=name,
         owner=job.owner,
         number=number,
-        request=dataclasses.replace(
-            job.request, config=with_lambda(job.request.config, job.request.config.lambdas[k]), room="studio"
-        ),
+        request=dataclasses.replace(job.request, config=dataclasses.replace(config, lambdas=config.lambdas[places])),
         cost=None,
         snapshot=dataclasses.replace(
             snapshot,
-            history=tuple(map(one, snapshot.history)),
-            previews=snapshot.previews[k : k + 1],
-            results=snapshot.results[k : k + 1],
-            frames=tuple(dataclasses.replace(frame, pictures=frame.pictures[k : k + 1]) for frame in snapshot.frames),
-            changes=tuple((index, lambdas[k : k + 1]) for index, lambdas in snapshot.changes),
+            history=tuple(map(some, snapshot.history)),
+            previews=snapshot.previews[places],
+            results=snapshot.results[places],
+            frames=tuple(dataclasses.replace(frame, pictures=frame.pictures[places]) for frame in snapshot.frames),
+            changes=tuple((index, lambdas[places]) for index, lambdas in snapshot.changes),
             warm=False,
         ),
         seen=job.seen,
+    )
+
+
+def halves(job: Job, numbers: tuple[int, int], names: tuple[str, str]) -> tuple[Job, Job]:
+    """A batch as two jobs that make the same pictures with less memory, each from where the batch was.
+
+    Args:
+        job: of at least two λ; what has been published of it is published of them.
+        numbers: of the new jobs among their owner's.
+        names: their ids.
+    """
+    middle = (len(job.request.config.lambdas) + 1) // 2
+    both = []
+    for places, number, name in zip((slice(middle), slice(middle, None)), numbers, names, strict=True):
+        half = portion(job, places, number, name)
+        half.step = None if job.step is None else _portion_of_step(job.step, places)
+        half.messages.extend(
+            dataclasses.replace(message, lambdas=message.lambdas[places] if message.lambdas else None)
+            for message in job.messages
+        )
+        half.frame_every, half.drawn = job.frame_every, job.drawn
+        both.append(half)
+    return both[0], both[1]
+
+
+def at_half_size(job: Job) -> Request:
+    """What goes on with a job at half its size: from its last good picture, if there is one, for the steps left."""
+    config, snapshot = job.request.config, job.snapshot
+    config = dataclasses.replace(with_lambda(config, job.lam), size=max(config.size // 2, int(RANGES["size"][0])))
+    if not snapshot.results:
+        return dataclasses.replace(job.request, config=config)
+    config = dataclasses.replace(config, init="image", steps=max(snapshot.steps - snapshot.done, 1))
+    return dataclasses.replace(job.request, config=config, init=snapshot.results[0])
+
+
+def _portion_of_step(step: Step, places: slice) -> Step:
+    return dataclasses.replace(
+        step,
+        lambdas=step.lambdas[places],
+        content=step.content[places],
+        style=step.style[places],
+        total=step.total[places],
+        content_layers={layer: values[places] for layer, values in step.content_layers.items()},
+        style_layers={layer: values[places] for layer, values in step.style_layers.items()},
+        images=step.images[places].to("cpu", copy=True),  # where memory has just run out, nothing of it is kept
     )
 
 

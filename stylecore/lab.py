@@ -84,17 +84,20 @@ def missing(lambdas: Sequence[float], cells: dict[float, Cell]) -> tuple[float, 
     )
 
 
-def parts(lambdas: Sequence[float], cost: Callable[[tuple[float, ...]], Cost], memory: int) -> list[tuple[float, ...]]:
+def parts(
+    lambdas: Sequence[float], cost: Callable[[tuple[float, ...]], Cost], memory: int, most: int = MOST
+) -> list[tuple[float, ...]]:
     """The λ in as few batches as fit into the memory, a single one wherever not even two do.
 
     Args:
         lambdas: to compute.
         cost: of a batch.
         memory: bytes.
+        most: λ of one batch.
     """
     batches: list[tuple[float, ...]] = []
     for lam in lambdas:
-        if batches and cost((*batches[-1], lam)).memory <= memory:
+        if batches and len(batches[-1]) < most and cost((*batches[-1], lam)).memory <= memory:
             batches[-1] = (*batches[-1], lam)
         else:
             batches.append((lam,))

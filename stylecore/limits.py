@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from stylecore.config import RANGES
+from stylecore.config import MAX_LAMBDAS, RANGES
+from stylecore.images import MAX_BYTES
 
 SMALLEST_CAP, LARGEST_CAP = 256, 2048  # pixels, between which the largest size follows the memory
 BYTES_PER_PIXEL = 3_800  # of a run with default settings: see `cost.cost_of`
@@ -23,11 +24,16 @@ class Limits:
 
     Attributes:
         max_size: longer side of a result, in pixels.
-        max_steps: of one run, as it is started; "more steps" may go beyond.
+        max_steps: of one run, as it is started, and of each "more steps", which may go beyond.
         max_waiting: jobs that may wait; more are refused.
         kept_mb: megabytes of pictures kept for all visitors together.
         state_mb: megabytes of optimiser state kept for runs that are paused or may go on.
         grace_seconds: from the moment that a tab is closed, or its connection breaks, until its run is stopped.
+        max_lambdas: λ of one run, computed together.
+        max_active: runs of one visitor that may wait, run or be paused at the same time.
+        max_seconds: of computing for one run; then it is stopped, its picture kept.
+        max_upload_mb: megabytes of each picture that comes in.
+        kept_jobs: results kept for one visitor; the oldest go first.
     """
 
     max_size: int
@@ -36,6 +42,11 @@ class Limits:
     kept_mb: int
     state_mb: int
     grace_seconds: int = 25
+    max_lambdas: int = 8
+    max_active: int = 16
+    max_seconds: int = 7200
+    max_upload_mb: int = MAX_BYTES >> 20
+    kept_jobs: int = 100
 
 
 def read_limits(environment: Mapping[str, str] = os.environ, memory: int | None = None) -> Limits:
@@ -65,6 +76,11 @@ def read_limits(environment: Mapping[str, str] = os.environ, memory: int | None 
         "kept_mb": (1, 10**6),
         "state_mb": (0, 10**6),
         "grace_seconds": (1, 3600),
+        "max_lambdas": (1, MAX_LAMBDAS),
+        "max_active": (1, 1000),
+        "max_seconds": (1, 10**6),
+        "max_upload_mb": (1, MAX_BYTES >> 20),
+        "kept_jobs": (1, 10**4),
     }
     return Limits(
         **{

@@ -32,6 +32,13 @@ from playwright.sync_api import sync_playwright  # noqa: E402  # after the skip:
 @contextmanager
 def served(**environment):
     """The app's address while a server of its own runs."""
+    with serving(**environment) as (url, _):
+        yield url
+
+
+@contextmanager
+def serving(**environment):
+    """The app's address and its process, while that runs."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -48,7 +55,7 @@ def served(**environment):
                 break
             except OSError:
                 time.sleep(0.25)
-        yield url
+        yield url, server
     finally:
         server.terminate()
         server.wait(10)

@@ -60,7 +60,7 @@ def limits(**others):
 
 def wait(job, status=None):
     if status is None:
-        assert job.done.wait(10), job.snapshot
+        assert job.done.wait(30), job.snapshot
         return job.snapshot
     deadline = time.monotonic() + 10
     while job.snapshot.status != status:
@@ -153,10 +153,10 @@ def test_a_visitor_who_left_frees_the_worker_unless_they_come_back(toy, request_
         gate.clear()
         job = engine.submit("ann", request_for(steps=50))
         wait(job, "running")
-        engine.leave("ann", grace=20.0)
+        engine.leave("ann", grace=5.0)
         if returns:
             engine.look(job)
-        now[0] += 21.0
+        now[0] += 6.0
         gate.set()
         snapshot = wait(job)
         assert snapshot.status == ("finished" if returns else "stopped")

@@ -117,3 +117,16 @@ def test_the_engine_explains_what_fails(toy):
     assert inquiry.done.wait(10)
     assert "can't be read as a picture" in inquiry.error
     assert threading.active_count() < 50
+
+
+def test_a_look_that_is_cut_off_with_the_worker_leaves_nobody_waiting(inbox):
+    class Killed(Counting):
+        def work(self, _vgg):
+            raise SystemExit
+            yield
+
+    inquiry = inbox.ask("ann", Killed("killed"))
+    with pytest.raises(SystemExit):
+        inbox.advance()
+    assert inquiry.done.is_set()
+    assert inquiry.error == "The look was cut off: try again."

@@ -1,6 +1,8 @@
 """What the machine has, and the limits that follow."""
 
 import dataclasses
+import re
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +10,7 @@ from stylecore import limits as module
 from stylecore.limits import Limits, available_memory, cores, machine_memory, read_limits
 
 GB = 10**9
+README = Path(__file__).parents[1] / "README.md"
 
 
 @pytest.fixture
@@ -101,9 +104,14 @@ def test_an_operator_sets_others():
 @pytest.mark.parametrize("field", dataclasses.fields(Limits), ids=lambda field: field.name)
 def test_every_limit_has_its_variable_and_its_range(field):
     name = f"STYLECORE_{field.name.upper()}"
-    assert read_limits({name: "64"}, 16 * GB) == dataclasses.replace(read_limits({}, 16 * GB), **{field.name: 64})
-    with pytest.raises(ValueError, match=rf"{name} must be a whole number from \d+ to \d+, not '10000000'"):
+    with pytest.raises(ValueError, match=rf"{name} must be a whole number from \d+ to \d+, not '10000000'") as refusal:
         read_limits({name: "10000000"}, 16 * GB)
+    least, most = map(int, re.search(r"from (\d+) to (\d+)", str(refusal.value)).groups())
+    usual = read_limits({}, 16 * GB)
+    assert least <= getattr(usual, field.name) <= most
+    for value in (least, most):
+        assert read_limits({name: str(value)}, 16 * GB) == dataclasses.replace(usual, **{field.name: value})
+    assert name in README.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("text", ["big", "-1", "0", "99999", "1e3", "64.5", "²"])

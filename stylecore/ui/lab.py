@@ -35,6 +35,8 @@ def _show(engine: Engine, owner: str, requests: dict[str, Request], lambdas: Seq
     failed = [job.snapshot.error for job in jobs[-1:] if job.snapshot.status == "failed"]
     for error in failed:
         st.error(error, icon=":material/error:")
+    for notice in dict.fromkeys(notice for job in living or jobs[-1:] for notice in job.snapshot.notices):
+        st.warning(notice, icon=":material/info:")
     columns = sorted({*lambdas, *(lam for row in rows.values() for lam in row)})
     row = _selected_row(rows)
     drawn = {lam: cell for lam, cell in rows[row].items() if cell.preview}

@@ -154,7 +154,7 @@ def _todo(engine: Engine, owner: str, lambdas: Sequence[float], requests: dict[s
             return cost_of(*sizes, dataclasses.replace(request.config, lambdas=batch), engine.device)
 
         wanted = missing(lambdas, cells_of(jobs, request))
-        for batch in parts(wanted, cost, int(MEMORY_SHARE * available_memory())):
+        for batch in parts(wanted, cost, int(MEMORY_SHARE * available_memory()), engine.limits.max_lambdas):
             todo.append(dataclasses.replace(request, config=dataclasses.replace(request.config, lambdas=batch)))
     return todo
 

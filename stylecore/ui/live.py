@@ -11,7 +11,7 @@ import streamlit as st
 from stylecore.charts import hint, loss_figure, shares
 from stylecore.engine import Engine, QueueFull
 from stylecore.images import decode, encode_jpeg, fitted_size
-from stylecore.jobs import Job, Request, Snapshot
+from stylecore.jobs import Job, Request, Snapshot, at_half_size
 from stylecore.results import touched
 from stylecore.ui.components import chart, viewer
 from stylecore.ui.progress import poll_seconds, spoken_time
@@ -20,6 +20,7 @@ from stylecore.ui.visit import studio_jobs, use_result_as_content
 
 POLL_PAUSED = 20.0
 MORE = 100
+SMALLEST = 64  # pixels, below which half the size is no help
 COMPARED = 8  # other results that a result can be compared with, the newest ones
 
 
@@ -103,8 +104,12 @@ def _controls(engine: Engine, job: Job, snapshot: Snapshot) -> None:
         if not job.ended:
             label = "Leave the queue" if snapshot.status == "queued" else "Stop"
             _button(label, "stop", "stop_circle", engine.stop, job)
-        elif snapshot.results:
-            _button(f"{MORE} more steps", "more", "fast_forward", _more_steps, engine, job)
+        if snapshot.too_large and job.request.config.size // 2 >= SMALLEST:
+            half = at_half_size(job)
+            _button(f"Go on at half the size, {half.config.size} pixels", "half", "photo_size_select_small",
+                    _start_from, engine, job, half)  # fmt: skip
+        if job.ended and snapshot.results:
+            _button(f"{_more(engine)} more steps", "more", "fast_forward", _more_steps, engine, job)
             _button("Use as photograph", "as_content", "redo", _use_as_content, job)
 
 
@@ -122,10 +127,18 @@ def _button(label: str, key: str, icon: str, act: Callable[..., object], *argume
 def _more_steps(engine: Engine, job: Job) -> None:
     """Goes on with the optimizer's state; where that has been dropped, from the picture alone."""
     if job.snapshot.warm:
-        engine.go_on(job, more_steps=MORE)
+        engine.go_on(job, more_steps=_more(engine))
         return
-    config = dataclasses.replace(job.request.config, init="image", steps=MORE)
-    request = dataclasses.replace(job.request, config=config, init=job.snapshot.results[0])
+    config = dataclasses.replace(job.request.config, init="image", steps=_more(engine))
+    _start_from(engine, job, dataclasses.replace(job.request, config=config, init=job.snapshot.results[0]))
+
+
+def _more(engine: Engine) -> int:
+    return min(MORE, engine.limits.max_steps)
+
+
+def _start_from(engine: Engine, job: Job, request: Request) -> None:
+    """Starts a run that goes on with a job's picture, and shows it."""
     engine.submit(job.owner, request)
     st.session_state.shown = None
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import re
 
 import streamlit as st
 
 from stylecore.engine import Engine
 from stylecore.ui.server import get_engine, visitor
+from stylecore.vgg import WeightsError
+
+_log = logging.getLogger(__name__)
 
 STILL_HERE = 30.0  # seconds between two signs of life
 
@@ -35,7 +39,7 @@ def start_page(title: str) -> tuple[Engine, str]:
     with st.container(horizontal=True, gap="small", key="navigation"):
         for file, (label, icon) in PAGES.items():
             st.page_link(file, label=label, icon=icon)
-    engine, owner = get_engine(), visitor()
+    engine, owner = _engine(), visitor()
     if any(not job.ended for job in engine.jobs_of(owner)):
         st.fragment(_still_here, run_every=STILL_HERE, key="still_here")(engine, owner)
     return engine, owner
@@ -46,6 +50,16 @@ def plain(text: str) -> str:
     printable = "".join(character if character.isprintable() else "�" for character in text)
     unlinked = re.sub(r"(?i):(?=//)|www(?=\.)", "\\g<0>\u2060", printable)  # bare addresses become links, too
     return re.sub(r"[\\`*\[\]<>$:~!&#|+-]|(?<![^\W_])_|_(?![^\W_])", r"\\\g<0>", unlinked)
+
+
+def _engine() -> Engine:
+    """The server's engine; where it can't start, the page says why, and tries again when it is reloaded."""
+    try:
+        return get_engine()
+    except (WeightsError, ValueError) as error:
+        _log.error("the engine can't start: %s", error)
+        st.error(str(error), icon=":material/error:")
+        st.stop()
 
 
 def _still_here(engine: Engine, owner: str) -> None:

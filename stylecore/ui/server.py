@@ -13,7 +13,9 @@ from stylecore.config import Network
 from stylecore.cost import measure_pace
 from stylecore.devices import choose_device
 from stylecore.engine import Engine
+from stylecore.health import watch_health
 from stylecore.limits import cores, read_limits
+from stylecore.logs import set_up_logs
 from stylecore.ui.components import remember_visitor
 from stylecore.vgg import VGG16, load_vgg16
 
@@ -28,7 +30,13 @@ def bundled_network(device: str) -> VGG16:
 
 @st.cache_resource(max_entries=1, show_spinner="Measuring this machine …")
 def get_engine() -> Engine:
-    """The server's engine; its worker thread starts with the first visitor."""
+    """The server's engine; its worker thread starts with the first visitor.
+
+    Raises:
+        WeightsError: if the weights are damaged; nothing of that is kept, so that the next visit finds them mended.
+        ValueError: if the operator has set a limit that is none.
+    """
+    set_up_logs()
     limits = read_limits()
     torch.set_num_threads(min(torch.get_num_threads(), cores()))  # a container's quota, not the host's processors
     device = choose_device()
@@ -38,6 +46,7 @@ def get_engine() -> Engine:
         return network if name == "bundled" else load_vgg16(name, device)
 
     engine = Engine(device, load, limits, pace=measure_pace(network))
+    watch_health(engine)
     gc.collect()
     gc.freeze()  # the imports and the network need no second look
     return engine

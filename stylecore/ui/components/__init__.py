@@ -312,15 +312,20 @@ def remember_visitor(name: str, value: str) -> None:
     _VISITOR(key="visitor_cookie", data={"name": name, "value": value})
 
 
-@cache
 def plotly_address() -> str:
     """Where this server serves the installed package's plotly.js, copied once to where streamlit looks for files."""
+    try:
+        return _copied_plotly()
+    except OSError:
+        _log.exception("plotly.js could not be copied to %s: charts stay empty until it can", _STATIC)
+        return ""  # the chart says so in a sentence
+
+
+@cache  # what was copied; a disk that is full is tried again
+def _copied_plotly() -> str:
     source = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
     target = _STATIC / f"plotly-{plotly.__version__}.min.js"
-    try:
-        if not target.exists() or target.stat().st_size != source.stat().st_size:
-            target.parent.mkdir(exist_ok=True)
-            write_whole(target, source.read_bytes())
-    except OSError:
-        _log.exception("plotly.js could not be copied to %s: charts stay empty", target)
+    if not target.exists() or target.stat().st_size != source.stat().st_size:
+        target.parent.mkdir(exist_ok=True)
+        write_whole(target, source.read_bytes())
     return f"app/static/{target.name}"
