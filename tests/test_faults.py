@@ -644,7 +644,7 @@ def test_the_lab_says_why_its_row_is_computed_in_two_parts(scarce):
     app.text_input(key="lab_lambdas").set_value("0.2, 0.6").run()
     app.button(key="lab_run").click().run()
     deadline = time.monotonic() + 2 * PATIENCE
-    while "lab_stop" in [button.key for button in app.button]:
+    while "stop_all" in [button.key for button in app.button]:
         assert time.monotonic() < deadline
         time.sleep(0.3)
         app.run()

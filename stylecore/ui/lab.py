@@ -18,7 +18,7 @@ from stylecore.timelapse import sweep
 from stylecore.ui.components import Column, Row, Scrubbed, chart, data_url, grid, scrubber
 from stylecore.ui.lab_inputs import start_all
 from stylecore.ui.pictures import chosen_pair
-from stylecore.ui.progress import grid_cell, keep_drawing, living_jobs, show_progress
+from stylecore.ui.progress import grid_cell, keep_drawing, living_jobs, show_progress, show_trouble
 from stylecore.ui.visit import open_job
 
 
@@ -32,10 +32,9 @@ def _show(engine: Engine, owner: str, requests: dict[str, Request], lambdas: Seq
     living = living_jobs(engine, owner)
     jobs = engine.jobs_of(owner)
     rows = {name: cells_of(jobs, request) for name, request in requests.items()}
-    failed = [job.snapshot.error for job in jobs[-1:] if job.snapshot.status == "failed"]
-    for error in failed:
-        st.error(error, icon=":material/error:")
-    for notice in dict.fromkeys(notice for job in living or jobs[-1:] for notice in job.snapshot.notices):
+    show_trouble(engine, owner, "lab")
+    told = (notice for row in rows.values() for cell in row.values() for notice in cell.job.snapshot.notices)
+    for notice in dict.fromkeys(told):
         st.warning(notice, icon=":material/info:")
     columns = sorted({*lambdas, *(lam for row in rows.values() for lam in row)})
     row = _selected_row(rows)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from stylecore.engine import Engine
-from stylecore.jobs import Job
+from stylecore.jobs import Job, Room
 from stylecore.lab import Cell
 from stylecore.ui.components import GridCell, data_url
 
@@ -65,6 +65,15 @@ def show_progress(engine: Engine, owner: str) -> None:
         st.rerun()
 
     st.button("Stop", icon=":material/stop_circle:", key="stop_all", on_click=stop)
+
+
+def show_trouble(engine: Engine, owner: str, room: Room) -> bool:
+    """Why the newest of a room's jobs failed; returns whether it did."""
+    newest = next((job for job in reversed(engine.jobs_of(owner)) if job.request.room == room), None)
+    if newest is None or newest.snapshot.status != "failed":
+        return False
+    st.error(newest.snapshot.error, icon=":material/error:")
+    return True
 
 
 def grid_cell(name: str, cell: Cell | None) -> GridCell:

@@ -17,7 +17,7 @@ from stylecore.sheet import labelled_sheet
 from stylecore.ui.components import Column, Row, grid, viewer
 from stylecore.ui.layers import layer_colour, layers_settings
 from stylecore.ui.pictures import chosen_pair
-from stylecore.ui.progress import grid_cell, keep_drawing, living_jobs, show_progress, spoken_time
+from stylecore.ui.progress import grid_cell, keep_drawing, living_jobs, show_progress, show_trouble, spoken_time
 
 CONTENT, STYLE = "Content", "Style"
 Requests = dict[tuple[str, str], Request]
@@ -80,11 +80,9 @@ def show_reconstructions(engine: Engine, owner: str, requests: Requests) -> None
 def _show(engine: Engine, owner: str, requests: Requests) -> None:
     show_progress(engine, owner)
     cells = {name: _cell(engine, owner, request) for name, request in requests.items()}
-    failed = [job.snapshot.error for job in engine.jobs_of(owner)[-1:] if job.snapshot.status == "failed"]
-    for error in failed:
-        st.error(error, icon=":material/error:")
+    troubled = show_trouble(engine, owner, "layers")
     if not any(cells.values()):
-        if not living_jobs(engine, owner) and not failed:
+        if not living_jobs(engine, owner) and not troubled:
             st.info(
                 "Press **Run**: from pure noise, the *content* is painted by one layer alone, and the *style* by the "
                 "first layers up to it. Early layers bring back nearly the photograph; deep ones keep things but lose "
