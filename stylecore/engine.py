@@ -591,7 +591,7 @@ class Engine:
                 return None
         if job.pending is not None:
             return job.pending
-        message = _merged(job.messages)
+        message = job.messages.popleft() if job.messages else None
         if job.step is not None and job.step.last and (message is None or message.more_steps == 0):
             self._publish_end(job, "finished", job.step, warm=True)
             return None
@@ -715,15 +715,6 @@ class Engine:
         if request.init:
             files["init"] = request.init
         return tuple(finished_pictures(step, request.config, self.device, files, job.snapshot.changes))
-
-
-def _merged(messages: deque[Steering]) -> Steering | None:
-    """All that has been sent since the last step as one message: of several λ, the newest; takes them out."""
-    merged = None
-    while messages:
-        message, before = messages.popleft(), merged or Steering()
-        merged = Steering(lambdas=message.lambdas or before.lambdas, more_steps=before.more_steps + message.more_steps)
-    return merged
 
 
 def _sentence(problem: Exception) -> str:

@@ -61,12 +61,34 @@ def main(folder):
             keep(page, "lab-running")
             page.locator(".st-key-lab_downloads").wait_for(timeout=300 * SECOND)
             keep(page, "lab")
+        with visitor(browser, f"{url}/?size=192&steps=60&content=Coffee", **DESKTOP) as page:
+            press(page, "Run")
+            page.get_by_text("Done:").wait_for(timeout=90 * SECOND)
+            page.get_by_role("link", name="Layers").click()
+            page.get_by_role("button", name="Run 10 reconstructions").wait_for(timeout=30 * SECOND)
+            keep(page, "layers-empty")
+            press(page, "Run 10 reconstructions")
+            page.get_by_text("7 more to come").wait_for(timeout=120 * SECOND)
+            keep(page, "layers-running")
+            page.get_by_role("button", name="Everything is there").wait_for(timeout=300 * SECOND)
+            page.locator(".st-key-layers_grid td button").nth(3).click()
+            keep(page, "layers")
+            for view in ("Feature maps", "Style matrices"):
+                page.get_by_text(view).first.click()
+                page.wait_for_timeout(4 * SECOND)
+                keep(page, view.lower().replace(" ", "-"))
+            page.get_by_role("link", name="Theory").click()
+            for language, name in (("English", "theory-en"), ("Русский", "theory-ru")):
+                page.get_by_text(language).click()
+                page.wait_for_timeout(4 * SECOND)
+                page.set_viewport_size({"width": 1360, "height": 3300})
+                keep(page, name)
         for scheme in ("light", "dark"):
             with visitor(browser, f"{url}/?size=128&steps=30", color_scheme=scheme, **PHONE) as page:
                 keep(page, f"phone-{scheme}")
                 press(page, "Run")
                 page.get_by_text("Done:").wait_for(timeout=90 * SECOND)
-                page.locator(".st-key-picture").scroll_into_view_if_needed()
+                page.locator(".st-key-picture img.after").evaluate("image => image.scrollIntoView()")
                 keep(page, f"phone-{scheme}-done")
         with visitor(browser, f"{url}/?size=192&steps=60&lam=0.4", color_scheme="dark", **DESKTOP) as page:
             press(page, "Run")
