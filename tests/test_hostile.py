@@ -99,8 +99,8 @@ def test_nothing_is_written_and_nothing_started(lines):
 
 @pytest.fixture(scope="module")
 def sample():
-    """Some files of every category, by name; the small ones."""
-    chance, files = random.Random(0), []
+    """A sound file with a recipe, and some of every category, by name; the small ones."""
+    chance, files = random.Random(0), [("sound", hostile.seeds()["png-recipe"])]
     for category in hostile.CATEGORIES:
         if category not in (hostile.pixels, hostile.frames, hostile.texts):
             found = [(f"{category.__name__}/{name}", data) for name, data in category() if len(data) < 100_000]

@@ -218,5 +218,6 @@ def thumbnail_url(data: bytes) -> str:
     picture = decode(data)
     side = min(picture.size)
     left, top = (picture.width - side) // 2, (picture.height - side) // 2
-    square = picture.crop((left, top, left + side, top + side)).resize((THUMBNAIL, THUMBNAIL))
+    box = (left, top, left + side, top + side)
+    square = picture.resize((THUMBNAIL, THUMBNAIL), box=box, reducing_gap=2.0)
     return data_url(encode_jpeg(square, 80))
