@@ -1,5 +1,6 @@
 """The Studio in a real browser; skips where there is no chromium, but not in CI."""
 
+import base64
 import io
 import re
 import time
@@ -10,6 +11,12 @@ from playwright.sync_api import expect
 
 from stylecore.recipe import read_recipe
 from tests.browser import GRACE, SECOND, downloaded, finished, press, running, shown, slider, step, visitor
+
+
+def mean_colour(url):
+    """Of a picture in a page."""
+    picture = Image.open(io.BytesIO(base64.b64decode(url.split(",")[1]))).convert("RGB")
+    return picture.resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))
 
 
 @pytest.fixture
@@ -220,6 +227,29 @@ def test_an_upload_survives_a_reload_before_any_run(page, tmp_path):
     page.get_by_text("mine.png · 90 × 60").wait_for(timeout=20 * SECOND)
 
 
+def test_a_link_made_with_own_pictures_says_so_to_others(page, browser, address, tmp_path):
+    Image.effect_noise((90, 60), 60).convert("RGB").save(tmp_path / "mine.png")
+    page.locator("[data-testid=stFileUploaderDropzoneInput]").first.set_input_files(tmp_path / "mine.png")
+    page.wait_for_url(re.compile("content=own"))
+    with visitor(browser, page.url) as other:
+        other.get_by_text("The link was made with a photograph of the sender's own").wait_for(timeout=20 * SECOND)
+        assert not other.get_by_text("mine.png").is_visible()
+
+
+def test_the_result_is_used_as_it_is_on_the_screen(page):
+    press(page, "Run")
+    finished(page)
+    as_painted = shown(page)
+    page.get_by_text("Photograph's colours", exact=True).click()
+    expect(page.locator(".st-key-picture img.after")).not_to_have_attribute("src", as_painted)
+    press(page, "Use as photograph")
+    cover = page.locator(".st-key-gallery_content figure img")
+    page.locator(".st-key-gallery_content").get_by_text("Result 1").wait_for(timeout=20 * SECOND)
+    colours = [mean_colour(image.get_attribute("src")) for image in (cover, page.locator(".st-key-picture img.after"))]
+    assert max(abs(a - b) for a, b in zip(*colours, strict=True)) < 6
+    assert max(abs(a - b) for a, b in zip(colours[0], mean_colour(as_painted), strict=True)) > 6
+
+
 def test_a_link_and_a_recipe_restore_the_settings(page, address, tmp_path):
     page.goto(f"{address}/?lam=0.65&size=192&steps=12&pooling=average&content=Coffee&style=Embroidery")
     page.get_by_role("button", name="Run").wait_for(timeout=30 * SECOND)
@@ -264,6 +294,23 @@ def test_history_touches_and_comparison(page):
     page.keyboard.press("Escape")
     press(page, "Remove result 1")
     page.get_by_text("Remove result 2").wait_for(timeout=20 * SECOND)
+
+
+def test_a_finger_scrolls_over_the_chart_and_a_tap_picks_a_step(browser, address):
+    url = f"{address}/?size=128&steps=10"
+    with visitor(browser, url, viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True) as page:
+        press(page, "Run")
+        finished(page)
+        area = page.locator(".js-plotly-plot .nsewdrag")
+        area.scroll_into_view_if_needed()
+        page.wait_for_timeout(SECOND)
+        box = area.bounding_box()
+        middle = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+        page.context.new_cdp_session(page).send("Input.synthesizeScrollGesture", {**middle, "yDistance": 150})
+        assert area.bounding_box()["y"] > box["y"] + 50
+        box = area.bounding_box()
+        page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.get_by_text("Step 5 of 10").wait_for(timeout=20 * SECOND)
 
 
 @pytest.mark.parametrize("width", [360, 390, 768])

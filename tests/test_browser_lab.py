@@ -104,3 +104,30 @@ def test_lambdas_that_make_no_sense_are_told(page):
     page.get_by_text("Write λ as numbers from 0 to 1").wait_for(timeout=20 * SECOND)
     choose_lambdas(page, "0.2")
     page.get_by_text("Choose 2 to 8 different λ, not 1").wait_for(timeout=20 * SECOND)
+
+
+def test_a_link_brings_the_grid_and_a_row_opens_with_its_settings(page, address):
+    page.goto(f"{address}/lambda_lab?size=96&steps=5&lambdas=0.2+0.6&axis=style_scale&rows=stroke+×+1|stroke+×+1.5")
+    press(page, "Run 4 pictures")
+    finished(page)
+    headings = page.locator(".st-key-lab_grid th").all_inner_texts()
+    assert headings == ["λ 0.2", "λ 0.6", "stroke × 1", "stroke × 1.5"]
+    page.locator(CELLS).nth(3).click()
+    press(page, "Open λ = 0.6 in the Studio")
+    page.get_by_text("Done: 5 steps").wait_for(timeout=20 * SECOND)
+    page.wait_for_url(re.compile("style_scale=1.5"))
+    config = read_recipe(downloaded(page)).config
+    assert (config.lambdas, config.style_scale) == ((0.6,), 1.5)
+    expect(page.locator(".st-key-set_lam input[type=range]")).to_have_value("0.6")
+
+
+def test_what_is_there_stays_while_what_is_written_makes_no_sense(page):
+    choose_lambdas(page, "0.3, 0.7")
+    press(page, "Run 2 pictures")
+    finished(page)
+    choose_lambdas(page, "0.3, many")
+    page.get_by_text("Write λ as numbers from 0 to 1").wait_for(timeout=20 * SECOND)
+    expect(page.locator(CELLS)).to_have_count(2)
+    expect(page.locator(".st-key-lab_run button")).to_be_disabled()
+    choose_lambdas(page, "0,3 0,7")  # as many a country writes them
+    page.get_by_role("button", name="Everything is there").wait_for(timeout=20 * SECOND)
