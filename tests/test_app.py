@@ -50,6 +50,12 @@ def test_every_page_opens_without_an_error(app, page):
     assert not app.error
 
 
+def test_about_says_how_the_server_is_and_what_it_allows(app):
+    app.switch_page("pages/about.py").run()
+    assert "0 running, 0 waiting; 0 results kept (0 MB); " in words(app.markdown)
+    assert "up to 8 λ and 2 h of computing" in words(app.markdown)
+
+
 def test_the_studio_opens_with_a_pair_and_says_what_a_run_costs(app):
     assert "Press **Run**" in app.info[0].value
     assert app.slider(key="set_lam").value == 0.2

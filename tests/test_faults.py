@@ -396,6 +396,31 @@ def test_memory_that_truly_runs_out():
     ]  # fmt: skip
 
 
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+def test_a_gpu_s_memory_that_truly_runs_out(vgg):
+    engine = Engine("cuda", load_vgg16, limits=limits(max_size=4096), refresh=0.0)
+    content, style = (Path(path).read_bytes() for path in PAIR)
+
+    def start(size, *lambdas):
+        config = TransferConfig(size=size, steps=3, lambdas=lambdas)
+        return engine.submit("ann", Request(content=content, style=style, config=config))
+
+    assert wait(start(128, 0.2)).status == "finished"
+    total = torch.cuda.get_device_properties(0).total_memory
+    torch.cuda.set_per_process_memory_fraction(2e9 / total)
+    try:
+        snapshot = wait(start(4096, 0.2))
+        assert (snapshot.status, snapshot.too_large) == ("failed", True)
+        assert wait(start(128, 0.2)).status == "finished"
+        wait(start(512, *(k / 32 for k in range(8))))  # about 6 GB as one batch
+        for job in engine.jobs_of("ann")[-2:]:
+            assert job.done.wait(60)
+        batch = [job for job in engine.jobs_of("ann") if HALVED in job.snapshot.notices]
+        assert sum(len(job.snapshot.results) for job in batch) == 8
+    finally:
+        torch.cuda.set_per_process_memory_fraction(1.0)
+
+
 # The clock, and sleep
 
 
