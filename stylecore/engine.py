@@ -18,25 +18,21 @@ from stylecore.awake import AwakeClock
 from stylecore.config import Network
 from stylecore.cost import Cost, Pace, cost_of
 from stylecore.devices import OutOfMemory, choose_device, is_out_of_memory, release_memory
-from stylecore.images import ImageError, decode, encode_jpeg, picture_size, to_image, to_tensor
+from stylecore.images import ImageError, decode, picture_size, to_tensor
 from stylecore.inbox import Answer, Inbox, Inquiry
-from stylecore.jobs import FRAMES, Frame, Job, Point, Request, Room, Snapshot, Status, alone, halves, with_frame
+from stylecore.jobs import FRAMES, Job, Point, Request, Room, Snapshot, Status, alone, halves, with_frame
+from stylecore.keeping import bytes_of, too_many, too_warm
 from stylecore.limits import Limits, available_memory, read_limits
 from stylecore.logs import Fact, log_event, pseudonym
+from stylecore.publishing import frame_due, previews, results
 from stylecore.questions import Question
-from stylecore.results import finished_pictures
-from stylecore.transfer import Steering, Step, TransferError, prepare, stylize
-from stylecore.vgg import VGG16, WeightsError, load_vgg16
+from stylecore.sentences import COOLED, HALVED, KILLED, NO_STATE, NOT_ENCODED, REFUSALS, sentence, time_is_up
+from stylecore.transfer import Steering, Step, prepare, stylize
+from stylecore.vgg import VGG16, load_vgg16
 
 _log = logging.getLogger(__name__)
 
-PREVIEW_SIDE = 1024  # pixels; larger pictures are shown smaller while they are on the way
 BEAT = 1.0  # seconds between two looks at whether the worker lives
-
-HALVED = "Memory ran out, so these pictures are computed in two parts, one after the other, from where they were."
-KILLED = "The computation was cut off; the last good picture is kept. Please try again."
-REFUSALS = (ImageError, TransferError, WeightsError, ValueError)  # whose words are for the visitor
-BROKEN = "Something went wrong in the computation; the last good picture is kept. Please try again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +93,7 @@ class Engine:
         self._numbers = itertools.count(1)
         self._turns: dict[str, int] = {}  # by owner: number of the last turn
         self._turn = 0
-        self._inbox = Inbox(lambda network: self._load(network, self.device), _sentence)
+        self._inbox = Inbox(lambda network: self._load(network, self.device), sentence)
         self._restarts = 0
         self._began = time.monotonic()
         self._worker = self._start_worker()
@@ -210,7 +206,7 @@ class Engine:
                 waiting=len(self._waiting),
                 running=int(self._running is not None),
                 jobs=len(self._jobs),
-                bytes=self._kept_bytes(),
+                bytes=bytes_of(self._jobs.values()),
                 restarts=self._restarts,
                 uptime=time.monotonic() - self._began,
             )
@@ -248,9 +244,7 @@ class Engine:
             if job.active:
                 return
             if not job.snapshot.warm:
-                raise ValueError(
-                    "The optimizer's state of this run is no longer there: start a new run from its picture."
-                )
+                raise ValueError(NO_STATE)
             others = [o for o in self._jobs.values() if o.owner == job.owner and not o.ended and o is not job]
             self._make_room(1, besides=others)
             for other in others:
@@ -366,14 +360,8 @@ class Engine:
         """Gives back what is too much: paused jobs that nobody looks at, old optimizer states, old pictures."""
         for job in [job for job in self._jobs.values() if job.snapshot.status == "paused" and self._abandoned(job)]:
             self.stop(job)
-        warm = [job for job in self._jobs.values() if (job.run or job.step) and not job.active]
-        newest = {job.owner: job for job in warm}
-        held = 0
-        # The newest state of every owner, as far as there is room: paused runs before those that have ended.
-        for job in sorted(warm, key=lambda job: (job.snapshot.status == "paused", job.seen), reverse=True):
-            held += job.cost.state if job.cost else 0
-            if job is not newest[job.owner] or held > self.limits.state_mb * 10**6:
-                self._cool(job)
+        for job in too_warm(self._jobs.values(), self.limits):
+            self._cool(job)
         self._forget_old()
 
     def _cool(self, job: Job) -> None:
@@ -384,35 +372,12 @@ class Engine:
             job.run.close()
         job.run, job.step, job.pending = None, None, None
         if job.snapshot.status == "paused":
-            notice = "The server needed the memory of this paused run, so it ended here; the picture is kept."
-            self._tell(job, status="stopped", notices=(*job.snapshot.notices, notice))
+            self._tell(job, status="stopped", notices=(*job.snapshot.notices, COOLED))
         self._tell(job, warm=False)
 
     def _forget_old(self) -> None:
-        """Drops the oldest ended jobs of those who hold too many, or hold the most while memory is short."""
-        by_owner: dict[str, list[Job]] = {}
-        for job in self._jobs.values():
-            if job.ended:
-                by_owner.setdefault(job.owner, []).append(job)
-        for jobs in by_owner.values():
-            for job in jobs[: -self.limits.kept_jobs]:
-                self.remove(job)
-        while True:
-            if self._kept_bytes() <= self.limits.kept_mb * 10**6:
-                return
-            ended = [job for job in self._jobs.values() if job.ended]
-            if not ended:
-                return
-            held: dict[str, int] = {}
-            for job in ended:
-                held[job.owner] = held.get(job.owner, 0) + sum(map(len, job.pictures()))
-            most = max(held, key=lambda owner: held[owner])
-            self.remove(next(job for job in ended if job.owner == most))
-
-    def _kept_bytes(self) -> int:
-        """Of all pictures in memory, each counted once."""
-        sizes = {id(picture): len(picture) for job in self._jobs.values() for picture in job.pictures()}
-        return sum(sizes.values())
+        for job in too_many(self._jobs.values(), self.limits):
+            self.remove(job)
 
     # The worker
 
@@ -499,7 +464,7 @@ class Engine:
                 self._inbox.advance()
                 self._look_after(job)
         except Exception as problem:
-            error, short = _sentence(problem), is_out_of_memory(problem)
+            error, short = sentence(problem), is_out_of_memory(problem)
             if isinstance(problem, REFUSALS):
                 self._log("job_refused", job, reason=type(problem).__name__)
         if error:  # now that the exception is gone, and with it what its frames held
@@ -520,8 +485,7 @@ class Engine:
         if self._abandoned(job):
             self.stop(job)
         elif self._time_is_up(job) and not (job.step and job.step.last):
-            notice = f"A run has at most {_spoken(self.limits.max_seconds)} here, so this one was stopped."
-            self._tell(job, notices=(*job.snapshot.notices, notice))
+            self._tell(job, notices=(*job.snapshot.notices, time_is_up(self.limits.max_seconds)))
             self.stop(job)
 
     def _free_memory(self) -> None:
@@ -559,9 +523,9 @@ class Engine:
         if step is None:
             return False
         seconds = job.snapshot.seconds + self._clock() - began
-        frame = _frame_due(job, step)
+        frame = frame_due(job, step)
         stale = frame is not None or step.last or seconds - job.drawn >= self._refresh
-        previews = frame.pictures if frame else _previews(step) if stale else job.snapshot.previews
+        shown = frame.pictures if frame else previews(step) if stale else job.snapshot.previews
         with self._changed:
             if job.halt:  # what was published when it was halted stays as it is
                 job.pending = step
@@ -574,7 +538,7 @@ class Engine:
                 frames, job.frame_every = with_frame(frames, frame, job.frame_every)
             notices = (*job.snapshot.notices, step.notice) if step.notice else job.snapshot.notices
             history = (*job.snapshot.history, Point.of(step))
-            self._tell(job, seconds=seconds, history=history, previews=previews, frames=frames, notices=notices)
+            self._tell(job, seconds=seconds, history=history, previews=shown, frames=frames, notices=notices)
             self._tell(job, left=self._left(job) or 0.0)
         return True
 
@@ -668,13 +632,13 @@ class Engine:
         too_large: bool = False,
     ) -> None:
         """Publishes how a job has come to rest, with the finished pictures of its newest step."""
-        results, previews = job.snapshot.results, job.snapshot.previews
+        pictures, shown = job.snapshot.results, job.snapshot.previews
         if step is not None:
             try:
-                results, previews = self._results(job, step), _previews(step)
+                pictures, shown = results(job, step, self.device), previews(step)
             except Exception:
                 _log.exception("the pictures of job %s could not be encoded", job.id)
-                error = error or "The finished picture could not be encoded: choose a smaller size."
+                error = error or NOT_ENCODED
         with self._changed:
             if job.ended or (job.halt is not None and job.halt != status):
                 return  # somebody was faster
@@ -683,8 +647,8 @@ class Engine:
                 status="failed" if error else status,
                 position=0,
                 left=0.0,
-                results=results,
-                previews=previews,
+                results=pictures,
+                previews=shown,
                 error=error,
                 warm=warm and not error,
                 too_large=too_large,
@@ -709,23 +673,6 @@ class Engine:
             **more,
         )
 
-    def _results(self, job: Job, step: Step) -> tuple[bytes, ...]:
-        request = job.request
-        files = {"content": request.content, "style": request.style}
-        if request.init:
-            files["init"] = request.init
-        return tuple(finished_pictures(step, request.config, self.device, files, job.snapshot.changes))
-
-
-def _sentence(problem: Exception) -> str:
-    """What a visitor is told of an error; what nobody expected is logged."""
-    if isinstance(problem, (*REFUSALS, OutOfMemory)):
-        return str(problem)
-    if is_out_of_memory(problem):
-        return "There is too little memory for this picture: choose a smaller size."
-    _log.error("the computation failed", exc_info=problem)
-    return BROKEN
-
 
 def _cost(request: Request, device: str) -> Cost | None:
     """What a request will cost; None for pictures that can't be read: its run will say why."""
@@ -733,22 +680,3 @@ def _cost(request: Request, device: str) -> Cost | None:
         return cost_of(picture_size(request.content), picture_size(request.style), request.config, device)
     except ImageError:
         return None
-
-
-def _spoken(seconds: int) -> str:
-    return f"{seconds // 60} minutes" if seconds >= 120 else f"{seconds} seconds"
-
-
-def _frame_due(job: Job, step: Step) -> Frame | None:
-    """The pictures of a step that shall be kept, for the way to be looked at again."""
-    newest = job.snapshot.frames[-1].index if job.snapshot.frames else -1
-    if step.index % job.frame_every or step.index <= newest:
-        return None
-    return Frame(step.index, _previews(step))
-
-
-def _previews(step: Step) -> tuple[bytes, ...]:
-    pictures = [to_image(image) for image in step.images]
-    for picture in pictures:
-        picture.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
-    return tuple(encode_jpeg(picture, 90) for picture in pictures)

@@ -23,11 +23,12 @@ from stylecore import engine as module
 from stylecore import vgg as weights
 from stylecore.__main__ import main
 from stylecore.config import TransferConfig
-from stylecore.engine import HALVED, Engine
+from stylecore.engine import Engine
 from stylecore.images import encode_png, to_image
 from stylecore.jobs import Request, at_half_size
 from stylecore.recipe import read_recipe
 from stylecore.samples import sample_contents, sample_styles
+from stylecore.sentences import BROKEN, HALVED, KILLED
 from stylecore.transfer import Steering
 from stylecore.ui import components
 from stylecore.vgg import load_vgg16
@@ -105,7 +106,7 @@ def test_a_worker_that_dies_is_noticed_without_anybody_s_next_run(engine, reques
     mend = breaks(problem())
     snapshot = wait(engine.submit("ann", request_for(steps=1000)))
     assert snapshot.status == "failed"
-    assert snapshot.error == module.KILLED
+    assert snapshot.error == KILLED
     assert keeps_its_picture(engine.latest_of("ann"))
     mend()
     assert wait(engine.submit("ann", request_for())).status == "finished"
@@ -121,7 +122,7 @@ def test_a_killed_worker_s_queue_goes_on(engine, request_for, monkeypatch):
         ctypes.c_ulong(engine._worker.ident), ctypes.py_object(SystemExit)
     )
     assert killed == 1
-    assert wait(job).error == module.KILLED
+    assert wait(job).error == KILLED
     assert keeps_its_picture(job)
     assert wait(waiting).status == "finished"
 
@@ -187,7 +188,7 @@ def test_a_run_that_is_paused_while_its_step_raises_goes_on_all_the_same(engine,
 def test_a_step_that_raises(engine, request_for, breaks):
     mend = breaks(RuntimeError("boom"))
     snapshot = wait(engine.submit("ann", request_for(steps=50)))
-    assert (snapshot.status, snapshot.error, snapshot.too_large) == ("failed", module.BROKEN, False)
+    assert (snapshot.status, snapshot.error, snapshot.too_large) == ("failed", BROKEN, False)
     assert keeps_its_picture(engine.latest_of("ann"))
     mend()
     assert wait(engine.submit("ann", request_for())).status == "finished"

@@ -1,7 +1,6 @@
 """Questions on their way: turns, limits, what is kept; and that the engine answers between two steps."""
 
 import dataclasses
-import threading
 import time
 
 import pytest
@@ -116,7 +115,6 @@ def test_the_engine_explains_what_fails(toy):
     inquiry = engine.ask("ann", FeatureQuestion(b"no picture", "relu1_1", TransferConfig(size=24)))
     assert inquiry.done.wait(10)
     assert "can't be read as a picture" in inquiry.error
-    assert threading.active_count() < 50
 
 
 def test_a_look_that_is_cut_off_with_the_worker_leaves_nobody_waiting(inbox):
