@@ -23,7 +23,7 @@ arrive(engine, owner)
 with st.container(gap=None):
     st.header("What each layer sees", anchor=False)
     st.caption(
-        "VGG16 was trained to name what is on a photograph. On the way there, early layers see edges and colours, deep "
+        "VGG16 was trained to name what is in a photograph. On the way there, early layers see edges and colours, deep "
         "ones see things. Content is taken from one layer, style from several."
     )
 view = view_input()
@@ -32,11 +32,11 @@ layers = network_input(view)
 settings, result = st.columns([1, 2], gap="large")
 requests = {}
 with settings, st.container(gap="xsmall"):
-    pair_input(layers_settings if view == RECONSTRUCTIONS else looking_settings)
     if view == RECONSTRUCTIONS:
         requests = reconstruction_requests(layers)
         run_button(engine, owner, requests)
         size_and_steps(engine.limits)
+    pair_input(layers_settings if view == RECONSTRUCTIONS else looking_settings)
 
 with result:
     if view == RECONSTRUCTIONS:

@@ -13,6 +13,7 @@ Figure = dict[str, Any]
 # white and to a dark page. The dash tells the lines apart once more.
 CONTENT, STYLE, TOTAL = ("#1F83BF", "solid"), ("#D55E00", "dash"), ("#808080", "dot")
 LAYERS = ("#D55E00", "#E69F00", "#CC79A7", "#009E73", "#8C6BB1", "#A65628")  # style layers, shallow to deep
+OPTIONS: dict[str, Any] = {"displaylogo": False, "modeBarButtonsToRemove": ["sendChartToCloud"]}  # nothing leaves here
 MAX_POINTS = 300
 GREY = "rgba(128, 128, 128, 0.25)"
 DASHES = ("solid", "dash", "dot", "dashdot")
@@ -69,7 +70,7 @@ def loss_figure(
         for i, (step, lambdas) in enumerate(changes)
         if i + 1 == len(changes) or changes[i + 1][0] - step > LABEL_ROOM * steps
     ]
-    layout["shapes"] = [_upright(step, "dash") for step, _ in marks] + ([_upright(picked, "solid")] if picked else [])
+    layout["shapes"] = [upright(step, "dash") for step, _ in marks] + ([upright(picked, "solid")] if picked else [])
     layout["annotations"] = [_label(step, f"λ {lam:.3g}") for step, lam in marks]
     return {"data": data, "layout": layout}
 
@@ -204,7 +205,8 @@ def _layer_lines(shown: Sequence[Point], k: int) -> list[tuple[str, tuple[str, s
     return lines
 
 
-def _upright(step: int, dash: str) -> dict[str, Any]:
+def upright(step: float, dash: str) -> dict[str, Any]:
+    """A mark at one place of the x axis."""
     line = {"color": "#808080", "width": 1, "dash": dash}
     return {"type": "line", "x0": step, "x1": step, "y0": 0, "y1": 1, "yref": "paper", "line": line}
 

@@ -54,9 +54,9 @@ class QueueFull(RuntimeError):
 class Engine:
     """Runs jobs one after another, taking turns between owners; every method returns at once.
 
-    An owner has one active job: a new one ends what the owner had waiting or running, and its picture is kept. Nothing
-    here depends on streamlit: an owner is any string, and a job that nobody has looked at for `abandoned_after`
-    seconds is stopped.
+    One job is computed at a time, and an owner has one run in each room: a new one ends what the owner had waiting or
+    running there, and its picture is kept. Nothing here depends on streamlit: an owner is any string, and a job that
+    nobody has looked at for `abandoned_after` seconds is stopped.
     """
 
     def __init__(
@@ -110,7 +110,7 @@ class Engine:
         return inquiry
 
     def submit(self, owner: str, request: Request) -> Job:
-        """Puts a request into the queue; whatever the owner had waiting, running or paused ends, its picture kept.
+        """Puts a request into the queue; what the owner had alive in the same room ends, its picture kept.
 
         Raises:
             QueueFull: if too many jobs wait already.
@@ -123,14 +123,14 @@ class Engine:
 
         Args:
             owner: whose they are.
-            requests: at least one.
-            beside: whether what the owner has waiting or running goes on, before these.
+            requests: at least one, all of one room.
+            beside: whether what the owner has waiting or running in their room goes on, before these.
         """
         for request in requests:
             check_request(request, self.limits)
         costs = [_cost(request, self.device) for request in requests]
         with self._changed:
-            others = [job for job in self._jobs.values() if job.owner == owner and not job.ended and not beside]
+            others = [] if beside else self._alive(owner, requests[0].room)
             self._make_room(len(requests), besides=others)
             self._check_active(owner, len(requests), besides=others)
             for other in others:
@@ -245,7 +245,7 @@ class Engine:
                 return
             if not job.snapshot.warm:
                 raise ValueError(NO_STATE)
-            others = [o for o in self._jobs.values() if o.owner == job.owner and not o.ended and o is not job]
+            others = [other for other in self._alive(job.owner, job.request.room) if other is not job]
             self._make_room(1, besides=others)
             for other in others:
                 self.stop(other)
@@ -292,6 +292,11 @@ class Engine:
                 f"This server's limit for one visitor is {self.limits.max_active} runs at a time, and this would be "
                 f"{active + count}: ask for less, or stop some."
             )
+
+    def _alive(self, owner: str, room: Room) -> list[Job]:
+        """What a new job of the owner in this room takes the place of."""
+        jobs = (job for job in self.jobs_of(owner) if job.request.room == room)
+        return [job for job in jobs if not job.ended]
 
     def _next_number(self, owner: str, room: Room) -> int:
         return 1 + max((job.number for job in self.jobs_of(owner) if job.request.room == room), default=0)

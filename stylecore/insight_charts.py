@@ -7,7 +7,7 @@ from typing import Any
 
 import plotly.io
 
-from stylecore.charts import DASHES, STYLE, Figure, base_layout, lambda_colour, short
+from stylecore.charts import DASHES, OPTIONS, STYLE, Figure, base_layout, lambda_colour, short, upright
 from stylecore.questions import Matrix, Statistics
 
 TITLES = {"content": "photograph", "style": "style", "result": "result"}
@@ -63,12 +63,15 @@ def way_figure(way: Sequence[tuple[int, float, Matrix]], picked: int) -> Figure:
     return figure
 
 
-def balance_figure(ends: Mapping[str, tuple[float, float, float | None]], titles: tuple[str, str]) -> Figure:
+def balance_figure(
+    ends: Mapping[str, tuple[float, float, float | None]], titles: tuple[str, str], marked: float = 0.0
+) -> Figure:
     """L = λ · L_content + (1 − λ) · L_style as a function of λ: a straight line for every picture.
 
     Args:
         ends: by the picture's name: content loss, style loss, and the λ that it was painted with, if any.
         titles: of the axes.
+        marked: a λ to mark.
     """
     data: list[dict[str, Any]] = []
     for i, (name, (content, style, lam)) in enumerate(ends.items()):
@@ -91,6 +94,7 @@ def balance_figure(ends: Mapping[str, tuple[float, float, float | None]], titles
             )  # fmt: skip
     layout = base_layout("balance")
     layout["hovermode"] = "closest"
+    layout["shapes"] = [upright(marked, "dash")]
     layout["xaxis"] |= {"title": {"text": titles[0]}, "range": [0, 1]}
     layout["yaxis"] |= {"title": {"text": titles[1]}, "rangemode": "tozero"}
     return {"data": data, "layout": layout}
@@ -105,7 +109,7 @@ def to_html(figures: Mapping[str, Figure]) -> bytes:
     parts: list[str] = []
     for heading, figure in figures.items():
         whole = {**figure, "layout": {**figure["layout"], "paper_bgcolor": "#fff", "height": 480}}
-        drawn = plotly.io.to_html(whole, full_html=False, include_plotlyjs=not parts, validate=False)
+        drawn = plotly.io.to_html(whole, full_html=False, include_plotlyjs=not parts, validate=False, config=OPTIONS)
         parts.append(f"<h2>{heading}</h2>\n{drawn}")
     head = '<!doctype html>\n<meta charset="utf-8">\n<title>Neural style transfer</title>\n'
     return (head + '<body style="font-family: sans-serif">\n' + "\n".join(parts) + "\n</body>\n").encode()

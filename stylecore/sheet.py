@@ -30,12 +30,13 @@ def contact_sheet(rows: Rows, title: str = "") -> bytes:
     return encode_png(labelled_sheet(rows, title), {CHUNK: _shared_recipe(files).to_json()} if files else None)
 
 
-def labelled_sheet(rows: Rows, title: str = "") -> Image.Image:
+def labelled_sheet(rows: Rows, title: str = "", *, dark: bool = False) -> Image.Image:
     """Pictures in rows, every one with a word above it.
 
     Args:
         rows: (heading of the row, empty if there is but one; (label, PNG bytes) of each picture, or None for a gap).
         title: a line above everything.
+        dark: light words on dark paper.
 
     Raises:
         ValueError: if there is no picture at all.
@@ -53,15 +54,16 @@ def labelled_sheet(rows: Rows, title: str = "") -> Image.Image:
     top = line if title else 0
     columns = max(len(cells) for _, cells in rows)
     size = (GAP + side + columns * (width + GAP), GAP + top + len(rows) * (line + height + GAP))
-    sheet = Image.new("RGB", size, PAPER)
+    ink, paper = (PAPER, INK) if dark else (INK, PAPER)
+    sheet = Image.new("RGB", size, paper)
     draw = ImageDraw.Draw(sheet)
-    draw.text((GAP, GAP), title, INK, font)
+    draw.text((GAP, GAP), title, ink, font)
     for i, (heading, cells) in enumerate(rows):
         y = GAP + top + i * (line + height + GAP)
-        draw.text((GAP, y + line + height // 2), heading, INK, font, anchor="lm")
+        draw.text((GAP, y + line + height // 2), heading, ink, font, anchor="lm")
         for j, (label, png) in enumerate(cells):
             x = GAP + side + j * (width + GAP)
-            draw.text((x, y), label, INK, font)
+            draw.text((x, y), label, ink, font)
             if png is not None:
                 sheet.paste(pictures[id(png)], (x, y + line))
     return sheet

@@ -13,7 +13,7 @@ from stylecore.losses import content_loss, covariance, gram, style_loss
 
 Rows = tuple[tuple[float, ...], ...]  # features flattened: one row a channel, one column a position
 
-IN_A_LINE = 2  # squares: a phone has room for no more
+IN_A_LINE = 2  # terms: a phone has room for no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +46,14 @@ def entry(rows: Rows, i: int, j: int, statistic: Statistic) -> Worked:
     """
     one, other = (_centred(rows[k]) if statistic == "covariance" else rows[k] for k in (i, j))
     value = statistic_of(rows, statistic)[i][j]
-    terms = " + ".join(f"{_factor(a)} \\cdot {_factor(b)}" for a, b in zip(one, other, strict=True))
-    return Worked(value, f"g_{{{i + 1}{j + 1}}} = {terms} = {number(value)}")
+    terms = [f"{_factor(a)} \\cdot {_factor(b)}" for a, b in zip(one, other, strict=True)]
+    return Worked(value, _lines(f"g_{{{i + 1}{j + 1}}}", terms, number(value)))
 
 
 def content_of(x: Rows, c: Rows) -> Worked:
     """½ ‖F(x) − F(c)‖²."""
     value = content_loss(_tensor(x), _tensor(c)).item()
-    return Worked(value, _of_squares("\\tfrac12", x, c, value))
+    return Worked(value, _of_squares("L_\\text{content}", "\\tfrac12", x, c, value))
 
 
 def style_of(x: Rows, s: Rows, statistic: Statistic) -> Worked:
@@ -62,7 +62,7 @@ def style_of(x: Rows, s: Rows, statistic: Statistic) -> Worked:
     of_x, of_s = statistic_of(x, statistic), statistic_of(s, statistic)
     value = style_loss(_tensor(of_x)[:, :, 0] / positions, _tensor(of_s)[:, :, 0] / positions).item()
     scale = f"\\tfrac{{1}}{{4 \\cdot {channels}^2 \\cdot {positions}^2}}"
-    return Worked(value, _of_squares(scale, of_x, of_s, value))
+    return Worked(value, _of_squares("L_\\text{style}", scale, of_x, of_s, value))
 
 
 def total_of(lam: float, content: float, style: float) -> Worked:
@@ -75,6 +75,11 @@ def total_of(lam: float, content: float, style: float) -> Worked:
 def moved(rows: Rows, order: Sequence[int]) -> Rows:
     """The same columns in another order: every position's features at another place."""
     return tuple(tuple(row[place] for place in order) for row in rows)
+
+
+def centred(rows: Rows) -> Rows:
+    """Every row without its mean."""
+    return tuple(_centred(row) for row in rows)
 
 
 def matrix(rows: Rows) -> str:
@@ -92,14 +97,20 @@ def number(value: float, digits: int = 4) -> str:
     return f"{factor} \\cdot 10^{{{int(power)}}}"
 
 
-def _of_squares(scale: str, one: Rows, other: Rows, value: float) -> str:
-    """Scale times a sum of squared differences, a few in a line, and what it comes to."""
-    squares = [f"({number(a)} - {number(b)})^2" for a, b in zip(_flat(one), _flat(other), strict=True) if a != b] or [
-        "0"
-    ]
-    lines = [" + ".join(squares[i : i + IN_A_LINE]) for i in range(0, len(squares), IN_A_LINE)]
-    terms = " \\\\ &\\qquad {} + ".join(lines)
-    return f"\\begin{{aligned}} &{scale} \\bigl[ {terms} \\bigr] \\\\ &= {number(value)} \\end{{aligned}}"
+def _of_squares(name: str, scale: str, one: Rows, other: Rows, value: float) -> str:
+    """Scale times a sum of squared differences, those that are 0 left out, and what it comes to."""
+    pairs = zip(_flat(one), _flat(other), strict=True)
+    squares = [f"({number(a)} - {number(b)})^2" for a, b in pairs if a != b] or ["0"]
+    squares[0] = f"{scale} \\bigl[ {squares[0]}"
+    squares[-1] += " \\bigr]"
+    return _lines(name, squares, number(value))
+
+
+def _lines(name: str, terms: Sequence[str], value: str) -> str:
+    """A sum, a few terms in a line, and what it comes to."""
+    lines = [" + ".join(terms[i : i + IN_A_LINE]) for i in range(0, len(terms), IN_A_LINE)]
+    whole = " \\\\ &\\qquad {} + ".join(lines)
+    return f"\\begin{{aligned}} {name} ={{}} & {whole} \\\\ ={{}} & {value} \\end{{aligned}}"
 
 
 def _factor(value: float) -> str:

@@ -1,5 +1,6 @@
 """The pages in Streamlit's own test harness: no browser, the real engine and VGG16 at a tiny size."""
 
+import dataclasses
 import time
 
 import pytest
@@ -8,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from stylecore.config import PRESETS, TransferConfig
 from stylecore.samples import sample_contents
+from stylecore.ui.server import get_engine
 from stylecore.ui.settings import current_settings, load_settings, preset_of
 
 PATIENCE = 60
@@ -156,3 +158,13 @@ def test_widgets_hold_every_setting(config, monkeypatch):
     assert found.lambdas[0] == pytest.approx(config.lambdas[0], rel=1e-6)
     assert preset_of(found) == preset_of(config)
     assert found.size == config.size
+
+
+def test_an_upload_beyond_the_operators_limit_is_refused_whatever_the_browser_let_through(app, monkeypatch):
+    limits = dataclasses.replace(get_engine().limits, max_upload_mb=1)
+    monkeypatch.setattr(get_engine(), "limits", limits)
+    long = sample_contents()["Coffee"].read_bytes() + bytes(2**20)
+    app.file_uploader(key="upload_content_0").upload("picture.jpg", long, "image/jpeg")
+    app.run()
+    assert not app.exception
+    assert "This picture has more than 1 MB: save it smaller first." in app.error[0].value

@@ -102,7 +102,7 @@ def test_looks_at_a_layer_are_answered_while_a_picture_is_painted(page, address)
     assert Image.open(io.BytesIO(downloaded(page, "Feature maps"))).format == "PNG"
     page.get_by_text("Style matrices").first.click()
     page.locator(".st-key-matrices .js-plotly-plot .main-svg").first.wait_for(timeout=30 * SECOND)
-    page.get_by_text("The way of the last run").wait_for(timeout=30 * SECOND)
+    page.get_by_text("How the last run got there").wait_for(timeout=30 * SECOND)
     expect(page.locator(".st-key-matrices .annotation-text")).to_have_text(["photograph", "style", "result"])
     point = page.locator(".st-key-matrices_way .point").last
     box = point.bounding_box()
@@ -140,7 +140,7 @@ def test_the_theory_in_russian_and_the_line_of_the_last_run(theory):
     theory.get_by_role("heading", name="Почему это работает").wait_for(timeout=20 * SECOND)
     theory.wait_for_url(re.compile("lang=ru"))
     theory.reload()
-    theory.get_by_text("Измерено при 128 пикселях").wait_for(timeout=60 * SECOND)
+    theory.get_by_text("Измерено при размере 128 пикселей").wait_for(timeout=60 * SECOND)
     assert theory.locator(".katex-error").count() == 0
     theory.get_by_role("link", name="Studio").click()
     press(theory, "Run")

@@ -343,3 +343,16 @@ def test_a_dead_worker_is_replaced(engine, request_for, monkeypatch):
     engine._worker.join(5)
     monkeypatch.undo()
     assert wait(engine.submit("bob", request_for())).status == "finished"
+
+
+def test_rooms_of_one_owner_queue_up_and_end_only_their_own(engine, request_for, gate):
+    gate.clear()
+    studio = engine.submit("ann", request_for(steps=3))
+    wait(studio, "running")
+    layers = engine.submit_all("ann", [dataclasses.replace(request_for(steps=3), room="layers")] * 2)
+    assert [job.snapshot.status for job in (studio, *layers)] == ["running", "queued", "queued"]
+    again = engine.submit_all("ann", [dataclasses.replace(request_for(steps=3), room="layers")])
+    gate.set()
+    assert wait(studio).status == wait(again[0]).status == "finished"
+    assert engine.jobs_of("ann") == [studio, *again]  # what had not begun is gone, what ran went on
+    assert [job.number for job in (studio, *again)] == [1, 1]

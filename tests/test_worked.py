@@ -5,7 +5,7 @@ import torch
 
 from stylecore.losses import content_loss, gram, style_loss
 from stylecore.ui.theory import FEATURES, ORDERS
-from stylecore.worked import content_of, entry, matrix, moved, number, statistic_of, style_of, total_of
+from stylecore.worked import centred, content_of, entry, matrix, moved, number, statistic_of, style_of, total_of
 
 X, C, S = (FEATURES[name] for name in "xcs")
 
@@ -29,11 +29,15 @@ def test_against_the_core():
 
 
 def test_every_sum_is_spelled_out():
-    assert entry(X, 0, 1, "gram").latex == "g_{12} = 3 \\cdot 1 + 1 \\cdot 0 + 0 \\cdot 2 + 2 \\cdot 2 = 7"
+    assert entry(X, 0, 1, "gram").latex == (
+        "\\begin{aligned} g_{12} ={} & 3 \\cdot 1 + 1 \\cdot 0 \\\\ &\\qquad {} + 0 \\cdot 2 + 2 \\cdot 2 "
+        "\\\\ ={} & 7 \\end{aligned}"
+    )
     assert entry(X, 1, 1, "covariance").value == 2.75
     assert "(-1.25) \\cdot (-1.25)" in entry(X, 1, 1, "covariance").latex
     assert "(2 - 0)^2" in content_of(X, C).latex
-    assert "= 3.5" in content_of(X, C).latex
+    assert "={} & 3.5 " in content_of(X, C).latex
+    assert centred(X) == ((1.5, -0.5, -1.5, 0.5), (-0.25, -1.25, 0.75, 0.75))
     assert "\\tfrac{1}{4 \\cdot 2^2 \\cdot 4^2}" in style_of(X, S, "gram").latex
     assert content_of(C, C).value == 0
     assert "[ 0 " in content_of(C, C).latex

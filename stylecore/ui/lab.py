@@ -24,12 +24,12 @@ from stylecore.ui.visit import open_job
 
 def show_lab(engine: Engine, owner: str, requests: dict[str, Request], lambdas: Sequence[float]) -> None:
     """Draws pictures, curves and trade-off, and keeps drawing them while some are on their way."""
-    keep_drawing(engine, owner, "lab_live", partial(_show, engine, owner, requests, lambdas))
+    keep_drawing(engine, owner, "lab", partial(_show, engine, owner, requests, lambdas))
 
 
 def _show(engine: Engine, owner: str, requests: dict[str, Request], lambdas: Sequence[float]) -> None:
-    show_progress(engine, owner)
-    living = living_jobs(engine, owner)
+    show_progress(engine, owner, "lab")
+    living = living_jobs(engine, owner, "lab")
     jobs = engine.jobs_of(owner)
     rows = {name: cells_of(jobs, request) for name, request in requests.items()}
     show_trouble(engine, owner, "lab")

@@ -15,7 +15,7 @@ from stylecore.jobs import Request
 from stylecore.lab import AXES, DEFAULT_LAMBDAS, MOST, along, around, cells_of, evenly, missing, parse_lambdas, parts
 from stylecore.limits import available_memory
 from stylecore.ui.pictures import chosen, chosen_pair
-from stylecore.ui.progress import spoken_bytes, spoken_time
+from stylecore.ui.progress import living_jobs, spoken_bytes, spoken_time
 from stylecore.ui.settings import current_settings
 
 WAYS = ("By hand", "Evenly", "Around one")
@@ -117,7 +117,7 @@ def run_button(
             price = _price(engine, todo)
         except (ValueError, ImageError) as error:
             trouble = str(error)
-    busy = any(job.active for job in engine.jobs_of(owner))
+    busy = bool(living_jobs(engine, owner, "lab"))
     nothing = "On their way" if busy else "Everything is there" if lambdas and requests else "Run"
     count = sum(len(request.config.lambdas) for request in todo)
     st.button(

@@ -45,7 +45,7 @@ def network_input(view: str) -> list[str]:
     """
     several = view == RECONSTRUCTIONS
     chosen = _several() if several else [_one()]
-    (content, style), config = chosen_pair(), layers_settings()
+    (content, style), config = chosen_pair(), layers_settings() if several else looking_settings()
     try:
         width, height = used_sizes(content.size, style.size, config)[0]
     except ValueError:  # the pictures are too narrow for the deepest layers; Run says so

@@ -227,7 +227,14 @@ def _curves(job: Job, snapshot: Snapshot, picked: int | None) -> None:
         frames=[] if job.active else small_frames(job.id, snapshot.done, snapshot.frames),
         on_step=lambda step: _pick(job, round(step)),
     )
-    st.caption(hint(last) + ("" if job.active else " Click a step in the chart to see the picture there."))
+    st.caption(hint(last))
+    if not job.active and len(snapshot.frames) > 1:
+        steps = sorted({frame.index for frame in snapshot.frames} | {snapshot.done})
+        key = f"step_{job.id}"
+        st.session_state[key] = snapshot.done if picked is None else picked
+        st.select_slider(
+            "Picture at step", steps, key=key, on_change=_slide, args=(job, key), help="Or click a step in the chart."
+        )
     if layers:
         parts = " · ".join(f"{name} {share:.0%}" for name, share in shares(last).items())
         st.caption(f"Shares of L: {parts}.")
@@ -235,6 +242,11 @@ def _curves(job: Job, snapshot: Snapshot, picked: int | None) -> None:
 
 def _pick(job: Job, step: int | None) -> None:
     st.session_state.picked = (job.id, step)
+
+
+def _slide(job: Job, key: str) -> None:
+    step = st.session_state[key]
+    _pick(job, None if step == job.snapshot.done else step)
 
 
 def _picked(job: Job, snapshot: Snapshot) -> int | None:

@@ -81,7 +81,7 @@ def show_matrices(engine: Engine, owner: str, layer: str) -> None:
     )  # fmt: skip
     st.caption(
         f"{STATISTICS[statistic]} of {layer} per position, for the {len(found.channels)} channels that are strongest "
-        f"in the style, in one scale of colours. Distance from the style, of all channels: {words}."
+        f"in the style, on one colour scale. Distance from the style's, ‖G − G(s)‖ / ‖G(s)‖ of all channels: {words}."
     )
     figures = {f"{STATISTICS[statistic]} of {layer}": matrices}
     if found.way:
@@ -107,16 +107,19 @@ def last_result(engine: Engine, owner: str) -> Job | None:
 
 def _way(found: Statistics) -> dict[str, Figure]:
     """How the result came near the style: a curve, and the difference at the step that was clicked."""
-    st.markdown("**The way of the last run**")
+    st.markdown("**How the last run got there**")
     steps = [step for step, _, _ in found.way]
     picked = min(steps, key=lambda step: abs(step - st.session_state.get("matrices_step", steps[0])))
+    st.session_state.matrices_at = picked
     _, distance, matrix = found.way[steps.index(picked)]
     top = max(abs(value) for row in found.way[0][2] for value in row) or 1.0
     curve, difference = way_figure(found.way, picked), difference_figure(matrix, found.channels, top)
     left, right = st.columns(2, gap="medium")
     with left:
         chart(curve, key="matrices_way", alt="Distance from the style against steps", live=False, on_step=_pick_step)
-        st.caption("Click a step to see what was still missing there.")
+        st.select_slider(
+            "Step", steps, key="matrices_at", help="Or click a step in the chart.", on_change=_slide_to_step
+        )
     with right:
         alt = f"Difference from the style at step {picked}"
         chart(difference, key="matrices_difference", alt=alt, live=False, on_step=lambda _: None)
@@ -126,6 +129,10 @@ def _way(found: Statistics) -> dict[str, Figure]:
 
 def _pick_step(step: float) -> None:
     st.session_state.matrices_step = step
+
+
+def _slide_to_step() -> None:
+    st.session_state.matrices_step = st.session_state.matrices_at
 
 
 def _stops(frames: Sequence[Frame]) -> list[Frame]:
@@ -140,7 +147,8 @@ def _sheet(maps: FeatureMaps) -> bytes:
         (f"{channel}: {_short(mean)}", png)
         for channel, mean, png in zip(maps.channels, maps.means, maps.maps, strict=True)
     ]
-    return encode_png(labelled_sheet([("", labelled[i : i + ROW]) for i in range(0, len(labelled), ROW)]))
+    rows = [("", labelled[i : i + ROW]) for i in range(0, len(labelled), ROW)]
+    return encode_png(labelled_sheet(rows, dark=True))  # black is 0, on the sheet too
 
 
 def _short(mean: float) -> str:

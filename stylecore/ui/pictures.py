@@ -9,10 +9,11 @@ from typing import Literal
 
 import streamlit as st
 
-from stylecore.images import MAX_BYTES, MAX_PIXELS, ImageError, decode, encode_jpeg, read
+from stylecore.images import MAX_PIXELS, ImageError, decode, encode_jpeg, read
 from stylecore.recipe import Recipe, RecipeError, read_recipe
 from stylecore.samples import sample_contents, sample_styles
 from stylecore.ui.components import Cover, Item, data_url, gallery
+from stylecore.ui.server import get_engine
 
 Role = Literal["content", "style", "init"]
 TYPES = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff"]
@@ -152,7 +153,7 @@ def picture_input(role: Role, used: tuple[int, int] | None) -> None:
         type=TYPES,
         key=key,
         label_visibility="collapsed",
-        max_upload_size=MAX_BYTES >> 20,
+        max_upload_size=get_engine().limits.max_upload_mb,
         on_change=_take_over,
         args=(role, key),
     )
@@ -189,8 +190,10 @@ def _take_over(role: Role, key: str) -> None:
         return
     st.session_state[f"uploads_{role}"] = _turn(role) + 1
     data, name = file.getvalue(), "From the camera" if key.startswith("shot") else file.name
-    before = chosen(role)
+    before, most = chosen(role), get_engine().limits.max_upload_mb
     try:
+        if len(data) > most * 2**20:  # the field's own limit is the browser's to keep
+            raise ImageError(f"This picture has more than {most} MB: save it smaller first.")
         choose(role, make_source(name, data))
     except ImageError as error:
         st.session_state[f"trouble_{role}"] = str(error)

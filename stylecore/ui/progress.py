@@ -19,16 +19,16 @@ def poll_seconds(engine: Engine) -> float:
     return POLL_CPU if engine.device == "cpu" else POLL_GPU
 
 
-def living_jobs(engine: Engine, owner: str) -> list[Job]:
-    """The visitor's jobs that wait, run or are paused, oldest first."""
-    return [job for job in engine.jobs_of(owner) if not job.ended]
+def living_jobs(engine: Engine, owner: str, room: Room) -> list[Job]:
+    """The visitor's jobs in a room that wait, run or are paused, oldest first."""
+    return [job for job in engine.jobs_of(owner) if job.request.room == room and not job.ended]
 
 
-def keep_drawing(engine: Engine, owner: str, key: str, draw: Callable[[], None]) -> None:
-    """Draws now, and again while the visitor has jobs that live; the page runs whole when one has changed its state."""
+def keep_drawing(engine: Engine, owner: str, room: Room, draw: Callable[[], None]) -> None:
+    """Draws now, and again while the visitor's jobs in a room live; the page runs whole when one changes its state."""
 
     def states() -> list[tuple[str, str]]:
-        return [(job.id, job.snapshot.status) for job in living_jobs(engine, owner)]
+        return [(job.id, job.snapshot.status) for job in living_jobs(engine, owner, room)]
 
     known = states()
 
@@ -37,12 +37,12 @@ def keep_drawing(engine: Engine, owner: str, key: str, draw: Callable[[], None])
             st.rerun()
         draw()
 
-    st.fragment(part, run_every=poll_seconds(engine) if known else None, key=key)()
+    st.fragment(part, run_every=poll_seconds(engine) if known else None, key=f"{room}_live")()
 
 
-def show_progress(engine: Engine, owner: str) -> None:
-    """How far the visitor's jobs are, and a button that stops all of them; nothing where there are none."""
-    living = living_jobs(engine, owner)
+def show_progress(engine: Engine, owner: str, room: Room) -> None:
+    """How far the visitor's jobs in a room are, and a button that stops all of them; nothing where there are none."""
+    living = living_jobs(engine, owner, room)
     if not living:
         return
     snapshots = [engine.look(job) for job in living]

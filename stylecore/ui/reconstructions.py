@@ -46,7 +46,7 @@ def reconstruction_requests(layers: Sequence[str]) -> Requests:
 
 def run_button(engine: Engine, owner: str, requests: Requests) -> None:
     """Run, and beforehand how long it will take; only what is not there yet is computed."""
-    busy = any(job.active for job in engine.jobs_of(owner))
+    busy = bool(living_jobs(engine, owner, "layers"))
     todo = [
         request
         for request in requests.values()
@@ -64,7 +64,7 @@ def run_button(engine: Engine, owner: str, requests: Requests) -> None:
     st.button(
         label if requests else "Choose a layer above", type="primary", icon=":material/layers:", key="layers_run",
         width="stretch", disabled=not todo or bool(trouble), on_click=_start, args=(engine, owner, todo),
-        help="Ends the present run; its picture is kept." if busy else None,
+        help="Ends the present reconstructions; what is there is kept." if busy else None,
     )  # fmt: skip
     if trouble := trouble or st.session_state.pop("layers_trouble", ""):
         st.warning(trouble, icon=":material/warning:")
@@ -74,19 +74,22 @@ def run_button(engine: Engine, owner: str, requests: Requests) -> None:
 
 def show_reconstructions(engine: Engine, owner: str, requests: Requests) -> None:
     """Draws the grid, and keeps drawing it while pictures are on their way."""
-    keep_drawing(engine, owner, "layers_live", partial(_show, engine, owner, requests))
+    keep_drawing(engine, owner, "layers", partial(_show, engine, owner, requests))
 
 
 def _show(engine: Engine, owner: str, requests: Requests) -> None:
-    show_progress(engine, owner)
+    show_progress(engine, owner, "layers")
     cells = {name: _cell(engine, owner, request) for name, request in requests.items()}
     troubled = show_trouble(engine, owner, "layers")
     if not any(cells.values()):
-        if not living_jobs(engine, owner) and not troubled:
+        if not living_jobs(engine, owner, "layers") and not troubled:
             st.info(
-                "Press **Run**: from pure noise, the *content* is painted by one layer alone, and the *style* by the "
-                "first layers up to it. Early layers bring back nearly the photograph; deep ones keep things but lose "
-                "their place and colour. This is Figure 1 of Gatys et al. 2015, on your pictures.",
+                "Press **Run**: each picture starts from noise. Top row: the photograph, painted again by this layer "
+                "alone. Bottom row: the style, painted again by the first layer of each block up to this one. Early "
+                "layers bring back nearly the photograph; deep ones keep things but lose their place and colour. This "
+                "is Figure 1 of Gatys et al. 2015, on your pictures."
+                if requests
+                else "Choose one layer or more in the drawing above.",
                 icon=":material/layers:",
             )
         return
@@ -106,7 +109,7 @@ def _show(engine: Engine, owner: str, requests: Requests) -> None:
     )
     if picked:
         _large(cells[picked], *picked)
-    _take_home(cells, layers)
+    _take_home(cells, layers, requests)
 
 
 def _large(cell: Cell | None, row: str, layer: str) -> None:
@@ -129,13 +132,20 @@ def _large(cell: Cell | None, row: str, layer: str) -> None:
     )  # fmt: skip
 
 
-def _take_home(cells: dict[tuple[str, str], Cell | None], layers: Sequence[str]) -> None:
+def _take_home(cells: dict[tuple[str, str], Cell | None], layers: Sequence[str], requests: Requests) -> None:
     rows = [(row, [(layer, _result(cells[row, layer])) for layer in layers]) for row in (CONTENT, STYLE)]
     if any(png for _, row in rows for _, png in row):
+        title = _title(requests)
         st.download_button(
-            "Labelled sheet", lambda: encode_png(labelled_sheet(rows)), "reconstructions.png", "image/png",
+            "Labelled sheet", lambda: encode_png(labelled_sheet(rows, title)), "reconstructions.png", "image/png",
             icon=":material/download:", on_click="ignore", key="layers_sheet",
         )  # fmt: skip
+
+
+def _title(requests: Requests) -> str:
+    """What the sheet shows, in one line."""
+    config = next(iter(requests.values())).config
+    return f"From noise, layer by layer: {config.size} pixels, {config.steps} steps"
 
 
 def _result(cell: Cell | None) -> bytes | None:

@@ -9,7 +9,7 @@ import streamlit as st
 from stylecore.config import TransferConfig
 from stylecore.cost import cost_of, used_sizes
 from stylecore.engine import Engine, QueueFull
-from stylecore.images import MAX_BYTES, ImageError
+from stylecore.images import ImageError
 from stylecore.jobs import Job, Request
 from stylecore.limits import available_memory
 from stylecore.transfer import Steering
@@ -17,8 +17,9 @@ from stylecore.ui.components import viewer
 from stylecore.ui.page import plain
 from stylecore.ui.pictures import Dropped, camera_input, choose, chosen, chosen_pair, picture_input
 from stylecore.ui.progress import spoken_bytes, spoken_time
+from stylecore.ui.server import get_engine
 from stylecore.ui.settings import current_settings
-from stylecore.ui.visit import restore_recipe, swap_pair
+from stylecore.ui.visit import restore_recipe, studio_jobs, swap_pair
 
 
 def pair_input(settings: Callable[[], TransferConfig] = current_settings) -> None:
@@ -41,14 +42,14 @@ def pair_input(settings: Callable[[], TransferConfig] = current_settings) -> Non
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="pair_tools"
     ):
         st.button("Swap", icon=":material/swap_horiz:", key="swap", type="tertiary", on_click=swap_pair)
-        st.caption(f"Your own: up to {MAX_BYTES >> 20} MB", width="content")
+        st.caption(f"Your own: up to {get_engine().limits.max_upload_mb} MB", width="content")
         camera_input("content", "style")
 
 
 def run_button(engine: Engine, owner: str) -> None:
     """Run, and beforehand what it will cost; where it can't run, the reason stands below."""
     reason, price = "", ""
-    busy = any(job.active for job in engine.jobs_of(owner))
+    busy = any(job.active for job in studio_jobs(engine, owner))
     try:
         config = current_settings()
         reason, price = _price(engine, config, busy)

@@ -21,7 +21,7 @@ from stylecore.ui.pictures import chosen_pair
 from stylecore.ui.settings import current_settings
 from stylecore.ui.texts import LANGUAGES
 from stylecore.vgg import layer_facts
-from stylecore.worked import Rows, content_of, entry, matrix, moved, number, statistic_of, style_of, total_of
+from stylecore.worked import Rows, centred, content_of, entry, matrix, moved, number, statistic_of, style_of, total_of
 
 FEATURES: dict[str, Rows] = {
     "x": ((3, 1, 0, 2), (1, 0, 2, 2)),
@@ -75,7 +75,7 @@ def show_content(t: dict[str, str]) -> Rows:
         x = _matrix_input("x", t["content_x"])
         st.latex(f"F(c) = {matrix(FEATURES['c'])}")
         found = content_of(x, FEATURES["c"])
-        st.latex("L_\\text{content} = " + found.latex)
+        st.latex(found.latex)
         if found.value == 0:
             st.caption(t["content_equal"])
     return x
@@ -91,9 +91,12 @@ def show_statistic(t: dict[str, str], x: Rows) -> Statistic:
             t["gram_statistic"], list(names), default="gram", required=True, key="theory_statistic",
             format_func=names.__getitem__,
         )  # fmt: skip
+        st.latex(f"F(x) = {matrix(x)}")
+        if statistic == "covariance":
+            st.latex(f"F(x) - \\overline{{F(x)}} = {matrix(centred(x))}")
         for i, j in ((0, 0), (0, 1), (1, 1)):
             st.latex(entry(x, i, j, statistic).latex)
-        st.latex(f"F(x) = {matrix(x)} \\qquad G(F(x)) = {matrix(statistic_of(x, statistic))}")
+        st.latex(f"G(F(x)) = {matrix(statistic_of(x, statistic))}")
     return statistic
 
 
@@ -104,8 +107,9 @@ def show_style(t: dict[str, str], x: Rows, statistic: Statistic) -> Rows:
     with example:
         s = _matrix_input("s", t["style_s"])
         of_x, of_s = (matrix(statistic_of(rows, statistic)) for rows in (x, s))
-        st.latex(f"G(F(x)) = {of_x} \\qquad G(F(s)) = {of_s}")
-        st.latex("L_\\text{style} = " + style_of(x, s, statistic).latex)
+        st.latex(f"G(F(x)) = {of_x}")
+        st.latex(f"G(F(s)) = {of_s}")
+        st.latex(style_of(x, s, statistic).latex)
     return s
 
 
@@ -123,7 +127,7 @@ def show_total(t: dict[str, str], engine: Engine, owner: str, x: Rows, s: Rows, 
         if not ends:
             st.info(t["total_none"], icon=":material/brush:")
             return
-        figure = balance_figure(ends, (t["total_x"], t["total_y"]))
+        figure = balance_figure(ends, (t["total_x"], t["total_y"]), lam)
         words = "; ".join(f"{name}: {content:.2g}, {style:.2g}" for name, (content, style, _) in ends.items())
         chart(figure, key="theory_balance", alt=f"L(λ). {words}", live=False, on_step=lambda _: None)
         _figure_download(t, "balance", figure)
@@ -141,7 +145,8 @@ def show_shuffle(t: dict[str, str], engine: Engine, owner: str, x: Rows, statist
         )
         other = moved(x, ORDERS[order])
         of_other = matrix(statistic_of(other, statistic))
-        st.latex(f"\\tilde F = {matrix(other)} \\qquad G(\\tilde F) = {of_other}")
+        st.latex(f"\\tilde F = {matrix(other)}")
+        st.latex(f"G(\\tilde F) = {of_other}")
         st.markdown(t["shuffle_small"].format(content=f"${number(content_of(other, x).value)}$"))
     text.markdown(t["shuffle_real"])
     with text:
@@ -157,7 +162,7 @@ def show_shuffle(t: dict[str, str], engine: Engine, owner: str, x: Rows, statist
         before, after = t["shuffle_before"].format(channel=found.channel), t["shuffle_after"]
         left.image(found.before, width="stretch", caption=before, alt=before)
         right.image(found.after, width="stretch", caption=after, alt=after)
-        st.markdown(t["shuffle_found"].format(content=f"{found.content:.0%}", style=f"${number(found.style)}$"))
+        st.markdown(t["shuffle_found"].format(content=f"{found.content:.2f}", style=f"${number(found.style)}$"))
 
 
 def show_calibration(t: dict[str, str], engine: Engine, owner: str) -> None:
@@ -172,7 +177,7 @@ def show_calibration(t: dict[str, str], engine: Engine, owner: str) -> None:
         found = answer_to(engine, owner, CalibrationQuestion(content.data, style.data, config), "calibration_wait")
         if found is None:
             return
-        st.markdown(_table(t, found))
+        st.dataframe(_table(t, found), hide_index=True, width="stretch")
         st.caption(t["calibrated_help"].format(size=config.size))
 
 
@@ -222,17 +227,18 @@ def _ends(engine: Engine, owner: str, t: dict[str, str]) -> dict[str, tuple[floa
     return ends
 
 
-def _table(t: dict[str, str], found: Calibration) -> str:
-    """Weights by layer as a table in Markdown."""
-    heads = [t[f"calibrated_{name}"] for name in ("kind", "layer", "size", "distance", "weight", "share")]
-    lines = [" | ".join(heads), "|".join(["---"] * 2 + ["---:"] * 4)]
+def _table(t: dict[str, str], found: Calibration) -> dict[str, list[str]]:
+    """Weights by layer, column by column."""
+    names = ("kind", "layer", "size", "distance", "weight", "share")
+    table: dict[str, list[str]] = {t[f"calibrated_{name}"]: [] for name in names}
     for kind in ("content", "style"):
         sizes, distances, weights = (getattr(found, f"{kind}_{name}") for name in ("sizes", "distances", "weights"))
         for layer, weight in weights.items():
-            values = [f"${{{number(value, 3)}}}$" for value in (sizes[layer], distances[layer], weight)]
-            share = f"{weight * distances[layer]:.3f}"
-            lines.append(" | ".join([t[f"calibrated_{kind}"], layer, *values, share]))
-    return "\n".join(f"| {line} |" for line in lines)
+            numbers = [f"{value:.2e}" for value in (sizes[layer], distances[layer], weight)]
+            row = [t[f"calibrated_{kind}"], layer, *numbers, f"{weight * distances[layer]:.3f}"]
+            for column, text in zip(table.values(), row, strict=True):
+                column.append(text)
+    return table
 
 
 def _figure_download(t: dict[str, str], name: str, figure: dict[str, object]) -> None:

@@ -16,7 +16,7 @@ from typing import Any, TypedDict
 import plotly
 import streamlit as st
 
-from stylecore.charts import Figure
+from stylecore.charts import OPTIONS, Figure
 from stylecore.images import write_whole
 
 _log = logging.getLogger(__name__)
@@ -163,6 +163,7 @@ def chart(
         "height": height,
         "alt": alt,
         "plotly": plotly_address(),
+        "options": OPTIONS,
     }
     _CHART(key=key, data=data, on_step_change=clicked, height=height)
 

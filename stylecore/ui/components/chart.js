@@ -38,7 +38,7 @@ async function draw(Plotly, plot, peek) {
     font: { color: colour, family: style.fontFamily, size: 12 },
     hoverlabel: { bgcolor: style.getPropertyValue("--st-background-color").trim(), font: { color: colour } },
   }
-  const options = { responsive: true, displaylogo: false, displayModeBar: live || touch ? false : "hover" }
+  const options = { ...data.options, responsive: true, displayModeBar: live || touch ? false : "hover" }
   plot.setAttribute("role", "img")
   plot.setAttribute("aria-label", alt)
   await Plotly.react(plot, figure.data, layout, options)
