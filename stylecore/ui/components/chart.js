@@ -26,7 +26,7 @@ function loaded(url) {
 }
 
 async function draw(Plotly, plot, peek) {
-  const { figure, live, height, alt } = plot.latest.data
+  const { figure, live, height, alt, options: usual } = plot.latest.data
   const style = getComputedStyle(plot)
   const colour = style.getPropertyValue("--st-text-color").trim() || style.color
   const touch = matchMedia("(pointer: coarse)").matches // there a swipe scrolls the page, and a tap picks a step
@@ -38,7 +38,7 @@ async function draw(Plotly, plot, peek) {
     font: { color: colour, family: style.fontFamily, size: 12 },
     hoverlabel: { bgcolor: style.getPropertyValue("--st-background-color").trim(), font: { color: colour } },
   }
-  const options = { ...data.options, responsive: true, displayModeBar: live || touch ? false : "hover" }
+  const options = { ...usual, responsive: true, displayModeBar: live || touch ? false : "hover" }
   plot.setAttribute("role", "img")
   plot.setAttribute("aria-label", alt)
   await Plotly.react(plot, figure.data, layout, options)
