@@ -39,7 +39,10 @@ def from_query(query: Mapping[str, str], limits: Limits) -> tuple[TransferConfig
     Returns:
         The settings, with the default in place of what can't be used; and a sentence on each such value.
     """
-    config, problems = TransferConfig(), []
+    problems: list[str] = []
+    config = within(
+        TransferConfig(), limits, []
+    )  # of a small server's limits nobody needs to hear who asked for nothing
     for name, word in _NAMES.items():
         if word not in query:
             continue

@@ -3,13 +3,24 @@
 from pathlib import Path
 
 import pytest
+import streamlit as st
 import torch
 from torch import Tensor
 
 from stylecore.config import LAYERS
+from stylecore.ui.desk import get_desk
+from stylecore.ui.server import get_engine
 from stylecore.vgg import VGG16, load_vgg16
 
 PAIR = Path(__file__).parents[2] / "shared" / "images"
+
+
+def start_afresh():
+    """As if the server had just been started: no engine, no results, nothing in a cache."""
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    get_engine.clear()
+    get_desk.clear()
 
 
 @pytest.fixture(scope="session")

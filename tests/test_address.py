@@ -70,3 +70,12 @@ def test_several_lambdas_become_one():
 def test_layers_as_people_write_them():
     assert layers_from_text("relu1_1, relu2_1:0.8  relu3_1") == (("relu1_1", 1.0), ("relu2_1", 0.8), ("relu3_1", 1.0))
     assert layers_to_text((("relu1_1", 1.0), ("relu2_1", 0.8))) == "relu1_1 relu2_1:0.8"
+
+
+def test_limits_below_the_defaults_are_no_problem_of_who_asked_for_nothing():
+    small = dataclasses.replace(LIMITS, max_steps=50, max_size=192)
+    config, problems = from_query({"lam": "0.3"}, small)
+    assert (config.steps, config.size, problems) == (50, 192, [])
+    config, problems = from_query({"steps": "60"}, small)
+    assert config.steps == 50
+    assert problems == ["This server's limit for steps is 50: it is set in place of 60."]

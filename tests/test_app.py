@@ -11,6 +11,7 @@ from stylecore.config import PRESETS, TransferConfig
 from stylecore.samples import sample_contents
 from stylecore.ui.server import get_engine
 from stylecore.ui.settings import current_settings, load_settings, preset_of
+from tests.conftest import start_afresh
 
 PATIENCE = 60
 PAGES = ["app.py", "pages/lambda_lab.py", "pages/layers.py", "pages/theory.py", "pages/about.py"]
@@ -18,9 +19,9 @@ PAGES = ["app.py", "pages/lambda_lab.py", "pages/layers.py", "pages/theory.py", 
 
 @pytest.fixture
 def app():
-    st.cache_resource.clear()
+    start_afresh()
     yield AppTest.from_file("../app.py", default_timeout=PATIENCE).run()
-    st.cache_resource.clear()
+    start_afresh()
 
 
 def words(elements):

@@ -14,7 +14,6 @@ import time
 from pathlib import Path
 
 import pytest
-import streamlit as st
 import torch
 from PIL import Image
 from streamlit.testing.v1 import AppTest
@@ -32,6 +31,7 @@ from stylecore.sentences import BROKEN, HALVED, KILLED
 from stylecore.transfer import Steering
 from stylecore.ui import components
 from stylecore.vgg import load_vgg16
+from tests.conftest import start_afresh
 from tests.test_app import PATIENCE, small, words
 from tests.test_app import wait as wait_for_words
 from tests.test_engine import limits, wait
@@ -580,10 +580,10 @@ def weights_file(tmp_path, monkeypatch):
     shutil.copy(weights.BUNDLED, copy)
     monkeypatch.setattr(weights, "BUNDLED", copy)
     load_vgg16.cache_clear()
-    st.cache_resource.clear()
+    start_afresh()
     yield copy
     load_vgg16.cache_clear()
-    st.cache_resource.clear()
+    start_afresh()
 
 
 def damage(file, how):
@@ -625,12 +625,12 @@ def test_a_server_that_starts_with_damaged_weights_says_so_and_works_once_they_a
 
 
 def test_a_limit_that_is_none_is_told_by_the_page(monkeypatch):
-    st.cache_resource.clear()
+    start_afresh()
     monkeypatch.setenv("STYLECORE_MAX_SIZE", "huge")
     app = AppTest.from_file("../app.py", default_timeout=PATIENCE).run()
     assert not app.exception
     assert "STYLECORE_MAX_SIZE must be a whole number" in words(app.error)
-    st.cache_resource.clear()
+    start_afresh()
 
 
 # What the visitor sees
@@ -646,7 +646,7 @@ def test_a_picture_without_memory_goes_on_at_half_the_size_when_the_visitor_says
                 raise torch.OutOfMemoryError("CUDA out of memory.")
 
     monkeypatch.setattr(module, "stylize", stylize)
-    st.cache_resource.clear()
+    start_afresh()
     app = AppTest.from_file("../app.py", default_timeout=PATIENCE).run()
     small(app)
     app.button(key="run").click().run()
@@ -658,12 +658,12 @@ def test_a_picture_without_memory_goes_on_at_half_the_size_when_the_visitor_says
     wait_for_words(app, "Done: 7 steps")
     assert not app.exception
     assert "half" not in [button.key for button in app.button]
-    st.cache_resource.clear()
+    start_afresh()
 
 
 def test_the_lab_says_why_its_row_is_computed_in_two_parts(scarce):
     scarce(1, 2)
-    st.cache_resource.clear()
+    start_afresh()
     app = AppTest.from_file("../app.py", default_timeout=PATIENCE).run()
     app.switch_page("pages/lambda_lab.py").run()
     small(app, steps=3)
@@ -677,4 +677,4 @@ def test_the_lab_says_why_its_row_is_computed_in_two_parts(scarce):
     assert HALVED in words(app.warning)
     assert not app.exception
     assert not app.error
-    st.cache_resource.clear()
+    start_afresh()

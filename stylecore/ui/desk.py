@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-import streamlit as st
-
+from stylecore.ui.once import once
 from stylecore.ui.pictures import Role, Source
 from stylecore.ui.server import get_engine
 
@@ -35,7 +34,7 @@ class Desk:
         return 0 if source.sample else len(source.data) + len(source.preview)
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
+@once
 def get_desk() -> Desk:
     """The server's desk."""
     return Desk(get_engine().limits.kept_mb * 10**6 // 2)

@@ -16,6 +16,7 @@ from stylecore.lab import Cell, cells_of, neighbours
 from stylecore.sheet import archive, contact_sheet
 from stylecore.timelapse import sweep
 from stylecore.ui.components import Column, Row, Scrubbed, chart, data_url, grid, scrubber
+from stylecore.ui.files import download
 from stylecore.ui.lab_inputs import start_all
 from stylecore.ui.pictures import chosen_pair
 from stylecore.ui.progress import grid_cell, keep_drawing, living_jobs, show_progress, show_trouble
@@ -162,7 +163,7 @@ def _take_home(rows: dict[str, dict[float, Cell]], row: str, columns: Sequence[f
 
 
 def _download(label: str, make: Callable[[], bytes], name: str, mime: str) -> None:
-    st.download_button(label, make, name, mime, icon=":material/download:", on_click="ignore", key=f"lab_{name}")
+    download(label, make, name, mime, key=f"lab_{name}")
 
 
 def _add(engine: Engine, owner: str, request: Request, lam: float) -> None:

@@ -18,6 +18,7 @@ from stylecore.questions import FeatureMaps, FeatureQuestion, Statistics, Statis
 from stylecore.sheet import labelled_sheet
 from stylecore.ui.asking import answer_to
 from stylecore.ui.components import chart
+from stylecore.ui.files import download
 from stylecore.ui.layers import looking_settings
 from stylecore.ui.pictures import chosen_pair
 from stylecore.ui.visit import studio_jobs
@@ -91,10 +92,8 @@ def show_matrices(engine: Engine, owner: str, layer: str) -> None:
             "Paint this pair in the Studio, and its result, and the way to it, appear here, too.",
             icon=":material/brush:",
         )
-    st.download_button(
-        "Interactive figures, HTML", partial(to_html, figures), f"{layer}-{statistic}.html", "text/html",
-        icon=":material/download:", on_click="ignore", key="matrices_html",
-    )  # fmt: skip
+    make = partial(to_html, figures)
+    download("Interactive figures, HTML", make, f"{layer}-{statistic}.html", "text/html", key="matrices_html")
 
 
 def last_result(engine: Engine, owner: str) -> Job | None:

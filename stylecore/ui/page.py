@@ -13,7 +13,7 @@ from stylecore.vgg import WeightsError
 
 _log = logging.getLogger(__name__)
 
-STILL_HERE = 30.0  # seconds between two signs of life
+STILL_HERE = 10.0  # seconds between two signs of life, less than `Limits.grace_seconds`
 
 PAGES = {
     "app.py": ("Studio", ":material/brush:"),

@@ -13,8 +13,9 @@ from stylecore.images import ImageError, encode_png
 from stylecore.jobs import Job, Request
 from stylecore.lab import Cell, cells_of, missing
 from stylecore.reconstruct import content_of, first_layers, style_up_to
-from stylecore.sheet import labelled_sheet
+from stylecore.sheet import Rows, labelled_sheet
 from stylecore.ui.components import Column, Row, grid, viewer
+from stylecore.ui.files import download
 from stylecore.ui.layers import layer_colour, layers_settings
 from stylecore.ui.pictures import chosen_pair
 from stylecore.ui.progress import grid_cell, keep_drawing, living_jobs, show_progress, show_trouble, spoken_time
@@ -133,13 +134,14 @@ def _large(cell: Cell | None, row: str, layer: str) -> None:
 
 
 def _take_home(cells: dict[tuple[str, str], Cell | None], layers: Sequence[str], requests: Requests) -> None:
-    rows = [(row, [(layer, _result(cells[row, layer])) for layer in layers]) for row in (CONTENT, STYLE)]
+    rows: Rows = [(row, [(layer, _result(cells[row, layer])) for layer in layers]) for row in (CONTENT, STYLE)]
     if any(png for _, row in rows for _, png in row):
-        title = _title(requests)
-        st.download_button(
-            "Labelled sheet", lambda: encode_png(labelled_sheet(rows, title)), "reconstructions.png", "image/png",
-            icon=":material/download:", on_click="ignore", key="layers_sheet",
-        )  # fmt: skip
+        make = partial(_sheet, rows, _title(requests))
+        download("Labelled sheet", make, "reconstructions.png", "image/png", key="layers_sheet")
+
+
+def _sheet(rows: Rows, title: str) -> bytes:
+    return encode_png(labelled_sheet(rows, title))
 
 
 def _title(requests: Requests) -> str:

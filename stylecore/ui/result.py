@@ -14,6 +14,7 @@ from stylecore.images import decode, encode_jpeg
 from stylecore.jobs import Frame, Job, Snapshot
 from stylecore.results import touched
 from stylecore.timelapse import time_lapse
+from stylecore.ui.files import download
 
 COLOURS = {
     "style": "As painted",
@@ -55,9 +56,8 @@ def take_home(job: Job, snapshot: Snapshot) -> None:
     name = f"stylised-{job.number}"
     make = partial(_file, job, snapshot, finish)
     with st.container(horizontal=True, gap="small", key="downloads"):
-        st.download_button(
-            "Download PNG", partial(make, "PNG"), f"{name}.png", "image/png", icon=":material/download:",
-            on_click="ignore", key="download_png",
+        download(
+            "Download PNG", partial(make, "PNG"), f"{name}.png", "image/png", key="download_png",
             help="With its recipe inside: drop it on this page to get all settings back.",
         )  # fmt: skip
         with st.popover("Other formats", icon=":material/more_horiz:"):
@@ -67,8 +67,8 @@ def take_home(job: Job, snapshot: Snapshot) -> None:
                 ("time-lapse WEBP", "-time-lapse.webp", "image/webp", "Time-lapse, animated WebP"),
                 ("time-lapse GIF", "-time-lapse.gif", "image/gif", "Time-lapse, GIF"),
             ):
-                st.download_button(
-                    label, partial(make, kind), f"{name}{ending}", mime, on_click="ignore", key=f"download_{ending}",
+                download(
+                    label, partial(make, kind), f"{name}{ending}", mime, key=f"download_{ending}", icon=None,
                     width="stretch",
                 )  # fmt: skip
 

@@ -17,6 +17,7 @@ from stylecore.health import watch_health
 from stylecore.limits import cores, read_limits
 from stylecore.logs import set_up_logs
 from stylecore.ui.components import remember_visitor
+from stylecore.ui.once import once
 from stylecore.vgg import VGG16, load_vgg16
 
 COOKIE = "stylecore_visitor"
@@ -28,7 +29,7 @@ def bundled_network(device: str) -> VGG16:
     return load_vgg16("bundled", device)
 
 
-@st.cache_resource(max_entries=1, show_spinner="Measuring this machine …")
+@once
 def get_engine() -> Engine:
     """The server's engine; its worker thread starts with the first visitor.
 
@@ -36,6 +37,11 @@ def get_engine() -> Engine:
         WeightsError: if the weights are damaged; nothing of that is kept, so that the next visit finds them mended.
         ValueError: if the operator has set a limit that is none.
     """
+    with st.spinner("Measuring this machine …"):
+        return _start_engine()
+
+
+def _start_engine() -> Engine:
     set_up_logs()
     limits = read_limits()
     torch.set_num_threads(min(torch.get_num_threads(), cores()))  # a container's quota, not the host's processors

@@ -16,6 +16,7 @@ from stylecore.questions import Calibration, CalibrationQuestion, ShuffleQuestio
 from stylecore.ui.asking import answer_to
 from stylecore.ui.components import chart
 from stylecore.ui.components import matrix as matrix_field
+from stylecore.ui.files import download
 from stylecore.ui.layers import looking_settings
 from stylecore.ui.pictures import chosen_pair
 from stylecore.ui.settings import current_settings
@@ -242,10 +243,8 @@ def _table(t: dict[str, str], found: Calibration) -> dict[str, list[str]]:
 
 
 def _figure_download(t: dict[str, str], name: str, figure: dict[str, object]) -> None:
-    st.download_button(
-        t["figures"], partial(to_html, {t["total_title"]: figure}), f"{name}.html", "text/html",
-        icon=":material/download:", on_click="ignore", key=f"theory_{name}_html",
-    )  # fmt: skip
+    make = partial(to_html, {t["total_title"]: figure})
+    download(t["figures"], make, f"{name}.html", "text/html", key=f"theory_{name}_html")
 
 
 def _next_seed() -> None:
