@@ -14,6 +14,7 @@ from stylecore.ui.layers import (
 from stylecore.ui.looks import show_feature_maps, show_matrices
 from stylecore.ui.page import start_page
 from stylecore.ui.reconstructions import reconstruction_requests, run_button, show_reconstructions
+from stylecore.ui.settings import need_settings
 from stylecore.ui.studio import pair_input
 from stylecore.ui.visit import arrive, keep_address
 
@@ -26,6 +27,7 @@ with st.container(gap=None):
         "VGG16 was trained to name what is in a photograph. On the way there, early layers see edges and colours, deep "
         "ones see things. Content is taken from one layer, style from several."
     )
+need_settings()
 view = view_input()
 layers = network_input(view)
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from stylecore.ui.page import start_page
+from stylecore.ui.settings import need_settings
 from stylecore.ui.texts import texts
 from stylecore.ui.theory import (
     language_input,
@@ -26,6 +27,7 @@ st.header(words["title"], anchor=False)
 st.markdown(words["intro"])
 st.markdown(words["chain"])
 
+need_settings()
 layer = show_network(words)
 x = show_content(words)
 statistic = show_statistic(words, x)

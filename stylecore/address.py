@@ -40,9 +40,7 @@ def from_query(query: Mapping[str, str], limits: Limits) -> tuple[TransferConfig
         The settings, with the default in place of what can't be used; and a sentence on each such value.
     """
     problems: list[str] = []
-    config = within(
-        TransferConfig(), limits, []
-    )  # of a small server's limits nobody needs to hear who asked for nothing
+    config = within(TransferConfig(), limits, [])  # who asks for nothing need not hear of a small server's limits
     for name, word in _NAMES.items():
         if word not in query:
             continue

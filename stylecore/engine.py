@@ -482,8 +482,6 @@ class Engine:
                 return
         if error:
             self._publish_end(job, "failed", job.step, error=error, too_large=short)
-            if job.snapshot.status == "failed":  # else it was halted, and may go on
-                job.step, job.pending = None, None
 
     def _look_after(self, job: Job) -> None:
         """Stops a job that nobody waits for, or that has had its time."""
@@ -658,6 +656,8 @@ class Engine:
                 warm=warm and not error,
                 too_large=too_large,
             )
+            if status == "failed":  # nothing of it shall take the next one's memory; what was halted may go on
+                job.step, job.pending = None, None
             job.done.set()
             self._log("job_paused" if status == "paused" and not error else "job_ended", job)
 

@@ -165,7 +165,7 @@ def write_whole(path: Path, data: bytes) -> None:
     try:
         _write_whole(path, data)
     except OSError as error:
-        raise OSError(f"{path} can't be written: {error.strerror or error}.") from error
+        raise type(error)(f"{path} can't be written: {error.strerror or error}.") from error
 
 
 def _write_whole(path: Path, data: bytes) -> None:

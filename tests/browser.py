@@ -103,7 +103,7 @@ def finished(page, steps=None):
 
 
 def running(page):
-    page.get_by_text(re.compile(r"Step \d+ of")).wait_for(timeout=60 * SECOND)
+    page.get_by_text(re.compile(r"Step \d+ of")).first.wait_for(timeout=60 * SECOND)
 
 
 def at_rest(page):
@@ -112,7 +112,8 @@ def at_rest(page):
 
 
 def step(page):
-    return int(re.search(r"Step (\d+) of", page.get_by_text(re.compile(r"Step \d+ of")).inner_text())[1])
+    text = page.get_by_text(re.compile(r"Step \d+ of")).first.inner_text()  # a second one may not have gone yet
+    return int(re.search(r"Step (\d+) of", text)[1])
 
 
 def downloaded(page, name="Download PNG"):

@@ -1,15 +1,15 @@
 """What several test files share."""
 
+import threading
 from pathlib import Path
 
 import pytest
-import streamlit as st
 import torch
 from torch import Tensor
 
-from stylecore.config import LAYERS
-from stylecore.ui.desk import get_desk
-from stylecore.ui.server import get_engine
+from stylecore.config import LAYERS, TransferConfig
+from stylecore.images import encode_png, to_image
+from stylecore.jobs import Request
 from stylecore.vgg import VGG16, load_vgg16
 
 PAIR = Path(__file__).parents[2] / "shared" / "images"
@@ -17,6 +17,11 @@ PAIR = Path(__file__).parents[2] / "shared" / "images"
 
 def start_afresh():
     """As if the server had just been started: no engine, no results, nothing in a cache."""
+    import streamlit as st  # a GPU machine that only tests the core may have none
+
+    from stylecore.ui.desk import get_desk
+    from stylecore.ui.server import get_engine
+
     st.cache_data.clear()
     st.cache_resource.clear()
     get_engine.clear()
@@ -62,6 +67,34 @@ def tensors() -> tuple[Tensor, Tensor]:
     """A content and a style picture of different sizes."""
     generator = torch.Generator().manual_seed(1)
     return torch.rand(1, 3, 20, 24, generator=generator), torch.rand(1, 3, 18, 26, generator=generator)
+
+
+@pytest.fixture
+def picture(tensors):
+    return encode_png(to_image(tensors[0][0])), encode_png(to_image(tensors[1][0]))
+
+
+@pytest.fixture
+def request_for(picture):
+    def make(**settings):
+        layers = {"content_layers": (("relu1_1", 1.0),), "style_layers": (("relu1_1", 1.0),)}
+        return Request(
+            content=picture[0],
+            style=picture[1],
+            config=TransferConfig(**{"size": 24, "steps": 5, **layers, **settings}),
+        )
+
+    return make
+
+
+@pytest.fixture
+def gate(toy, monkeypatch):
+    """Holds the worker at the next pass until it is set."""
+    event = threading.Event()
+    event.set()
+    before = toy.forward
+    monkeypatch.setattr(toy, "forward", lambda *a, **k: event.wait(10) and before(*a, **k))
+    return event
 
 
 @pytest.fixture(scope="session")

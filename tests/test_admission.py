@@ -8,7 +8,7 @@ import pytest
 
 from stylecore.engine import Engine, QueueFull
 from stylecore.transfer import Steering
-from tests.test_engine import limits, picture, request_for, wait  # noqa: F401  # fixtures among them
+from tests.test_engine import limits, wait
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def ask(request, **settings):
         ({"lambdas": (0.1, 0.2, 0.3)}, "limit for the number of λ in one run is 2"),
     ],
 )
-def test_settings_beyond_a_limit(make, request_for, settings, words):  # noqa: F811
+def test_settings_beyond_a_limit(make, request_for, settings, words):
     engine = make(max_steps=1000, max_lambdas=2)
     first = engine.submit("ann", request_for())
     wait(first)
@@ -50,13 +50,13 @@ def test_settings_beyond_a_limit(make, request_for, settings, words):  # noqa: F
     ("field", "name"),
     [("content", "The content picture"), ("style", "The style picture"), ("init", "The picture to start from")],
 )
-def test_files_beyond_the_limit(make, request_for, field, name):  # noqa: F811
+def test_files_beyond_the_limit(make, request_for, field, name):
     engine = make(max_upload_mb=1)
     with pytest.raises(ValueError, match=f"{name} has more than 1 MB: save it smaller first"):
         engine.submit("ann", dataclasses.replace(request_for(), **{field: bytes(2**20 + 1)}))
 
 
-def test_more_steps_at_a_time_and_altogether(make, request_for):  # noqa: F811
+def test_more_steps_at_a_time_and_altogether(make, request_for):
     engine = make(max_steps=100)
     job = engine.submit("ann", request_for(steps=5))
     wait(job)
@@ -73,7 +73,7 @@ def test_more_steps_at_a_time_and_altogether(make, request_for):  # noqa: F811
 
 
 @pytest.mark.parametrize("lambdas", [(0.1, 0.2), (), (1.5,), (float("nan"),)])
-def test_steering_that_no_run_could_follow(make, request_for, lambdas):  # noqa: F811
+def test_steering_that_no_run_could_follow(make, request_for, lambdas):
     engine = make()
     job = engine.submit("ann", request_for(steps=1000))
     with pytest.raises(ValueError, match="λ"):
@@ -82,7 +82,7 @@ def test_steering_that_no_run_could_follow(make, request_for, lambdas):  # noqa:
     assert "failed" not in wait(job).status
 
 
-def test_a_held_slider_is_one_message_and_the_newest(make, request_for, gate):  # noqa: F811
+def test_a_held_slider_is_one_message_and_the_newest(make, request_for, gate):
     engine = make()
     job = engine.submit("ann", request_for(steps=5))
     for lam in range(1, 100):
@@ -92,7 +92,7 @@ def test_a_held_slider_is_one_message_and_the_newest(make, request_for, gate):  
     assert wait(job).changes == ((0, (0.99,)),)
 
 
-def test_runs_of_one_visitor_at_a_time(make, request_for, gate):  # noqa: F811
+def test_runs_of_one_visitor_at_a_time(make, request_for, gate):
     engine = make(max_active=2, max_waiting=10)
     engine.submit("ann", request_for())
     engine.submit_all("ann", [request_for()], beside=True)
@@ -106,7 +106,7 @@ def test_runs_of_one_visitor_at_a_time(make, request_for, gate):  # noqa: F811
     gate.set()
 
 
-def test_results_kept_for_one_visitor(make, request_for):  # noqa: F811
+def test_results_kept_for_one_visitor(make, request_for):
     engine = make(kept_jobs=3)
     other = engine.submit("bob", request_for())
     wait(other)
@@ -124,7 +124,7 @@ def test_results_kept_for_one_visitor(make, request_for):  # noqa: F811
     assert engine.jobs_of("bob") == [other]
 
 
-def test_the_wall_clock_of_a_run(make, request_for, toy, monkeypatch):  # noqa: F811
+def test_the_wall_clock_of_a_run(make, request_for, toy, monkeypatch):
     before = toy.forward
     monkeypatch.setattr(toy, "forward", lambda *a, **k: time.sleep(0.02) or before(*a, **k))
     engine = make(max_seconds=1)

@@ -169,3 +169,11 @@ def test_an_upload_beyond_the_operators_limit_is_refused_whatever_the_browser_le
     app.run()
     assert not app.exception
     assert "This picture has more than 1 MB: save it smaller first." in app.error[0].value
+
+
+@pytest.mark.parametrize("page", ["pages/lambda_lab.py", "pages/layers.py", "pages/theory.py"])
+def test_half_written_settings_are_a_sentence_on_every_page(app, page):
+    app.text_input(key="set_style_layers").set_value("relu1_1 relu9_9").run()
+    app.switch_page(page).run()
+    assert not app.exception
+    assert "each layer of style_layers must be one of relu1_1" in words(app.warning)

@@ -10,42 +10,13 @@ import pytest
 from PIL import Image
 
 from stylecore import engine as module
-from stylecore.config import TransferConfig
 from stylecore.cost import Pace, depth_share
 from stylecore.engine import Engine, QueueFull
-from stylecore.images import encode_png, to_image
+from stylecore.images import encode_png
 from stylecore.jobs import FRAMES, Frame, Request, with_frame
 from stylecore.limits import Limits
 from stylecore.recipe import read_recipe, sha256
 from stylecore.transfer import Steering
-
-
-@pytest.fixture
-def picture(tensors):
-    return encode_png(to_image(tensors[0][0])), encode_png(to_image(tensors[1][0]))
-
-
-@pytest.fixture
-def request_for(picture):
-    def make(**settings):
-        layers = {"content_layers": (("relu1_1", 1.0),), "style_layers": (("relu1_1", 1.0),)}
-        return Request(
-            content=picture[0],
-            style=picture[1],
-            config=TransferConfig(**{"size": 24, "steps": 5, **layers, **settings}),
-        )
-
-    return make
-
-
-@pytest.fixture
-def gate(toy, monkeypatch):
-    """Holds the worker at the next pass until it is set."""
-    event = threading.Event()
-    event.set()
-    before = toy.forward
-    monkeypatch.setattr(toy, "forward", lambda *a, **k: event.wait(10) and before(*a, **k))
-    return event
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from stylecore.engine import Engine
 from stylecore.health import health_line, read_health, watch_health
 from stylecore.logs import JsonLines, log_event, pseudonym, set_up_logs
-from tests.test_engine import limits, picture, request_for, wait  # noqa: F401  # fixtures among them
+from tests.test_engine import limits, wait
 
 OWNER = "Zz9-the-secret-name-of-a-visitor-in-her-cookie"
 NAMES = ("grandmother in Lisbon.jpg", "my tattoo.png")
@@ -45,7 +45,7 @@ def mine(found):
     return [line for line in found if line.get("owner") == pseudonym(OWNER)]
 
 
-def test_the_life_of_a_run(engine, request_for, lines):  # noqa: F811
+def test_the_life_of_a_run(engine, request_for, lines):
     job = engine.submit(OWNER, request_for(lambdas=(0.2, 0.7)))
     wait(job)
     deadline = time.monotonic() + 5
@@ -62,7 +62,7 @@ def test_the_life_of_a_run(engine, request_for, lines):  # noqa: F811
     assert end["time"].endswith("+00:00")
 
 
-def test_nothing_of_a_visitor_is_in_it(engine, request_for, lines, toy, monkeypatch):  # noqa: F811
+def test_nothing_of_a_visitor_is_in_it(engine, request_for, lines, toy, monkeypatch):
     request = dataclasses.replace(request_for(), names=NAMES)
     wait(engine.submit(OWNER, request))
     bad = dataclasses.replace(request, content=b"this is " + NAMES[0].encode())
@@ -109,7 +109,7 @@ def test_logs_are_set_up_once(monkeypatch, capsys):
     logger.setLevel(level)
 
 
-def test_health(engine, request_for):  # noqa: F811
+def test_health(engine, request_for):
     wait(engine.submit(OWNER, request_for()))
     health = read_health(engine)
     assert health.resident_mb > 100

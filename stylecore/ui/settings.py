@@ -76,6 +76,16 @@ def current_settings() -> TransferConfig:
     return TransferConfig(lambdas=(lam,), **values)
 
 
+def need_settings() -> None:
+    """Ends a page that needs the settings of the Studio where they make no sense, and says where to mend them."""
+    try:
+        current_settings()
+    except ValueError as error:
+        st.warning(f"The settings of the Studio can't be used: {error}.", icon=":material/warning:")
+        st.page_link("app.py", label="Correct them in the Studio, under Advanced", icon=":material/brush:")
+        st.stop()
+
+
 def lambda_input(on_change: Callable[[], None], steering: bool) -> None:
     """λ, with the formula and words at both ends.
 
