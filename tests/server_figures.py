@@ -82,7 +82,10 @@ def main():
             f"95 % under {sorted(processor)[int(0.95 * len(processor))]:.0f} ms; on the clock, beside a busy worker, "
             f"median {statistics.median(clock):.0f} ms"
         )
+    first, last = (statistics.median(part) for part in (held[:5], held[-5:]))
     print(f"memory: {held[2]:.0f} MB after 3 runs, {held[-1]:.0f} MB after {RUNS}")
+    print(f"in all of them from {min(held):.0f} to {max(held):.0f} MB")
+    print(f"median of the first five {first:.0f} MB, of the last five {last:.0f} MB")
 
 
 if __name__ == "__main__":
