@@ -53,6 +53,9 @@ def test_compare_add_scrub_and_take_home(page):
     pictures = {}
     for lam in ("0.1", "0.3", "0.5"):
         page.get_by_role("button", name=f"Show λ = {lam}").click()
+        expect(page.locator(".st-key-lab_scrubber figcaption")).to_have_text(
+            f"λ = {lam}", timeout=30 * SECOND
+        )  # finished
         pictures[lam] = image.get_attribute("src")
     assert len(set(pictures.values())) == 3
     page.locator(".st-key-lab_scrubber input").fill("0.27")
