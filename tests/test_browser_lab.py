@@ -58,6 +58,8 @@ def test_compare_add_scrub_and_take_home(page):
         )  # finished
         pictures[lam] = image.get_attribute("src")
     assert len(set(pictures.values())) == 3
+    page.wait_for_timeout(2 * SECOND)  # until the page has answered the last click, which moves the slider once more
+    at_rest(page)
     page.locator(".st-key-lab_scrubber input").fill("0.27")
     page.get_by_text("λ = 0.27 is not computed: this is the nearest, λ = 0.3").wait_for(timeout=20 * SECOND)
     assert image.get_attribute("src") == pictures["0.3"]
