@@ -15,7 +15,8 @@ import time
 import urllib.request
 from pathlib import Path
 
-from tests.browser import ROOT, SECOND, chromium, visitor
+from tests.browser import SECOND, chromium, visitor
+from tests.server import ROOT
 
 PORT = 8597
 RUNS = 20

@@ -23,7 +23,8 @@ import urllib.request
 from collections import Counter
 from pathlib import Path
 
-from tests.browser import ROOT, SECOND, chromium, downloaded
+from tests.browser import SECOND, chromium, downloaded
+from tests.server import ROOT
 
 A_VISIT = 5  # runs; the last one is left while it is computed
 WARM_UP = 0.3  # of all samples
