@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from tests.server import server
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 REQUIRED = "STYLECORE_REQUIRE_BROWSER" in os.environ
 SECOND = 1000  # milliseconds
+PATIENCE = 60 * SECOND  # with whatever is awaited: a machine under load is no fault of the page
 GRACE = 4  # seconds, on the server of the tests
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
@@ -22,7 +24,9 @@ ARGUMENTS = [
 if CHROMIUM is None and not REQUIRED:
     pytest.skip("needs Debian's chromium: apt-get install chromium", allow_module_level=True)
 
-from playwright.sync_api import sync_playwright  # noqa: E402  # after the skip: not everyone has it
+from playwright.sync_api import expect, sync_playwright  # noqa: E402  # after the skip: not everyone has it
+
+expect.set_options()  # a machine under load is no fault of the page
 
 
 @contextmanager
@@ -52,6 +56,7 @@ def chromium():
 def visitor(browser, url, **options):
     """A visitor's page; afterwards, no error in its console and no request beyond this machine."""
     context = browser.new_context(**{"viewport": {"width": 1280, "height": 1400}, "accept_downloads": True, **options})
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     errors, hosts = [], set()
     page.on("console", lambda message: errors.append(message.text) if _is_error(message) else None)
@@ -60,7 +65,7 @@ def visitor(browser, url, **options):
         "request", lambda request: hosts.add(request.url.split("/")[2].split(":")[0]) if "//" in request.url else None
     )
     page.goto(url)
-    page.get_by_role("button", name="Run").wait_for(timeout=60 * SECOND)
+    page.get_by_role("button", name="Run").wait_for()
     yield page
     context.close()
     assert not errors, errors
@@ -78,20 +83,41 @@ def press(page, name):
 
 def finished(page, steps=None):
     page.get_by_text(f"Done: {steps} steps" if steps else "Done:").wait_for(timeout=90 * SECOND)
+    at_rest(page)
+
+
+def stopped(page):
+    page.get_by_text("the picture is kept").wait_for()
+    at_rest(page)
 
 
 def running(page):
-    page.get_by_text(re.compile(r"Step \d+ of")).first.wait_for(timeout=60 * SECOND)
+    page.get_by_text(re.compile(r"Step \d+ of")).first.wait_for()
 
 
 def at_rest(page):
     """Waits until the page is drawn whole: its parts arrive one after another."""
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=30 * SECOND)
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
 
 
 def step(page):
     text = page.get_by_text(re.compile(r"Step \d+ of")).first.inner_text()  # a second one may not have gone yet
     return int(re.search(r"Step (\d+) of", text)[1])
+
+
+def beyond(page, before):
+    """Waits until the run has gone on from a step."""
+    deadline = time.monotonic() + PATIENCE / SECOND
+    while step(page) <= before:
+        assert time.monotonic() < deadline, f"no step after step {before}"
+        page.wait_for_timeout(200)
+
+
+def click_middle(page, place):
+    """Clicks where an element is, whatever lies over it there, as Plotly's layer for dragging does."""
+    at_rest(page)
+    box = place.bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
 
 
 def downloaded(page, name="Download PNG"):
@@ -100,8 +126,12 @@ def downloaded(page, name="Download PNG"):
     return Path(download.value.path()).read_bytes()
 
 
+def picture(page):
+    return page.locator(".st-key-picture img.after")
+
+
 def shown(page):
-    return page.locator(".st-key-picture img.after").get_attribute("src")
+    return picture(page).get_attribute("src")
 
 
 def slider(page, key):
