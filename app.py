@@ -38,6 +38,6 @@ with result:
         empty_result()
     else:
         show_job(engine, owner, job)
-        show_history(engine, owner, job)
+    show_history(engine, owner, job)
 
 keep_address(owner)

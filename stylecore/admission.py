@@ -8,6 +8,10 @@ from stylecore.limits import Limits
 from stylecore.transfer import Steering
 
 
+class QueueFull(RuntimeError):
+    """There is no room for another job now; the message says so in one sentence."""
+
+
 def check_request(request: Request, limits: Limits) -> None:
     """Refuses what is beyond the limits.
 

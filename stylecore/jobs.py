@@ -132,6 +132,8 @@ class Job:
         cost: what it will cost; None if the pictures can't be read.
         snapshot: what is known of it.
         seen: when somebody looked at it last.
+        deaf_until: looks before that time do not count: they come from a page whose tab is gone already.
+        removed: when its owner removed it; None if it is there.
         halt: what shall become of it after the step it is at; None lets it run.
         done: set when it has ended or is paused.
         messages: steering that has not been handed to the run yet.
@@ -149,6 +151,8 @@ class Job:
     cost: Cost | None
     snapshot: Snapshot
     seen: float
+    deaf_until: float = float("-inf")
+    removed: float | None = None
     halt: Literal["paused", "stopped"] | None = None
     done: threading.Event = field(default_factory=threading.Event)
     messages: deque[Steering] = field(default_factory=deque)

@@ -28,6 +28,8 @@ def too_warm(jobs: Iterable[Job], limits: Limits) -> list[Job]:
 def too_many(jobs: Iterable[Job], limits: Limits) -> list[Job]:
     """Ended jobs that have to be forgotten: the oldest of owners with too many, then of those who hold the most.
 
+    Of one owner's, those go first that have been removed already.
+
     Args:
         jobs: oldest first.
         limits: `kept_jobs` for each owner, `kept_mb` for all together.
@@ -37,6 +39,8 @@ def too_many(jobs: Iterable[Job], limits: Limits) -> list[Job]:
     for job in kept:
         if job.ended:
             by_owner.setdefault(job.owner, []).append(job)
+    for ended in by_owner.values():
+        ended.sort(key=lambda job: job.removed is None)
     gone = [job for ended in by_owner.values() for job in ended[: -limits.kept_jobs]]
     for job in gone:
         kept.remove(job)

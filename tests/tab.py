@@ -97,13 +97,13 @@ class Tab:
         self.widgets[state.id] = state
         self.rerun(fragment=slider.fragment)
 
-    def trigger(self, key, event, value):
-        """Sends an event of a component of ours, whatever its picture says."""
+    def trigger(self, key, event, value, *, forged=False):
+        """Sends an event of a component of ours, whatever its picture says; a forged one comes without its state."""
         component = self.widget(key)
         payload = json.dumps([{"event": event, "value": value}])
         name = f"$$STREAMLIT_INTERNAL_KEY_{component.proto.id}__events"
-        state = WidgetState(id=component.proto.id, json_value="{}")
-        self.rerun(state, WidgetState(id=name, json_trigger_value=payload), fragment=component.fragment)
+        states = [] if forged else [WidgetState(id=component.proto.id, json_value="{}")]
+        self.rerun(*states, WidgetState(id=name, json_trigger_value=payload), fragment=component.fragment)
 
     def go(self, title):
         """Follows a link to another page."""

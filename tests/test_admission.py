@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from stylecore.engine import Engine, QueueFull
+from stylecore.admission import QueueFull
+from stylecore.engine import Engine
 from stylecore.transfer import Steering
 from tests.test_engine import limits, wait
 

@@ -56,10 +56,11 @@ def test_compare_add_scrub_and_take_home(page):
         expect(page.locator(".st-key-lab_scrubber figcaption")).to_have_text(f"λ = {lam}")  # finished
         pictures[lam] = image.get_attribute("src")
     assert len(set(pictures.values())) == 3
-    page.wait_for_timeout(2 * SECOND)  # until the page has answered the last click, which moves the slider once more
-    at_rest(page)
-    page.locator(".st-key-lab_scrubber input").fill("0.27")
+    page.locator(".st-key-lab_scrubber input").fill("0.27")  # whatever the page still has to say to the last click
     page.get_by_text("λ = 0.27 is not computed: this is the nearest, λ = 0.3").wait_for()
+    page.wait_for_timeout(2 * SECOND)
+    at_rest(page)
+    assert page.locator(".st-key-lab_scrubber input").input_value() == "0.27"
     assert image.get_attribute("src") == pictures["0.3"]
 
     click_middle(page, page.locator(".st-key-lab_trade_off .point").first)

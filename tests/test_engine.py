@@ -9,9 +9,10 @@ import time
 import pytest
 from PIL import Image
 
-from stylecore import engine as module
+from stylecore import worker
+from stylecore.admission import QueueFull
 from stylecore.cost import Pace, depth_share
-from stylecore.engine import Engine, QueueFull
+from stylecore.engine import Engine
 from stylecore.images import encode_png
 from stylecore.jobs import FRAMES, Frame, Request, with_frame
 from stylecore.limits import Limits
@@ -120,12 +121,13 @@ def test_steering_is_kept_in_snapshot_and_recipe(engine, request_for, gate):
 def test_a_visitor_who_left_frees_the_worker_unless_they_come_back(toy, request_for, gate):
     now = [0.0]
     engine = Engine("cpu", lambda *_: toy, limits=limits(), abandoned_after=100.0, clock=lambda: now[0])
-    for returns in (False, True):
+    for looked_after, returns in ((None, False), (0.1, False), (3.0, True)):  # the page that is left may look once more
         gate.clear()
         job = engine.submit("ann", request_for(steps=50))
         wait(job, "running")
         engine.leave("ann", grace=5.0)
-        if returns:
+        if looked_after:
+            now[0] += looked_after
             engine.look(job)
         now[0] += 6.0
         gate.set()
@@ -184,7 +186,7 @@ def test_the_oldest_pictures_of_whoever_holds_most_go_when_memory_is_full(toy, r
     engine.stop(newest)
     assert engine.jobs_of("a") == jobs[1:2]
     assert engine.jobs_of("b") == jobs[2:]
-    assert engine.latest_of("c") is newest
+    assert engine.jobs_of("c")[-1] is newest
 
 
 def test_pause_and_go_on_give_the_very_picture_of_an_undisturbed_run(engine, request_for):
@@ -260,6 +262,39 @@ def test_optimizer_states_are_dropped_when_there_are_too_many(toy, request_for):
         engine.go_on(jobs[0], more_steps=3)
 
 
+def test_a_removal_can_be_undone_until_the_next_one_or_for_a_while(toy, request_for):
+    now = [0.0]
+    engine = Engine("cpu", lambda *_: toy, limits=limits(), clock=lambda: now[0])
+    jobs = [engine.submit("ann", request_for())]
+    for _ in range(2):
+        wait(jobs[-1])
+        jobs.append(engine.submit("ann", request_for()))
+    wait(jobs[-1])
+    pictures = [job.snapshot.results for job in jobs]
+    engine.remove(jobs[1])
+    assert engine.jobs_of("ann") == [jobs[0], jobs[2]]
+    assert engine.job("ann", jobs[1].id) is None
+    assert engine.removed("ann") is jobs[1]
+    assert engine.removed("bob") is None
+    assert engine.bring_back(jobs[1])
+    assert engine.jobs_of("ann") == jobs  # where it was
+    assert [job.snapshot.results for job in jobs] == pictures
+    engine.remove(jobs[0])
+    engine.remove(jobs[2])
+    assert engine.removed("ann") is jobs[2]
+    assert not engine.bring_back(jobs[0])
+    now[0] += 9.0
+    assert engine.removed("ann") is jobs[2]
+    for _ in range(20):
+        now[0] += 9.0  # longer pauses are sleep
+        engine.removed("ann")
+        engine.expected_wait()
+        engine.look(jobs[1])
+    assert not engine.bring_back(jobs[2])
+    assert engine.submit("ann", request_for()).number == 3
+    assert engine.tally().jobs == 2
+
+
 def test_a_removed_job_is_gone_and_only_its_owner_could_reach_it(engine, request_for, gate):
     job = engine.submit("ann", request_for(steps=1000))
     wait(job, "running")
@@ -277,7 +312,7 @@ def test_a_server_s_limits_hold_whatever_the_page_says(engine, request_for):
 
 
 def test_too_little_memory_is_told_before_it_is_taken(engine, request_for, monkeypatch):
-    monkeypatch.setattr(module, "available_memory", lambda: 10**6)
+    monkeypatch.setattr(worker, "available_memory", lambda: 10**6)
     snapshot = wait(engine.submit("ann", request_for()))
     assert snapshot.status == "failed"
     assert "GB are free on this server: choose a smaller size" in snapshot.error
@@ -309,9 +344,9 @@ def test_frames_are_spread_over_the_run_and_thinned_out(engine, request_for, mon
 
 def test_a_dead_worker_is_replaced(engine, request_for, monkeypatch):
     monkeypatch.setattr(threading, "excepthook", lambda _: None)
-    monkeypatch.setattr(module.Engine, "_run", lambda *_: (_ for _ in ()).throw(SystemExit))
+    monkeypatch.setattr(worker.Worker, "_run", lambda *_: (_ for _ in ()).throw(SystemExit))
     engine.submit("ann", request_for())
-    engine._worker.join(5)
+    engine._worker.thread.join(5)
     monkeypatch.undo()
     assert wait(engine.submit("bob", request_for())).status == "finished"
 

@@ -18,8 +18,8 @@ import torch
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from stylecore import engine as module
 from stylecore import vgg as weights
+from stylecore import worker
 from stylecore.__main__ import main
 from stylecore.config import TransferConfig
 from stylecore.engine import Engine
@@ -107,7 +107,7 @@ def test_a_worker_that_dies_is_noticed_without_anybody_s_next_run(engine, reques
     snapshot = wait(engine.submit("ann", request_for(steps=1000)))
     assert snapshot.status == "failed"
     assert snapshot.error == KILLED
-    assert keeps_its_picture(engine.latest_of("ann"))
+    assert keeps_its_picture(engine.jobs_of("ann")[-1])
     mend()
     assert wait(engine.submit("ann", request_for())).status == "finished"
     assert engine.tally().restarts == 1
@@ -119,7 +119,7 @@ def test_a_killed_worker_s_queue_goes_on(engine, request_for, monkeypatch):
     waiting = engine.submit("bob", request_for())
     reach(job, 3)
     killed = ctypes.pythonapi.PyThreadState_SetAsyncExc(
-        ctypes.c_ulong(engine._worker.ident), ctypes.py_object(SystemExit)
+        ctypes.c_ulong(engine._worker.thread.ident), ctypes.py_object(SystemExit)
     )
     assert killed == 1
     assert wait(job).error == KILLED
@@ -145,7 +145,7 @@ def test_a_paused_run_whose_step_died_goes_on_as_if_nothing_had_been(engine, req
     engine.pause(job)
     assert wait(job).status == "paused"
     cut.set()
-    engine._worker.join(5)
+    engine._worker.thread.join(5)
     monkeypatch.setattr(toy, "forward", before)
     engine.go_on(job)
     snapshot = wait(job)
@@ -189,7 +189,7 @@ def test_a_step_that_raises(engine, request_for, breaks):
     mend = breaks(RuntimeError("boom"))
     snapshot = wait(engine.submit("ann", request_for(steps=50)))
     assert (snapshot.status, snapshot.error, snapshot.too_large) == ("failed", BROKEN, False)
-    assert keeps_its_picture(engine.latest_of("ann"))
+    assert keeps_its_picture(engine.jobs_of("ann")[-1])
     mend()
     assert wait(engine.submit("ann", request_for())).status == "finished"
 
@@ -227,7 +227,7 @@ def scarce(monkeypatch):
     """Memory for so many λ in one run, up to a step."""
 
     def only(most, after):
-        real = module.stylize
+        real = worker.stylize
 
         def stylize(vgg, content, style, config, initial=None):
             run = real(vgg, content, style, config, initial)
@@ -241,7 +241,7 @@ def scarce(monkeypatch):
                 except StopIteration:
                     return
 
-        monkeypatch.setattr(module, "stylize", stylize)
+        monkeypatch.setattr(worker, "stylize", stylize)
 
     return only
 
@@ -328,7 +328,7 @@ def test_states_that_only_serve_more_steps_go_before_a_run_is_refused(engine, re
     held = engine.submit("bob", request_for())
     wait(held)
     free = [10**6, 10**12]  # as it would be once the state of bob's run is gone
-    monkeypatch.setattr(module, "available_memory", lambda: free[0] if held.snapshot.warm else free[1])
+    monkeypatch.setattr(worker, "available_memory", lambda: free[0] if held.snapshot.warm else free[1])
     assert wait(engine.submit("ann", request_for())).status == "finished"
     assert not held.snapshot.warm
     assert held.snapshot.results
@@ -350,7 +350,7 @@ def test_memory_that_truly_runs_out():
         import re, resource, time
         from pathlib import Path
         import torch
-        from stylecore import engine as module
+        from stylecore import worker
         from stylecore.config import TransferConfig
         from stylecore.engine import Engine
         from stylecore.jobs import Request, at_half_size
@@ -358,7 +358,7 @@ def test_memory_that_truly_runs_out():
         from tests.conftest import ToyNetwork
         from tests.test_engine import limits
 
-        module.available_memory = lambda: 10**15  # or it would be told beforehand
+        worker.available_memory = lambda: 10**15  # or it would be told beforehand
         toy = ToyNetwork()
         engine = Engine("cpu", lambda *_: toy, limits=limits(max_size=4096), refresh=0.0)
         pair = [path.read_bytes() for path in (sample_contents()["Chelsea"], sample_styles()["Embroidery"])]
@@ -461,7 +461,7 @@ def test_hours_of_sleep_are_no_absence_but_minutes_of_absence_are(toy, request_f
     else:
         for _ in range(40):
             now[0] += 5.0
-            engine._clock()
+            engine._board.clock()
     held.set()
     snapshot = wait(job)
     assert snapshot.status == ("finished" if sleeps else "stopped")
@@ -637,7 +637,7 @@ def test_a_limit_that_is_none_is_told_by_the_page(monkeypatch):
 
 
 def test_a_picture_without_memory_goes_on_at_half_the_size_when_the_visitor_says_so(monkeypatch):
-    real = module.stylize
+    real = worker.stylize
 
     def stylize(vgg, content, style, config, initial=None):
         for step in real(vgg, content, style, config, initial):
@@ -645,7 +645,7 @@ def test_a_picture_without_memory_goes_on_at_half_the_size_when_the_visitor_says
             if config.size > 64 and step.index == 3:
                 raise torch.OutOfMemoryError("CUDA out of memory.")
 
-    monkeypatch.setattr(module, "stylize", stylize)
+    monkeypatch.setattr(worker, "stylize", stylize)
     start_afresh()
     app = AppTest.from_file("../app.py", default_timeout=PATIENCE).run()
     small(app)

@@ -47,6 +47,13 @@ def test_an_owner_keeps_so_many_results_and_no_more():
     assert too_many([*jobs, job("bob")], limits) == jobs[:2]
 
 
+def test_what_has_been_removed_goes_before_what_is_older():
+    old, removed, new = (job("ann", result=bytes([n]) * 400_000) for n in range(3))
+    removed.removed = 1.0
+    assert too_many([old, removed, new], LIMITS) == [removed]
+    assert too_many([old, removed, new], dataclasses.replace(LIMITS, kept_jobs=2)) == [removed]
+
+
 @pytest.mark.parametrize(("state", "gone"), [(4_000_000, 0), (6_000_000, 1), (11_000_000, 2)])
 def test_states_are_kept_as_far_as_there_is_room_paused_ones_first(state, gone):
     ended = job("ann", warm=True, state=state, seen=9.0)

@@ -164,6 +164,46 @@ def test_a_link_with_a_picture_of_its_owner_s_own_gives_nobody_else_that_picture
 # Buttons and settings
 
 
+@pytest.fixture(scope="module")
+def eve(url):
+    """Somebody with a picture in the Studio and two in the lab."""
+    eve = Person(url, "content=Chelsea&style=Embroidery&size=64&lambdas=0.2+0.8")
+    eve.tab.go("λ lab")
+    eve.tab.settle()
+    eve.tab.rest()
+    eve.tab.press("lab_run")
+    assert eve.tab.wait(lambda: eve.tab.find("lab_lambda-lab.zip") and not eve.tab.progress())
+    yield eve
+    eve.tab.close()
+
+
+@pytest.mark.parametrize(
+    ("page", "key", "event"),
+    [
+        ("Studio", "gallery_content", "chosen"),
+        ("Studio", "history", "chosen"),
+        ("Studio", "losses", "step"),
+        ("λ lab", "lab_grid", "chosen"),
+        ("λ lab", "lab_scrubber", "chosen"),
+        ("λ lab", "lab_trade_off", "step"),
+        ("Layers", "network", "chosen"),
+        ("Theory", "matrix_x", "changed"),
+    ],
+)
+def test_events_that_no_page_would_send_are_no_trouble_to_anybody(eve, page, key, event):
+    eve.tab.rest()
+    eve.tab.go(page)
+    eve.tab.settle()
+    assert eve.tab.wait(lambda: eve.tab.find(key)), (eve.tab.query, eve.tab.alerts())
+    for value in (None, "x", 10**30, -1e308, [1, [2]], {"lam": "0.2", "turn": 1}, {"lam": [0.2], "turn": 2}, {}):
+        for forged in (True, False):
+            eve.tab.rest()
+            eve.tab.trigger(key, event, value, forged=forged)
+            eve.tab.live(0.2)
+    eve.tab.rest()
+    assert not eve.tab.troubles
+
+
 def test_another_s_buttons_and_slider_move_nothing(url, ann):
     ann.tab.query = f"{PAIR}&steps=400"
     ann.tab.rerun()
@@ -290,6 +330,11 @@ def test_a_file_stays_while_it_is_fetched_and_goes_with_the_result(url, ann, bob
         bob.tab.rerun()
         bob.tab.settle()
     assert bob.tab.get(address)[0] == 404
+    assert bob.tab.find("bring_back") is None
+    ann.tab.rest()
+    ann.tab.press("bring_back")
+    ann.tab.settle()
+    assert ann.tab.find("remove")
 
 
 def test_pictures_of_a_page_are_in_no_address_at_all(ann):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
@@ -13,31 +14,38 @@ from stylecore.ui.pictures import thumbnail_url
 from stylecore.ui.visit import open_job, studio_jobs
 
 
-def show_history(engine: Engine, owner: str, shown: Job) -> None:
-    """Draws a strip of the visitor's pictures, newest first."""
+def show_history(engine: Engine, owner: str, shown: Job | None) -> None:
+    """Draws a strip of the visitor's pictures, newest first, with a way to remove one and to undo that."""
     jobs = [job for job in studio_jobs(engine, owner) if job.snapshot.previews and job.ended]
-    if not jobs:
-        return
-    st.markdown(
-        f"**Your results** · :gray[kept here while the server has room ({engine.limits.kept_mb} MB for everybody)]"
-    )
-    gallery(
-        [_item(job) for job in reversed(jobs)],
-        shown.id,
-        key="history",
-        label="Your results",
-        on_choice=partial(open_job, engine, owner),
-        side=72,
-    )
-    if shown in jobs:
-        st.button(
-            f"Remove result {shown.number}",
-            icon=":material/delete:",
-            key="remove",
-            type="tertiary",
-            on_click=engine.remove,
-            args=(shown,),
+    if jobs:
+        st.markdown(
+            f"**Your results** · :gray[kept here while the server has room ({engine.limits.kept_mb} MB for everybody)]"
         )
+        gallery(
+            [_item(job) for job in reversed(jobs)],
+            shown.id if shown else None,
+            key="history",
+            label="Your results",
+            on_choice=partial(open_job, engine, owner),
+            side=72,
+        )
+    with st.container(horizontal=True, gap="small", key="history_tools"):
+        if shown in jobs:
+            _button(f"Remove result {shown.number}", "delete", "remove", partial(engine.remove, shown))
+        if removed := engine.removed(owner):
+            label = f"Bring result {removed.number} back"
+            _button(label, "undo", "bring_back", partial(_bring_back, engine, owner, removed))
+    if st.session_state.pop("gone_for_good", False):
+        st.info("That result is gone by now: a removal can be undone for two minutes.", icon=":material/info:")
+
+
+def _button(label: str, icon: str, key: str, act: Callable[[], None]) -> None:
+    st.button(label, icon=f":material/{icon}:", key=key, type="tertiary", on_click=act)
+
+
+def _bring_back(engine: Engine, owner: str, job: Job) -> None:
+    st.session_state.gone_for_good = not engine.bring_back(job)
+    open_job(engine, owner, job.id)
 
 
 def _item(job: Job) -> Item:

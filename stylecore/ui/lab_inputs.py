@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from stylecore.admission import QueueFull
 from stylecore.config import TransferConfig
 from stylecore.cost import Cost, cost_of
-from stylecore.engine import Engine, QueueFull
+from stylecore.engine import Engine
 from stylecore.images import ImageError
 from stylecore.jobs import Request
 from stylecore.lab import AXES, DEFAULT_LAMBDAS, MOST, along, around, cells_of, evenly, missing, parse_lambdas, parts

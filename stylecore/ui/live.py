@@ -8,8 +8,9 @@ from typing import Any
 
 import streamlit as st
 
+from stylecore.admission import QueueFull
 from stylecore.charts import hint, loss_figure, shares
-from stylecore.engine import Engine, QueueFull
+from stylecore.engine import Engine
 from stylecore.images import decode, encode_jpeg, fitted_size
 from stylecore.jobs import Job, Request, Snapshot, at_half_size
 from stylecore.results import touched

@@ -7,8 +7,9 @@ from functools import partial
 
 import streamlit as st
 
+from stylecore.admission import QueueFull
 from stylecore.cost import cost_of
-from stylecore.engine import Engine, QueueFull
+from stylecore.engine import Engine
 from stylecore.images import ImageError, encode_png
 from stylecore.jobs import Job, Request
 from stylecore.lab import Cell, cells_of, missing

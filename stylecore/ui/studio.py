@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from stylecore.admission import QueueFull
 from stylecore.config import TransferConfig
 from stylecore.cost import cost_of, used_sizes
-from stylecore.engine import Engine, QueueFull
+from stylecore.engine import Engine
 from stylecore.images import ImageError
 from stylecore.jobs import Job, Request
 from stylecore.limits import available_memory

@@ -44,6 +44,11 @@ _MATRIX = _component("matrix")
 _VISITOR = _component("visitor")
 
 
+def _told(key: str, event: str) -> Any:  # noqa: ANN401  # whatever a browser sends
+    """What a component's event says; None if the browser has sent the event without its component's state."""
+    return getattr(st.session_state.get(key), event, None)
+
+
 class Cover(TypedDict):
     """The chosen picture, shown larger above a gallery."""
 
@@ -121,7 +126,7 @@ def gallery(
     """Shows small pictures to choose from; `on_choice` gets the id of the chosen one before the page runs again."""
 
     def chosen() -> None:
-        choice = st.session_state[key].chosen
+        choice = _told(key, "chosen")
         if any(item["id"] == choice for item in items):  # whatever the browser says
             on_choice(choice)
 
@@ -152,7 +157,7 @@ def chart(
     """
 
     def clicked() -> None:
-        step = st.session_state[key].step
+        step = _told(key, "step")
         if isinstance(step, (int, float)) and abs(step) < 10**9:
             on_step(step)
 
@@ -196,13 +201,23 @@ def scrubber(
         alt: what the pictures are, λ aside.
         on_choice: gets the λ that was chosen, before the page runs again.
     """
+    turn = f"{key}_turn"
 
     def chosen() -> None:
-        choice = st.session_state[key].chosen
-        if any(picture["lam"] == choice for picture in pictures):
-            on_choice(choice)
+        match _told(key, "chosen"):
+            case {"lam": choice, "turn": int(number)}:
+                st.session_state[turn] = number
+                if any(picture["lam"] == choice for picture in pictures):
+                    on_choice(choice)
 
-    data = {"pictures": pictures, "selected": selected, "alt": alt, "width": size[0], "height": size[1]}
+    data = {
+        "pictures": pictures,
+        "selected": selected,
+        "turn": st.session_state.get(turn, 0),
+        "alt": alt,
+        "width": size[0],
+        "height": size[1],
+    }
     _SCRUBBER(key=key, data=data, on_chosen_change=chosen)
 
 
@@ -240,7 +255,7 @@ def grid(
     """Shows pictures in rows and columns with headings; `on_choice` gets the id of the one that was clicked."""
 
     def chosen() -> None:
-        choice = st.session_state[key].chosen
+        choice = _told(key, "chosen")
         if any(cell["id"] == choice for row in rows for cell in row["cells"]):
             on_choice(choice)
 
@@ -271,7 +286,7 @@ def network(layers: Sequence[LayerBox], *, key: str, label: str, on_choice: Call
     """
 
     def chosen() -> None:
-        choice = st.session_state[key].chosen
+        choice = _told(key, "chosen")
         if any(layer["name"] == choice for layer in layers):
             on_choice(choice)
 
@@ -300,7 +315,7 @@ def matrix(
     count = sum(map(len, rows))
 
     def changed() -> None:
-        values = st.session_state[key].changed
+        values = _told(key, "changed")
         if isinstance(values, list) and len(values) == count and all(value in range(largest + 1) for value in values):
             on_change([int(value) for value in values])
 

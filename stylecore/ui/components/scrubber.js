@@ -18,11 +18,16 @@ export default function ({ data, parentElement, setTriggerValue }) {
     find("figure").style.setProperty("--colour", picture.colour)
     return picture
   }
-  if (parentElement.selected !== data.selected) slider.value = parentElement.selected = data.selected
+  // The server repeats the number of the last choice that it heard: what it sent before that is out of date.
+  const told = (parentElement.told ??= { turn: data.turn })
+  if (data.turn >= told.turn && data.selected !== told.lam) slider.value = told.lam = data.selected
   slider.oninput = draw
   slider.onchange = () => {
     const { lam } = draw()
-    if (lam !== data.selected) setTriggerValue("chosen", lam)
+    if (lam === told.lam) return
+    told.lam = lam
+    told.turn += 1
+    setTriggerValue("chosen", { lam, turn: told.turn })
   }
   ticks.replaceChildren(
     ...pictures.map(({ lam, colour }) => {
