@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     try:
-        from stylecore import commands  # after parsing: torch takes seconds to import, --help should not
+        from stylecore import commands, devices  # after parsing: torch takes seconds to import, --help should not
 
         warnings.filterwarnings("ignore", module="PIL")  # about odd metadata; what matters raises
         try:
@@ -45,6 +45,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except commands.USER_ERRORS as error:
             sentence = "".join(character if character.isprintable() else "�" for character in str(error))
             print(f"stylecore: {sentence}", file=sys.stderr)  # names of files can hold line ends and terminal codes
+            return 2
+        except (RuntimeError, MemoryError) as error:
+            if not devices.is_out_of_memory(error):
+                raise
+            print("stylecore: Memory ran out: choose a smaller --size or fewer λ.", file=sys.stderr)
             return 2
     except KeyboardInterrupt:
         print("stylecore: stopped before there was a picture.", file=sys.stderr)

@@ -84,7 +84,7 @@ def layers_from_text(text: str) -> LayerWeights:
 
 def _write(value: Any) -> str:  # noqa: ANN401  # any setting
     if isinstance(value, tuple):
-        return f"{value[0]:.6g}" if value and isinstance(value[0], float) else layers_to_text(value)
+        return layers_to_text(value) if not value or isinstance(value[0], tuple) else f"{value[0]:.6g}"
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 

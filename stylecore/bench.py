@@ -24,7 +24,7 @@ from stylecore.images import decode, read, to_image, to_tensor
 from stylecore.objective import Objective
 from stylecore.samples import sample_contents, sample_styles
 from stylecore.transfer import prepare, stylize
-from stylecore.vgg import VGG16, load_vgg16
+from stylecore.vgg import VGG16, exact_convolutions, load_vgg16
 
 ROUNDS = 15
 BATCH = (0.05, 0.2, 0.4, 0.6, 0.8)
@@ -109,8 +109,8 @@ def _step_times(vgg: VGG16, content: Tensor, style: Tensor, config: TransferConf
     plain = _plain_network(vgg, config.layers[-1])
     deepest = config.layers[-1:]
     floors: dict[str, Callable[[], object]] = {
-        "floor": lambda: _bare_pass(plain(plain_image), plain_image),
-        "own_floor": lambda: _bare_pass(vgg.forward(image, deepest)[deepest[0]], image),
+        "floor": lambda: _bare_pass(lambda: plain(plain_image), plain_image),
+        "own_floor": lambda: _bare_pass(lambda: vgg.forward(image, deepest)[deepest[0]], image),
     }
     works = {**floors, **steps}
     times: dict[str, list[float]] = {name: [] for name in works}
@@ -156,8 +156,10 @@ def _batch(vgg: VGG16, content: Tensor, style: Tensor, config: TransferConfig) -
     return statistics.median(ratios)
 
 
-def _bare_pass(features: Tensor, image: Tensor) -> None:
-    torch.autograd.grad(features, image, torch.ones_like(features))
+def _bare_pass(forward: Callable[[], Tensor], image: Tensor) -> None:
+    with exact_convolutions():  # as precise as the steps that are compared with it
+        features = forward()
+        torch.autograd.grad(features, image, torch.ones_like(features))
 
 
 def _plain_network(vgg: VGG16, deepest: str) -> nn.Sequential:

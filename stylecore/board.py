@@ -22,6 +22,8 @@ from stylecore.publishing import previews, results
 from stylecore.sentences import COOLED, HALVED, NOT_ENCODED
 from stylecore.transfer import Step
 
+Halt = Literal["paused", "stopped"]
+
 UNDO_SECONDS = 120.0  # for which what was removed can be brought back
 
 _log = logging.getLogger(__name__)
@@ -158,7 +160,7 @@ class Board:
             gone = job.id not in self.jobs or job.removed is not None
             if gone or (job.ended and self.time_is_up(job)):
                 self.cool(job)
-            elif job.snapshot.status == "running":  # halted, and told to go on before the worker noticed
+            elif job.snapshot.status == "running" and not job.halt:  # it was told to go on before that was noticed
                 self.waiting.append(job)
             self.sweep()
             self._tell_positions()
@@ -217,23 +219,47 @@ class Board:
         with self.changed:
             job.snapshot = dataclasses.replace(job.snapshot, **changes)  # type: ignore[arg-type]
 
-    def halt(self, job: Job, status: Literal["paused", "stopped"]) -> None:
+    def halt(self, job: Job, status: Halt) -> None:
         """Publishes the end, or a pause, at the newest step, without waiting for the step that is being computed."""
         with self.changed:
+            halted = self.begin_halt(job, status)
+        if halted:
+            self.end_halt(job, status)
+
+    def begin_halt(self, job: Job, status: Halt) -> bool:
+        """Takes a job out of the queue and keeps the worker from another step; no picture is encoded yet.
+
+        Returns:
+            Whether `end_halt` shall follow, without the lock: pictures take their time, and nobody shall wait for it.
+        """
+        with self.changed:
             if job.snapshot.status == status or job.ended:
-                return
+                return False
             job.halt = status
             if job in self.waiting:
                 self.waiting.remove(job)
-            keep = job.run is not None or job is self.running
-            step = job.step if job.step is not None and job.step.index > 0 else None
             self._tell_positions()
+            return True
+
+    def end_halt(self, job: Job, status: Halt) -> None:
+        """Publishes the halt that has begun."""
+        with self.changed:
+            keep = job.run is not None or job is self.running
+            fresh = job.step is not None and job.step.index > 0 and job.snapshot.status != "paused"
+            step = job.step if fresh else None  # a paused job's pictures are finished already
         self.publish_end(job, status, step, warm=keep)
+
+    def make_way(self, jobs: Sequence[Job]) -> list[Job]:
+        """Takes jobs out of the queue for others of their owner. Returns those for which `end_halt` shall follow."""
+        halted = [job for job in jobs if self.begin_halt(job, "stopped")]
+        for job in halted:
+            if job.snapshot.done == 0:  # there is no picture to keep but the one that it began with
+                self.forget(job)
+        return [job for job in halted if job.id in self.jobs]
 
     def stop(self, job: Job) -> None:
         """Ends a job at once, with the picture of the step it has reached; a waiting job leaves the queue."""
-        if not job.ended:
-            self.halt(job, "stopped")
+        self.halt(job, "stopped")
 
     def publish_end(
         self,
@@ -324,8 +350,8 @@ class Board:
 
     def remove(self, job: Job) -> None:
         """Ends a job and hides it; it is forgotten when the owner removes another one, or the time is up."""
+        self.stop(job)
         with self.changed:
-            self.stop(job)
             self.cool(job)
             for earlier in self._removed(job.owner):
                 self.forget(earlier)

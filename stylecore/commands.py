@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -16,94 +17,44 @@ import torch
 
 from stylecore.config import PRESETS, Finish, TransferConfig
 from stylecore.devices import OutOfMemory, choose_device, is_out_of_memory
-from stylecore.images import ImageError, decode, read, to_tensor, write_whole
+from stylecore.images import ImageError, checked_size, decode, read, to_tensor, write_whole
 from stylecore.lab import DEFAULT_LAMBDAS
 from stylecore.objective import Objective
 from stylecore.recipe import Recipe, RecipeError, current_versions, read_recipe, sha256
 from stylecore.results import finished_pictures, touched
 from stylecore.sheet import contact_sheet
-from stylecore.transfer import Step, TransferError, prepare, replay, stylize
+from stylecore.transfer import Step, TransferError, prepare, prepare_initial, replay, stylize
 from stylecore.vgg import WeightsError, load_vgg16
 
+STOPPED = "stopped"
 USER_ERRORS = (ValueError, OSError, ImageError, RecipeError, WeightsError, TransferError, OutOfMemory)
 
 
 def transfer(options: argparse.Namespace) -> int:
     """Stylises and writes the picture of each λ, also when Ctrl-C cuts the run short."""
     config, finish, recipe = _settings(options)
-    data = {name: read(path) for name, path in _inputs(options).items()}
     outputs = _outputs(options, config)
-    pictures = {name: decode(data[name], path) for name, path in _inputs(options).items()}
-    initial = to_tensor(pictures["init"]) if "init" in pictures else None
-    device = choose_device(options.device)
-    content, style = prepare(pictures["content"], pictures["style"], config)
-    vgg = load_vgg16(config.network, device)
-
-    if recipe:
-        _compare(recipe, data)
-    run = stylize(vgg, content, style, config, initial)
-    steps = run if recipe is None else replay(run, recipe.changes, recipe.steps_done)
-    total = config.steps if recipe is None else recipe.steps_done
-    latest: Step | None = None
-    log: list[str] = []
-    trouble = ""
-    signal.signal(signal.SIGTERM, _interrupt)
-    try:
-        for latest in steps:
-            log += _log_lines(latest)
-            _show(latest, total)
-    except KeyboardInterrupt:
-        trouble = "stopped"
-    except TransferError as error:
-        trouble = str(error)
-    except (RuntimeError, MemoryError) as error:
-        if not is_out_of_memory(error):
-            raise
-        trouble = f"Memory ran out at {config.size} pixels: choose a smaller --size or fewer λ."
-    if latest is None:
-        if trouble == "stopped":
-            raise KeyboardInterrupt
-        raise OutOfMemory(trouble)
-
-    changes = [(index, (lam,)) for index, lam in recipe.changes] if recipe else []
-    for path, png in zip(outputs, finished_pictures(latest, config, device, data, changes), strict=True):
-        write_whole(path, touched(png, data["content"], finish))
+    run = _run(options, config, finish, recipe)
+    for path, png in zip(outputs, run.pictures, strict=True):
+        write_whole(path, png)
     if options.log:
-        write_whole(Path(options.log), "".join(log).encode())
-    names = ", ".join(map(str, outputs))
-    if not trouble:
-        print(f"wrote {names}")
-        return 0
-    if sys.stderr.isatty():
-        print(file=sys.stderr)  # leaves the progress bar
-    print(f"stylecore: {trouble.removesuffix('.')}; wrote step {latest.index} to {names}", file=sys.stderr)
-    return 130 if trouble == "stopped" else 2
+        write_whole(Path(options.log), "".join(run.log).encode())
+    return _told(run, outputs)
 
 
 def sheet(options: argparse.Namespace) -> int:
     """Stylises for each λ and writes one labelled picture of them all, with a recipe for them."""
-    config, _, _ = _settings(options)
+    config, finish, recipe = _settings(options)
     if len(config.lambdas) < 2:
         config = dataclasses.replace(config, lambdas=DEFAULT_LAMBDAS)
     (output,) = _outputs(options, dataclasses.replace(config, lambdas=config.lambdas[:1]))
-    data = {name: read(path) for name, path in _inputs(options).items()}
-    pictures = {name: decode(data[name], path) for name, path in _inputs(options).items()}
-    initial = to_tensor(pictures["init"]) if "init" in pictures else None
-    device = choose_device(options.device)
-    vgg = load_vgg16(config.network, device)
-    latest: Step | None = None
-    try:
-        for latest in stylize(vgg, *prepare(pictures["content"], pictures["style"], config), config, initial):
-            _show(latest, config.steps)
-    except KeyboardInterrupt:
-        if latest is None:
-            raise
-    assert latest is not None
-    pngs = finished_pictures(latest, config, device, data)
-    cells = [(f"λ = {lam:g}", png) for lam, png in zip(config.lambdas, pngs, strict=True)]
+    if recipe and recipe.changes:
+        _note("λ was changed while the picture of the recipe was made; each λ of a sheet stays as it is.")
+        recipe = dataclasses.replace(recipe, changes=())
+    run = _run(options, config, finish, recipe)
+    cells = [(f"λ = {lam:g}", png) for lam, png in zip(config.lambdas, run.pictures, strict=True)]
     write_whole(output, contact_sheet([("", cells)]))
-    print(f"wrote {output}")
-    return 0 if latest.last else 130
+    return _told(run, [output])
 
 
 def evaluate(options: argparse.Namespace) -> int:
@@ -117,10 +68,11 @@ def evaluate(options: argparse.Namespace) -> int:
     size = (content_tensor.shape[3], content_tensor.shape[2])
     resized = image.size != size
     if resized:
-        print(
-            f"stylecore: note: {options.image} has {image.width} × {image.height} pixels and was scaled to "
-            f"{size[0]} × {size[1]}: --size {max(image.size)} judges it as it is.",
-            file=sys.stderr,
+        at_its_own_size = checked_size(content.size, max(image.size), 1, "CONTENT")
+        advice = f": --size {max(image.size)} judges it as it is" if at_its_own_size == image.size else ""
+        _note(
+            f"{options.image} has {image.width} × {image.height} pixels and was scaled to "
+            f"{size[0]} × {size[1]}{advice}."
         )
     image_tensor = to_tensor(image.resize(size) if resized else image)
     device = choose_device(options.device)
@@ -159,6 +111,77 @@ def bench(options: argparse.Namespace) -> int:
     return 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A run that has ended.
+
+    Attributes:
+        pictures: finished PNG bytes, one of each λ.
+        step: of the pictures.
+        log: a JSON object for each step and λ.
+        trouble: why it ended early, in one sentence; else empty.
+    """
+
+    pictures: list[bytes]
+    step: int
+    log: list[str]
+    trouble: str
+
+
+def _run(options: argparse.Namespace, config: TransferConfig, finish: Finish, recipe: Recipe | None) -> _Run:
+    """Stylises; what was reached is there also when Ctrl-C, or a lack of memory, cuts the run short.
+
+    Raises:
+        KeyboardInterrupt: before there is any picture.
+        OutOfMemory: likewise.
+    """
+    data = {name: read(path) for name, path in _inputs(options).items()}
+    pictures = {name: decode(data[name], path) for name, path in _inputs(options).items()}
+    device = choose_device(options.device)
+    if recipe:
+        _compare(recipe, data)
+    latest: Step | None = None
+    log: list[str] = []
+    trouble = ""
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        content, style = prepare(pictures["content"], pictures["style"], config)
+        initial = prepare_initial(pictures["init"], content) if "init" in pictures else None
+        run = stylize(load_vgg16(config.network, device), content, style, config, initial)
+        for latest in run if recipe is None else replay(run, recipe.changes, recipe.steps_done):
+            log += _log_lines(latest)
+            _show(latest, config.steps if recipe is None else recipe.steps_done)
+    except KeyboardInterrupt:
+        trouble = STOPPED
+    except TransferError as error:
+        trouble = str(error)
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+        trouble = f"Memory ran out at {config.size} pixels: choose a smaller --size or fewer λ."
+    if latest is None:
+        raise KeyboardInterrupt if trouble == STOPPED else OutOfMemory(trouble)
+    changes = [(index, (lam,)) for index, lam in recipe.changes] if recipe else []
+    pngs = finished_pictures(latest, config, device, data, changes)
+    return _Run([touched(png, data["content"], finish) for png in pngs], latest.index, log, trouble)
+
+
+def _told(run: _Run, outputs: list[Path]) -> int:
+    """Says what was written. Returns the exit status."""
+    names = ", ".join(map(str, outputs))
+    if not run.trouble:
+        print(f"wrote {names}")
+        return 0
+    if sys.stderr.isatty():
+        print(file=sys.stderr)  # leaves the progress bar
+    print(f"stylecore: {run.trouble.removesuffix('.')}; wrote step {run.step} to {names}", file=sys.stderr)
+    return 130 if run.trouble == STOPPED else 2
+
+
+def _note(sentence: str) -> None:
+    print(f"stylecore: note: {sentence}", file=sys.stderr)
+
+
 def _settings(options: argparse.Namespace) -> tuple[TransferConfig, Finish, Recipe | None]:
     """Settings and touches of the recipe or the preset, with what the command line says on top.
 
@@ -173,9 +196,9 @@ def _settings(options: argparse.Namespace) -> tuple[TransferConfig, Finish, Reci
     said = _said(options, TransferConfig)
     if "lambdas" in said:
         said["lambdas"] = tuple(said["lambdas"])
-    if options.init_image:
+    if options.init_image and base.init != "image":
         said["init"] = "image"
-    elif base.init == "image" and "init" not in said:
+    if base.init == "image" and "init" not in said and not options.init_image:
         raise ValueError("this recipe started from a picture: name it with --init-image")
     if said:
         recipe = None  # no longer a repetition: no recorded steering, no recorded stop
@@ -189,13 +212,13 @@ def _said(options: argparse.Namespace, kind: type[TransferConfig | Finish]) -> d
 
 
 def _compare(recipe: Recipe, data: dict[str, bytes]) -> None:
-    """Tells when a recipe is cooked with other pictures, or elsewhere: the result will differ."""
-    made_with = {"content": recipe.content_sha256, "style": recipe.style_sha256}
-    for name, digest in made_with.items():
-        if sha256(data[name]) != digest:
-            print(f"stylecore: note: the {name} picture is not the one of the recipe.", file=sys.stderr)
+    """Tells when a recipe is cooked with other pictures, or other versions: the result will differ."""
+    made_with = {"content": recipe.content_sha256, "style": recipe.style_sha256, "init": recipe.init_sha256}
+    for name, picture in data.items():
+        if sha256(picture) != made_with[name]:
+            _note(f"the {name} picture is not the one of the recipe.")
     if recipe.versions != current_versions():
-        print("stylecore: note: the recipe was made with other versions; pixels may differ a little.", file=sys.stderr)
+        _note("the recipe was made with other versions; pixels may differ a little.")
 
 
 def _inputs(options: argparse.Namespace) -> dict[str, str]:

@@ -58,7 +58,7 @@ class TransferConfig:
         pooling: of VGG16; "average" is what Gatys et al. prefer to the network's own maximum.
         padding: of the first convolution; "replicate" removes the dark border that zeros suggest to it.
         style_scale: size of the style picture relative to `size`: larger means larger strokes.
-        total_variation: weight of the smoothness term, relative to the content picture's own roughness.
+        total_variation: weight of the smoothness term; with calibrated weights, of the content's own roughness.
         coarse_to_fine: start at a smaller size; "auto" does so from `transfer.COARSE_FROM` pixels on.
         learning_rate: of Adam, in units of the pixel range.
         learning_rate_decay: factor on Adam's learning rate every `decay_every` steps; 1 keeps it.

@@ -59,7 +59,7 @@ class Cost:
         return left + max(0, more - done) * self.stages[-1][1]
 
     def pixels(self, index: int) -> int:
-        """Pixels that update number `index` sends through the network."""
+        """Pixels that the pass of step `index` sends through the network."""
         for updates, pixels in self.stages:
             if index < updates:
                 return pixels
@@ -140,7 +140,7 @@ class Pace:
         """Seconds a pixel for pictures of this size, or of the nearest size that is known."""
         if not self._known:
             return None
-        return self._known[min(self._known, key=lambda size: abs(size - math.log2(pixels)))]
+        return self._known[min(list(self._known), key=lambda size: abs(size - math.log2(pixels)))]
 
 
 def measure_pace(vgg: VGG16, side: int = 160) -> Pace:

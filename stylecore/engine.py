@@ -113,11 +113,11 @@ class Engine:
             self._worker.revive()
             others = [] if beside else self._board.alive(owner, requests[0].room)
             self._board.check_room(owner, len(requests), besides=others)
-            for other in others:
-                self.stop(other)
-                if other.snapshot.done == 0:  # there is no picture to keep but the one that it began with
-                    self._board.forget(other)
-            return [self._board.add(owner, request, cost) for request, cost in zip(requests, costs, strict=True)]
+            halted = self._board.make_way(others)
+            jobs = [self._board.add(owner, request, cost) for request, cost in zip(requests, costs, strict=True)]
+        for other in halted:
+            self._board.end_halt(other, "stopped")
+        return jobs
 
     # What there is
 
@@ -203,11 +203,10 @@ class Engine:
             others = [other for other in self._board.alive(job.owner, job.request.room) if other is not job]
             self._worker.revive()
             self._board.check_room(job.owner, 1, besides=others, new=False)
-            for other in others:
-                self.stop(other)
+            halted = self._board.make_way(others)
             missing = job.snapshot.done + more_steps - job.snapshot.steps
             if missing > 0:
-                job.messages.append(Steering(more_steps=missing))
+                self._send(job, Steering(more_steps=missing))
             job.done.clear()
             job.halt = None
             job.seen = self._board.clock()
@@ -215,22 +214,19 @@ class Engine:
                 self._board.tell(job, status="running", position=0)
             else:
                 self._board.enqueue(job)
+        for other in halted:
+            self._board.end_halt(other, "stopped")
 
     def steer(self, job: Job, steering: Steering) -> None:
-        """Sends a message to a running job: it takes effect from the next step on.
+        """Sends a message to a job: it takes effect from the next step on, and none at all if the job has ended.
 
         Raises:
             ValueError: if it is no message for this job, or beyond this server's limits.
         """
         with self._board.changed:
             check_steering(job, steering, self.limits)
-            if job.messages:  # one that it has not read yet: both become one, so that a slider can't pile them up
-                unread = job.messages.pop()
-                steering = Steering(
-                    lambdas=unread.lambdas if steering.lambdas is None else steering.lambdas,
-                    more_steps=unread.more_steps + steering.more_steps,
-                )
-            job.messages.append(steering)
+            if not job.ended:
+                self._send(job, steering)
 
     def set_apart(self, job: Job, k: int) -> Job:
         """One picture of a batch that has come to rest, as an ended job of its own."""
@@ -247,3 +243,14 @@ class Engine:
     def bring_back(self, job: Job) -> bool:
         """Undoes a removal. Returns whether it could: in the end a removed job is gone."""
         return self._board.bring_back(job)
+
+    @staticmethod
+    def _send(job: Job, steering: Steering) -> None:
+        """Leaves a message; with one that has not been read yet it becomes one, so that a slider can't pile them up."""
+        if job.messages:
+            unread = job.messages.pop()
+            steering = Steering(
+                lambdas=unread.lambdas if steering.lambdas is None else steering.lambdas,
+                more_steps=unread.more_steps + steering.more_steps,
+            )
+        job.messages.append(steering)

@@ -29,11 +29,12 @@ def heat(values: Tensor, side: int = 128) -> Image.Image:
         values: (H, W), at least 0.
         side: pixels of the longer side to come; positions stay squares with sharp edges.
     """
+    values = values.cpu()
     level = values / values.max().clamp_min(1e-12) * (len(_MAGMA) - 1)
     low = level.floor().clamp(max=len(_MAGMA) - 2)
     share = (level - low).unsqueeze(-1)
     colours = _MAGMA[low.long()] * (1 - share) + _MAGMA[low.long() + 1] * share  # (H, W, 3)
-    picture = Image.fromarray(colours.round().byte().cpu().numpy())
+    picture = Image.fromarray(colours.round().byte().numpy())
     scale = side / max(picture.size)
     size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
     return picture.resize(size, Image.Resampling.NEAREST if scale > 1 else Image.Resampling.BOX)

@@ -24,7 +24,7 @@ class Inquiry(Generic[Answer]):
 
     Attributes:
         owner: who asked.
-        question: what was asked.
+        question: what was asked, with its pictures; None once that is over, so that they are not kept.
         status: where it is; "dropped" if newer questions of the same owner took its place.
         answer: once it is answered.
         error: one sentence on why it can't be; else empty.
@@ -33,7 +33,7 @@ class Inquiry(Generic[Answer]):
     """
 
     owner: str
-    question: Question[Answer]
+    question: Question[Answer] | None
     status: Literal["waiting", "answered", "failed", "dropped"] = "waiting"
     answer: Answer | None = None
     error: str = ""
@@ -53,18 +53,19 @@ class Inbox:
         """
         self._load, self._explain = load, explain
         self._lock = threading.Lock()
-        self._known: OrderedDict[tuple[str, Question[Any]], Inquiry[Any]] = OrderedDict()
+        self._known: OrderedDict[tuple[str, int], Inquiry[Any]] = OrderedDict()
         self._waiting: deque[Inquiry[Any]] = deque()
 
     def ask(self, owner: str, question: Question[Answer]) -> Inquiry[Answer]:
         """The inquiry into a question: a new one, or the one of before if it was asked already and has not failed."""
+        name = (owner, hash((type(question), question)))  # 64 bits, and a digest of the files is among them
         with self._lock:
-            known = self._known.get((owner, question))
+            known = self._known.get(name)
             if known is not None and known.status in ("waiting", "answered"):
-                self._known.move_to_end((owner, question))
+                self._known.move_to_end(name)
                 return known
             inquiry = Inquiry(owner, question)
-            self._known[owner, question] = inquiry
+            self._known[name] = inquiry
             self._waiting.append(inquiry)
             mine = [other for other in self._waiting if other.owner == owner]
             for old in mine[:-WAITING]:
@@ -89,6 +90,7 @@ class Inbox:
             inquiry = self._waiting.popleft()
         try:
             if inquiry.work is None:
+                assert inquiry.question is not None  # it has not ended
                 inquiry.work = inquiry.question.work(self._load(inquiry.question.config.network))
             next(inquiry.work)
         except StopIteration as end:
@@ -108,5 +110,5 @@ class Inbox:
 
     @staticmethod
     def _end(inquiry: Inquiry[Any], status: Literal["answered", "failed", "dropped"]) -> None:
-        inquiry.status, inquiry.work = status, None
+        inquiry.status, inquiry.work, inquiry.question = status, None, None
         inquiry.done.set()

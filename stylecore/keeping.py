@@ -19,8 +19,10 @@ def too_warm(jobs: Iterable[Job], limits: Limits) -> list[Job]:
     newest = {job.owner: job for job in warm}
     held, gone = 0, []
     for job in sorted(warm, key=lambda job: (job.snapshot.status == "paused", job.seen), reverse=True):
-        held += job.cost.state if job.cost else 0
-        if job is not newest[job.owner] or held > limits.state_mb * 10**6:
+        state = job.cost.state if job.cost else 0
+        if job is newest[job.owner] and held + state <= limits.state_mb * 10**6:
+            held += state
+        else:
             gone.append(job)
     return gone
 

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from stylecore.config import TransferConfig
 from stylecore.losses import content_loss, covariance, gram, style_loss, variation_loss
-from stylecore.vgg import VGG16
+from stylecore.vgg import VGG16, exact_convolutions
 
 # Relative losses below this are the rounding of two equal pictures, not a difference to calibrate by.
 FLOOR = 1e-6
@@ -134,10 +134,7 @@ class Objective:
         return _concatenate([losses for losses, _ in parts]), torch.cat([gradient for _, gradient in parts])
 
     def _gradient(self, images: Tensor, lambdas: Tensor) -> tuple[Losses, Tensor]:
-        with (
-            torch.enable_grad(),
-            torch.backends.cudnn.flags(enabled=True, deterministic=True, allow_tf32=False),
-        ):
+        with torch.enable_grad(), exact_convolutions():
             leaf = images.detach().requires_grad_()
             losses = self(leaf)
             (gradient,) = torch.autograd.grad(losses.total(lambdas).sum(), leaf)
@@ -199,7 +196,7 @@ def _relative_weights(
     for layer, weight in weights.items():
         relative[layer] = weight / max(sizes[layer], FLOOR * distances[layer], 1e-30)
     common = sum(relative[layer] * distances[layer] for layer in weights)
-    return {layer: value / max(common, FLOOR) for layer, value in relative.items()}
+    return {layer: value / common if common > FLOOR else value for layer, value in relative.items()}
 
 
 def _concatenate(parts: list[Losses]) -> Losses:

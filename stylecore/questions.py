@@ -181,7 +181,8 @@ class CalibrationQuestion:
         opposite = F.interpolate(style, content.shape[2:], mode="bicubic", antialias=True).clamp(0, 1)
         with torch.no_grad():
             at_style = objective(opposite).content_layers
-            yield
+        yield
+        with torch.no_grad():  # not across the yield: others compute there
             at_content = objective(content).style_layers
 
         def unweighted(losses: dict[str, Tensor], weights: dict[str, float]) -> dict[str, float]:

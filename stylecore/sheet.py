@@ -93,8 +93,14 @@ def archive(rows: Mapping[str, Mapping[float, tuple[bytes, Sequence[Point], int]
 
 
 def _shared_recipe(files: Sequence[bytes]) -> Recipe:
-    """One recipe for all the λ of these pictures: `transfer --recipe` makes every one of them again."""
-    recipes = [read_recipe(png) for png in files]
+    """One recipe with which `transfer --recipe` makes these pictures again.
+
+    It is of those that ran longest and were not steered; where all were, it is the first one's alone.
+    """
+    found = [read_recipe(png) for png in files]
+    steady = [recipe for recipe in found if not recipe.changes]
+    longest = max((recipe.steps_done for recipe in steady), default=0)
+    recipes = [recipe for recipe in steady if recipe.steps_done == longest] or found[:1]
     first = recipes[0]
     lambdas = tuple(dict.fromkeys(recipe.config.lambdas[0] for recipe in recipes))
     losses = {

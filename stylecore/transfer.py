@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
-from PIL import Image
+from PIL import Image, ImageOps
 from torch import Tensor
 
 from stylecore.config import TransferConfig
@@ -87,6 +87,14 @@ def prepare(content: Image.Image, style: Image.Image, config: TransferConfig) ->
     )
 
 
+def prepare_initial(picture: Image.Image, content: Tensor) -> Tensor:
+    """A picture to start from, (1, 3, H, W) like the content: scaled, not stretched, until it covers it; the middle."""
+    size = _size(content)
+    if picture.size != size:
+        picture = ImageOps.fit(picture, size, Image.Resampling.BICUBIC)
+    return to_tensor(picture)
+
+
 def stylize(
     vgg: VGG16,
     content: Tensor,
@@ -104,7 +112,7 @@ def stylize(
         content: (1, 3, H, W), in [0, 1], at the size of the result.
         style: (1, 3, h, w), in [0, 1].
         config: the settings.
-        initial: (1, 3, any, any), in [0, 1], for `init="image"`.
+        initial: (1, 3, any, any), in [0, 1], for `init="image"`; see `prepare_initial`.
 
     Yields:
         Steps 0 … `config.steps`. `send(Steering(…))` changes λ or adds steps, also at the last.

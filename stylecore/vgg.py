@@ -6,6 +6,7 @@ import hashlib
 import io
 import pickle
 from collections.abc import Collection, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -23,6 +24,11 @@ BUNDLED_SHA256 = "ed0a40eb22056542d818d5839c125f6648413ae95b0b35130d9a4f57efced6
 # Input normalisation (mean, standard deviation), as torchvision documents it for each set of weights.
 _CAFFE = ((0.48235, 0.45882, 0.40784), (1 / 255, 1 / 255, 1 / 255))
 _IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
+
+
+def exact_convolutions() -> AbstractContextManager[None]:
+    """Where cuDNN computes in full float32, and always the same: targets and pictures must be taken alike."""
+    return torch.backends.cudnn.flags(enabled=True, deterministic=True, allow_tf32=False)
 
 
 class WeightsError(RuntimeError):
@@ -84,8 +90,11 @@ class VGG16(nn.Module):
         shortest = minimum_side(layers)
         if min(images.shape[2:]) < shortest:
             raise ValueError(f"each side must be at least {shortest} pixels for these layers")
+        with exact_convolutions():
+            return self._features((images - self.mean) / self.deviation, layers, pooling, padding)
+
+    def _features(self, x: Tensor, layers: Collection[str], pooling: Pooling, padding: Padding) -> dict[str, Tensor]:
         found: dict[str, Tensor] = {}
-        x = (images - self.mean) / self.deviation
         for name, convolution in zip(LAYERS, self.convolutions, strict=True):
             if len(found) == len(set(layers)):
                 break

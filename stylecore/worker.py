@@ -12,14 +12,14 @@ from stylecore.board import Board
 from stylecore.config import Network
 from stylecore.cost import Pace, cost_of
 from stylecore.devices import OutOfMemory, is_out_of_memory, release_memory
-from stylecore.images import decode, to_tensor
+from stylecore.images import decode
 from stylecore.inbox import Inbox
 from stylecore.jobs import Job, Point, with_frame
 from stylecore.limits import Limits, available_memory
 from stylecore.logs import log_event
 from stylecore.publishing import frame_due, previews
 from stylecore.sentences import KILLED, REFUSALS, sentence, time_is_up
-from stylecore.transfer import Steering, Step, prepare, stylize
+from stylecore.transfer import Steering, Step, prepare, prepare_initial, stylize
 from stylecore.vgg import VGG16
 
 BEAT = 1.0  # seconds between two looks at whether the worker lives
@@ -219,7 +219,6 @@ class Worker:
     def _begin(self, job: Job) -> Generator[Step, Steering | None, None]:
         request = job.request
         content, style = decode(request.content, "The content picture"), decode(request.style, "The style picture")
-        initial = to_tensor(decode(request.init, "The picture to start from")) if request.init else None
         job.cost = cost_of(content.size, style.size, request.config, self._device)
         if self._device == "cpu" and job.cost.memory > available_memory():
             self._free_memory()
@@ -230,11 +229,15 @@ class Worker:
                 "this server: choose a smaller size."
             )
         tensors = prepare(content, style, request.config)
+        initial = None
+        if request.init:
+            initial = prepare_initial(decode(request.init, "The picture to start from"), tensors[0])
         vgg = self._load(request.config.network, self._device)
         return stylize(vgg, *tensors, request.config, initial)
 
     def _learn(self, job: Job, step: Step, seconds: float) -> None:
         """Takes a step into account in what is believed of this machine's pace."""
-        if job.cost is not None and step.index > 1:
+        new_size = job.step is None or job.step.size != step.size  # such a step computes targets, too
+        if job.cost is not None and not new_size and step.index > 1:
             pictures = len(step.lambdas)
-            self._pace.learn(job.cost.pixels(step.index - 1) // pictures, seconds / pictures)
+            self._pace.learn(job.cost.pixels(step.index) // pictures, seconds / pictures)

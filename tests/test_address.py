@@ -24,6 +24,7 @@ def test_defaults_need_no_word():
             lambdas=(0.65,), size=300, steps=77, seed=5, init="noise", style_scale=1.5, total_variation=0.05
         ),
         TransferConfig(optimizer="adam", learning_rate=0.02, learning_rate_decay=0.9, decay_every=7),
+        TransferConfig(lambdas=(1,)),
         TransferConfig(statistic="covariance", padding="replicate", coarse_to_fine="off", history=9),
     ],
 )

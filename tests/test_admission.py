@@ -60,6 +60,7 @@ def test_files_beyond_the_limit(make, request_for, field, name):
 def test_more_steps_at_a_time_and_altogether(make, request_for):
     engine = make(max_steps=100)
     job = engine.submit("ann", request_for(steps=5))
+    engine.pause(job)
     wait(job)
     for more in (101, -1):
         with pytest.raises(ValueError, match=f"limit is 100 more steps at a time, not {more}"):

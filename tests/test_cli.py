@@ -20,7 +20,8 @@ from PIL import Image
 from stylecore import commands
 from stylecore.__main__ import main
 from stylecore.config import PRESETS
-from stylecore.recipe import CHUNK
+from stylecore.images import encode_png
+from stylecore.recipe import CHUNK, read_recipe
 
 ROOT = Path(__file__).parents[1]
 TINY = ("--size", "32", "--steps", "2", "--device", "cpu")
@@ -158,6 +159,23 @@ def test_a_recipe_repeats_its_picture(transfer, inputs, tmp_path, options):
     assert main(["transfer", *inputs, "-o", str(again), "--recipe", str(first), "--device", "cpu"]) == 0
     np.testing.assert_array_equal(pixels(again), pixels(first))
     assert recipe(again) == recipe(first)
+
+
+def test_a_recipe_that_began_with_a_picture_repeats_its_stop(inputs, tmp_path, capsys):
+    first, again = tmp_path / "first.png", tmp_path / "again.png"
+    start = ("--init-image", inputs[1])
+    assert main(["transfer", *inputs, "-o", str(first), *TINY, *start]) == 0
+    stopped = dataclasses.replace(read_recipe(first.read_bytes()), steps_done=1, changes=((0, 0.9),))
+    with Image.open(first) as image:
+        first.write_bytes(encode_png(image.convert("RGB"), {CHUNK: stopped.to_json()}))
+    capsys.readouterr()
+    options = ["-o", str(again), "--recipe", str(first), "--device", "cpu"]
+    assert main(["transfer", *inputs, *options, *start]) == 0
+    assert not capsys.readouterr().err
+    assert recipe(again)["steps_done"] == 1
+    assert recipe(again)["changes"] == [[0, 0.9]]
+    assert main(["transfer", *inputs, *options, "--init-image", inputs[0]]) == 0
+    assert "the init picture is not the one of the recipe" in capsys.readouterr().err
 
 
 def test_touches_are_made_on_the_very_picture(transfer):
@@ -371,6 +389,18 @@ def test_a_run_that_breaks_keeps_the_picture_so_far(inputs, tmp_path, monkeypatc
     np.testing.assert_array_equal(pixels(tmp_path / "again.png"), pixels(output))
 
 
+@pytest.mark.parametrize("command", ["transfer", "sheet", "evaluate"])
+@pytest.mark.parametrize("place", ["prepare", "load_vgg16"])
+def test_memory_that_runs_out_anywhere_is_a_sentence(inputs, tmp_path, monkeypatch, capsys, command, place):
+    def broken(*_arguments):
+        raise RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes")
+
+    monkeypatch.setattr(commands, place, broken)
+    rest = [inputs[0], "--size", "40"] if command == "evaluate" else ["-o", str(tmp_path / "out.png")]
+    assert "choose a smaller --size" in refused(capsys, command, *inputs, *rest)
+    assert not os.listdir(tmp_path)
+
+
 @pytest.mark.parametrize("problem", [MemoryError(), KeyboardInterrupt()])
 def test_a_run_that_breaks_before_its_first_picture(inputs, tmp_path, monkeypatch, capsys, problem):
     def broken(*_arguments):
@@ -472,3 +502,16 @@ def test_a_sheet_of_several_lambdas(inputs, tmp_path, capsys):
     )
     assert (tmp_path / "again-0.3.png").exists()
     assert (tmp_path / "again-0.7.png").exists()
+
+
+def test_a_sheet_of_a_recipe_stops_where_that_did_and_tells_what_it_can_t_repeat(inputs, tmp_path, transfer, capsys):
+    made, output = transfer("--steps", "3"), tmp_path / "sheet.png"
+    stopped = dataclasses.replace(read_recipe(made.read_bytes()), steps_done=2, changes=((1, 0.9),))
+    with Image.open(made) as image:
+        made.write_bytes(encode_png(image.convert("RGB"), {CHUNK: stopped.to_json()}))
+    capsys.readouterr()
+    assert main(["sheet", inputs[1], inputs[1], "-o", str(output), "--recipe", str(made), "--device", "cpu"]) == 0
+    words = capsys.readouterr().err
+    assert "λ was changed while the picture of the recipe was made" in words
+    assert "the content picture is not the one of the recipe" in words
+    assert (recipe(output)["steps_done"], recipe(output)["changes"]) == (2, [])

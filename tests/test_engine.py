@@ -9,7 +9,7 @@ import time
 import pytest
 from PIL import Image
 
-from stylecore import worker
+from stylecore import board, worker
 from stylecore.admission import QueueFull
 from stylecore.cost import Pace, depth_share
 from stylecore.engine import Engine
@@ -116,6 +116,55 @@ def test_steering_is_kept_in_snapshot_and_recipe(engine, request_for, gate):
     assert snapshot.changes == ((0, (0.9,)),)
     assert snapshot.history[-1].index == 23
     assert json.loads(read_recipe(snapshot.results[0]).to_json())["changes"] == [[0, 0.9]]
+
+
+def test_a_message_that_came_too_late_swallows_no_steps(engine, request_for):
+    job = engine.submit("ann", request_for())
+    wait(job)
+    engine.steer(job, Steering(lambdas=(0.9,)))
+    engine.go_on(job, more_steps=4)
+    assert wait(job).history[-1].index == 9
+
+
+@pytest.fixture
+def slow_pictures(monkeypatch):
+    """Finished pictures take their time until the event is set."""
+    event, before = threading.Event(), board.results
+    monkeypatch.setattr(board, "results", lambda *a: (event.wait(1.0) and None) or before(*a))
+    yield event
+    event.set()
+
+
+def test_a_job_that_is_being_halted_does_not_wait_again(engine, request_for, slow_pictures):
+    job = engine.submit("ann", request_for(steps=10_000))
+    while len(job.snapshot.history) < 3:
+        time.sleep(0.002)
+    other = engine.submit("bob", request_for())
+    engine.stop(job)
+    slow_pictures.set()
+    assert wait(other).status == "finished"
+    time.sleep(0.2)
+    assert job.snapshot.status == "stopped"
+    assert engine.tally().waiting == engine.tally().running == 0
+
+
+def test_nobody_waits_while_a_picture_is_encoded(engine, request_for, gate, slow_pictures):
+    job = engine.submit("ann", request_for(steps=10_000))
+    while len(job.snapshot.history) < 3:
+        time.sleep(0.002)
+    gate.clear()
+    replacing = threading.Thread(target=engine.submit, args=("ann", request_for()))
+    replacing.start()
+    while len(engine.jobs_of("ann")) < 2:
+        time.sleep(0.002)
+    began = time.monotonic()
+    engine.look(engine.submit("bob", request_for()))
+    assert time.monotonic() - began < 0.5 or slow_pictures.is_set()
+    assert job.snapshot.status == "running"  # its picture is still being encoded
+    slow_pictures.set()
+    gate.set()
+    replacing.join(10)
+    assert wait(job).results
 
 
 def test_a_visitor_who_left_frees_the_worker_unless_they_come_back(toy, request_for, gate):

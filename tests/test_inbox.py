@@ -74,12 +74,21 @@ def test_a_question_that_fails_is_a_sentence_and_may_be_asked_again(inbox):
 
 def test_newer_questions_take_the_place_of_old_ones_of_the_same_owner(inbox):
     others = inbox.ask("bob", Counting("other"))
-    mine = [inbox.ask("ann", Counting(str(i))) for i in range(WAITING + 2)]
+    questions = [Counting(str(i)) for i in range(WAITING + 2)]
+    mine = [inbox.ask("ann", question) for question in questions]
     assert [inquiry.status for inquiry in mine[:2]] == ["dropped"] * 2
     assert all(inquiry.done.is_set() for inquiry in mine[:2])
     exhaust(inbox)
     assert {inquiry.status for inquiry in [*mine[2:], others]} == {"answered"}
-    assert not mine[0].question.turns
+    assert not questions[0].turns
+
+
+def test_what_was_asked_is_not_kept_but_known_again(inbox):
+    answered, failed = inbox.ask("ann", Counting("same")), inbox.ask("ann", Counting("bad", fails=True))
+    exhaust(inbox)
+    assert answered.question is failed.question is None  # nor the pictures in it
+    assert inbox.ask("ann", Counting("same")) is answered
+    assert inbox.ask("bob", Counting("same")) is not answered
 
 
 def test_answers_are_kept_within_bounds(inbox):

@@ -61,6 +61,12 @@ def test_states_are_kept_as_far_as_there_is_room_paused_ones_first(state, gone):
     assert too_warm([ended, paused], LIMITS) == [[], [ended], [paused, ended]][gone]
 
 
+def test_what_goes_takes_no_room_from_what_stays():
+    old, new = (job("ann", warm=True, state=5_000_000, seen=seen) for seen in (8.0, 9.0))
+    other = job("bob", warm=True, state=5_000_000, seen=1.0)
+    assert too_warm([old, new, other], LIMITS) == [old]
+
+
 def test_only_the_newest_state_of_an_owner_is_kept():
     old, new, cold = job("ann", warm=True), job("ann", warm=True), job("ann")
     assert too_warm([old, new, cold], LIMITS) == [old]

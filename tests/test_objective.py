@@ -86,6 +86,8 @@ def test_the_same_picture_twice_gives_finite_weights(vgg, same):
     assert losses.content.isfinite().all()
     assert losses.style.isfinite().all()
     assert gradient.isfinite().all()
+    assert losses.content.max() < 100  # in units of the content's own size
+    assert losses.style.max() < 100
     assert Objective(vgg, same, same, TransferConfig())(same).total(torch.tensor([0.5])).item() == 0
 
 

@@ -1,6 +1,7 @@
 """Contact sheet, archive and the animation over λ."""
 
 import csv
+import dataclasses
 import io
 import zipfile
 
@@ -10,7 +11,7 @@ from PIL import Image, ImageFont, ImageSequence
 from stylecore.config import TransferConfig
 from stylecore.images import encode_png, to_image
 from stylecore.jobs import Point
-from stylecore.recipe import read_recipe
+from stylecore.recipe import CHUNK, read_recipe
 from stylecore.results import finished_pictures
 from stylecore.sheet import FONT, archive, contact_sheet
 from stylecore.timelapse import sweep
@@ -46,6 +47,23 @@ def test_a_sheet_shows_every_picture_and_repeats_them_all(pictures):
     recipe = read_recipe(sheet)
     assert recipe.config.lambdas == LAMBDAS
     assert recipe.losses["total at λ = 0.5"] == read_recipe(files[1]).losses["total"]
+
+
+def test_the_recipe_is_of_those_that_ran_alike(pictures):
+    def with_recipe(png, **changes):
+        recipe = dataclasses.replace(read_recipe(png), **changes)
+        return encode_png(Image.open(io.BytesIO(png)).convert("RGB"), {CHUNK: recipe.to_json()})
+
+    def shared(*files):
+        return read_recipe(contact_sheet([("", [("", png) for png in files])]))
+
+    first, second, third = pictures[0]
+    stopped = shared(with_recipe(first, steps_done=1), second, third)
+    assert (stopped.config.lambdas, stopped.steps_done) == ((0.5, 0.9), 2)
+    steered = shared(first, with_recipe(second, changes=((1, 0.3),)), third)
+    assert (steered.config.lambdas, steered.changes) == ((0.1, 0.9), ())
+    alone = shared(with_recipe(first, changes=((1, 0.3),)), with_recipe(third, changes=((1, 0.4),)))
+    assert (alone.config.lambdas, alone.changes) == ((0.1,), ((1, 0.3),))
 
 
 def test_a_grid_has_headings_and_gaps(pictures):

@@ -11,7 +11,7 @@ from PIL import Image
 from stylecore.config import PRESETS, TransferConfig
 from stylecore.images import decode, fit, to_image, to_tensor
 from stylecore.objective import Objective
-from stylecore.transfer import Steering, TransferError, prepare, replay, stylize
+from stylecore.transfer import Steering, TransferError, prepare, prepare_initial, replay, stylize
 
 CONFIG = TransferConfig(steps=12, content_layers=(("relu1_1", 1.0),), style_layers=(("relu1_1", 1.0),))
 
@@ -254,3 +254,15 @@ def test_where_nothing_is_to_be_gained_the_picture_stays(vgg, tensors, optimizer
         steps = run(vgg, (content, other), config)
         assert not any(step.notice for step in steps)
         torch.testing.assert_close(steps[-1].images, content, rtol=0, atol=1e-4)
+
+
+def test_a_large_picture_to_start_from_is_cut_to_the_content_s_size(toy, tensors):
+    content, style = tensors
+    wide = Image.effect_noise((400, 100), 90).convert("RGB")
+    start = prepare_initial(wide, content)
+    assert start.shape == content.shape
+    assert torch.allclose(start.mean(), to_tensor(wide).mean(), atol=0.02)
+    same = to_image(content[0])
+    assert torch.equal(prepare_initial(same, content), to_tensor(same))
+    first = next(stylize(toy, content, style, dataclasses.replace(CONFIG, init="image"), start))
+    assert torch.allclose(first.images, start, atol=1e-6)
