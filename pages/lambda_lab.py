@@ -3,14 +3,15 @@
 import streamlit as st
 
 from stylecore.ui.lab import show_lab
-from stylecore.ui.lab_inputs import axis_input, lab_words, lambdas_input, run_button, wanted_requests
+from stylecore.ui.lab_inputs import axis_input, lab_words, lambdas_input, run_button, take_words, wanted_requests
 from stylecore.ui.page import start_page
 from stylecore.ui.settings import usual_inputs
-from stylecore.ui.studio import pair_input
+from stylecore.ui.studio import dropped_recipe, pair_input
 from stylecore.ui.visit import arrive, keep_address
 
 engine, owner = start_page("λ lab")
-arrive(engine, owner)
+if arrive(engine, owner):
+    take_words(st.query_params)
 
 with st.container(gap=None):
     st.header("One pair, several λ", anchor=False)
@@ -18,6 +19,7 @@ with st.container(gap=None):
         "λ = 1 keeps all of the photograph, λ = 0 all of the style. Here is the whole range side by side, each picture "
         "exactly what the Studio would paint. What has been computed before is not computed again."
     )
+dropped_recipe(engine, owner)
 
 settings, result = st.columns([1, 2], gap="large")
 requests, trouble = {}, ""
@@ -26,14 +28,13 @@ with settings, st.container(gap="xsmall"):
     lambdas, written = lambdas_input()
     axis, rows = axis_input()
     try:
-        requests = wanted_requests(axis, rows)
+        st.session_state.lab_requests = requests = wanted_requests(axis, rows)
     except ValueError as error:
         trouble = str(error)
     run_button(engine, owner, lambdas if written else (), requests, trouble)
     usual_inputs(engine.limits)
 
 with result:
-    if requests:
-        show_lab(engine, owner, requests, lambdas)
+    show_lab(engine, owner, requests or st.session_state.get("lab_requests", {}), lambdas)
 
 keep_address(owner, **lab_words(lambdas, axis, rows))

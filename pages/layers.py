@@ -6,20 +6,23 @@ from stylecore.ui.layers import (
     MAPS,
     RECONSTRUCTIONS,
     layers_settings,
+    layers_words,
     looking_settings,
     network_input,
     size_and_steps,
+    take_words,
     view_input,
 )
 from stylecore.ui.looks import show_feature_maps, show_matrices
 from stylecore.ui.page import start_page
 from stylecore.ui.reconstructions import reconstruction_requests, run_button, show_reconstructions
 from stylecore.ui.settings import need_settings
-from stylecore.ui.studio import pair_input
+from stylecore.ui.studio import dropped_recipe, pair_input
 from stylecore.ui.visit import arrive, keep_address
 
 engine, owner = start_page("Layers")
-arrive(engine, owner)
+if arrive(engine, owner):
+    take_words(st.query_params, engine.limits)
 
 with st.container(gap=None):
     st.header("What each layer sees", anchor=False)
@@ -27,6 +30,7 @@ with st.container(gap=None):
         "VGG16 was trained to name what is in a photograph. On the way there, early layers see edges and colours, deep "
         "ones see things. Content is taken from one layer, style from several."
     )
+dropped_recipe(engine, owner)
 need_settings()
 view = view_input()
 layers = network_input(view)
@@ -48,4 +52,4 @@ with result:
     else:
         show_matrices(engine, owner, layers[0])
 
-keep_address(owner)
+keep_address(owner, **layers_words(view, layers))

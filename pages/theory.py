@@ -4,6 +4,7 @@ import streamlit as st
 
 from stylecore.ui.page import start_page
 from stylecore.ui.settings import need_settings
+from stylecore.ui.studio import dropped_recipe
 from stylecore.ui.texts import texts
 from stylecore.ui.theory import (
     language_input,
@@ -15,11 +16,13 @@ from stylecore.ui.theory import (
     show_statistic,
     show_style,
     show_total,
+    take_words,
 )
 from stylecore.ui.visit import arrive, keep_address
 
 engine, owner = start_page("Theory")
-arrive(engine, owner)
+if arrive(engine, owner):
+    take_words(st.query_params)
 
 language = language_input()
 words = texts(language)
@@ -27,6 +30,7 @@ st.header(words["title"], anchor=False)
 st.markdown(words["intro"])
 st.markdown(words["chain"])
 
+dropped_recipe(engine, owner)
 need_settings()
 layer = show_network(words)
 x = show_content(words)

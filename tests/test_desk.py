@@ -16,6 +16,27 @@ def test_choices_are_kept_for_their_owner_and_role_alone():
     assert desk.get("bob", "content") is None
 
 
+def test_a_picture_of_one_s_own_is_found_by_its_token_by_nobody_else():
+    desk, first, second = Desk(100), upload(10), upload(10)
+    desk.put("ann", "content", first)
+    desk.put("ann", "content", second)
+    assert first.token != second.token
+    assert desk.find("ann", first.token) is first
+    assert desk.find("bob", first.token) is None
+    assert desk.find("ann", "") is None
+    desk.put("ann", "style", upload(90))
+    assert desk.find("ann", first.token) is None
+
+
+def test_notes_are_their_owner_s_and_bounded(monkeypatch):
+    monkeypatch.setattr("stylecore.ui.desk.NOTES", 2)
+    desk = Desk(100)
+    for name in ("a", "b", "c"):
+        desk.note("ann", name, name)
+    assert [desk.noted("ann", name) for name in ("a", "b", "c")] == [None, "b", "c"]
+    assert desk.noted("bob", "c") is None
+
+
 def test_the_oldest_go_when_there_are_too_many_bytes_and_samples_cost_nothing():
     desk = Desk(100)
     desk.put("ann", "content", upload(60))

@@ -208,6 +208,7 @@ def test_every_address_gives_settings_and_sentences():
         ("![x](//e.example/p.png)", r"\!\[x\](//e.example/p.png)"),
         (":material/home: $x$ `y`", r"\:material/home\: \$x\$ \`y\`"),
         ("_a_ each of style_layers __b__", r"\_a\_ each of style_layers \_\_b\_\_"),
+        ("me@evil.example", "me@\u2060evil.example"),
         ("a\nb\u202ec\x1b", "a�b�c�"),
     ],
 )

@@ -34,6 +34,8 @@ def _show(engine: Engine, owner: str, requests: dict[str, Request], lambdas: Seq
     jobs = engine.jobs_of(owner)
     rows = {name: cells_of(jobs, request) for name, request in requests.items()}
     show_trouble(engine, owner, "lab")
+    if not rows:  # the settings made no sense when the page was opened
+        return
     told = (notice for row in rows.values() for cell in row.values() for notice in cell.job.snapshot.notices)
     for notice in dict.fromkeys(told):
         st.warning(notice, icon=":material/info:")

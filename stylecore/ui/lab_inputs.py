@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -23,6 +23,17 @@ WAYS = ("By hand", "Evenly", "Around one")
 MEMORY_SHARE = 0.7  # of what is free, that one batch may take
 
 
+def take_words(query: Mapping[str, str]) -> None:
+    """Sets the page as the words of an address say, beside the settings; what makes no sense is passed over."""
+    st.session_state.lab_way, st.session_state.lab_lambdas = WAYS[0], _written(query.get("lambdas", ""))
+    axis = query.get("axis", "")
+    st.session_state.lab_axis = axis if axis in AXES else ""
+    if axis in AXES:
+        values = list(AXES[axis][1])
+        linked = [value for value in values if value in query.get("rows", "").split("|")]
+        st.session_state[f"lab_rows_{axis}"] = linked or values[:5]
+
+
 def lambdas_input() -> tuple[tuple[float, ...], bool]:
     """The widgets that choose the λ, and below them what is wrong with what is written there.
 
@@ -38,10 +49,9 @@ def lambdas_input() -> tuple[tuple[float, ...], bool]:
 
 
 def _chosen_lambdas() -> tuple[float, ...]:
-    st.session_state.setdefault("lab_lambdas", _written(st.query_params.get("lambdas", "")))
-    way = st.segmented_control(
-        "Which λ", WAYS, default=WAYS[0], required=True, key="lab_way", persist_state="session", width="stretch"
-    )
+    st.session_state.setdefault("lab_lambdas", _written(""))
+    st.session_state.setdefault("lab_way", WAYS[0])
+    way = st.segmented_control("Which λ", WAYS, required=True, key="lab_way", persist_state="session", width="stretch")
     if way == "By hand":
         text = st.text_input(
             f"λ, two to {MOST} numbers from 0 to 1",
@@ -65,8 +75,7 @@ def _chosen_lambdas() -> tuple[float, ...]:
 
 def axis_input() -> tuple[str, list[str]]:
     """The second axis: a setting of `AXES`, or "" for none, and names of its values."""
-    wanted = st.query_params.get("axis", "")
-    st.session_state.setdefault("lab_axis", wanted if wanted in AXES else "")
+    st.session_state.setdefault("lab_axis", "")
     axis = st.selectbox(
         "Second axis", ["", *AXES], format_func=lambda name: AXES[name][0] if name else "none: λ alone",
         key="lab_axis", persist_state="session", help="A grid: λ from left to right, this setting from top to bottom.",
@@ -74,8 +83,7 @@ def axis_input() -> tuple[str, list[str]]:
     if not axis:
         return "", []
     values = list(AXES[axis][1])
-    linked = [value for value in values if value in st.query_params.get("rows", "").split("|")]
-    st.session_state.setdefault(f"lab_rows_{axis}", (axis == wanted and linked) or values[:5])
+    st.session_state.setdefault(f"lab_rows_{axis}", values[:5])
     rows = st.multiselect("Rows", values, key=f"lab_rows_{axis}", persist_state="session")
     return axis, [value for value in values if value in rows]
 
@@ -84,11 +92,13 @@ def wanted_requests(axis: str, values: Sequence[str]) -> dict[str, Request]:
     """By the name of the row: what is to be computed, λ aside.
 
     Raises:
-        ValueError: if the settings make no sense.
+        ValueError: if the settings make no sense, or there is no row.
     """
     config = current_settings()
     if not axis:
         return {"": _request(config)}
+    if not values:
+        raise ValueError("Choose at least one row.")
     return {value: _request(along(config, axis, value)) for value in values}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import streamlit as st
@@ -14,12 +15,15 @@ from stylecore.limits import Limits
 from stylecore.questions import LOOK_SIZE
 from stylecore.ui.components import LayerBox, network
 from stylecore.ui.pictures import chosen_pair
+from stylecore.ui.server import get_engine
 from stylecore.ui.settings import current_settings
 from stylecore.vgg import layer_facts
 
 RECONSTRUCTIONS, MAPS, MATRICES = "Reconstructions", "Feature maps", "Style matrices"
 BLOCK_COLOURS = ("#1F83BF", "#009E73", "#B8860B", "#D55E00", "#A0569B")  # of the five blocks
 SIZES = (96, 128, 160, 192, 224, 256, 320, 384)
+SIZE, STEPS = 160, 80  # usually
+VIEWS = {RECONSTRUCTIONS: "reconstructions", MAPS: "maps", MATRICES: "matrices"}  # words of an address
 SMOOTHNESS = 0.0005  # just enough against the checkerboard that a maximum's gradient leaves
 
 
@@ -28,13 +32,40 @@ def layer_colour(layer: str) -> str:
     return BLOCK_COLOURS[int(layer[4]) - 1]
 
 
+def take_words(query: Mapping[str, str], limits: Limits) -> None:
+    """Sets the page as the words of an address say, beside the settings; what makes no sense is passed over."""
+    names = [layer for layer in LAYERS if layer in query.get("layers", "").split(" ")]
+    view = next((name for name, word in VIEWS.items() if word == query.get("view")), RECONSTRUCTIONS)
+    st.session_state.layers_view = view
+    if view == RECONSTRUCTIONS:
+        st.session_state.layers_chosen = names or [layer for layer, _ in GATYS_STYLE]
+    elif names:
+        st.session_state.layer_chosen = names[0]
+    for key, usual, most in (("layers_size", SIZE, max(_sizes(limits))), ("layers_steps", STEPS, limits.max_steps)):
+        text = query.get(key, "")
+        st.session_state[key] = min(int(text) if text.isascii() and text.isdigit() else usual, most)
+    if st.session_state.layers_size not in _sizes(limits):
+        st.session_state.layers_size = min(SIZE, max(_sizes(limits)))
+    st.session_state.layers_steps = max(st.session_state.layers_steps, 1)
+
+
+def layers_words(view: str, layers: Sequence[str]) -> dict[str, str]:
+    """What a link to this page says beside the settings."""
+    words = {"layers": " ".join(layers)}
+    if view != RECONSTRUCTIONS:
+        return words | {"view": VIEWS[view]}
+    _defaults()
+    return words | {name: str(st.session_state[name]) for name in ("layers_size", "layers_steps")}
+
+
 def view_input() -> str:
     """Which of the three views the page shows."""
-    view: str = st.segmented_control(
-        "View", [RECONSTRUCTIONS, MAPS, MATRICES], default=RECONSTRUCTIONS, required=True, key="layers_view",
-        persist_state="session", label_visibility="collapsed",
-    )  # fmt: skip
-    return view
+    st.session_state.setdefault("layers_view", RECONSTRUCTIONS)
+    return str(
+        st.segmented_control(
+            "View", list(VIEWS), required=True, key="layers_view", persist_state="session", label_visibility="collapsed"
+        )
+    )
 
 
 def network_input(view: str) -> list[str]:
@@ -77,9 +108,7 @@ def size_and_steps(limits: Limits) -> None:
     """Size and steps of reconstructions: smaller than a picture of the Studio, since there are many."""
     _defaults()
     left, right = st.columns(2, wrap=False)
-    left.select_slider(
-        "Size, pixels", [size for size in SIZES if size <= limits.max_size], key="layers_size", persist_state="session"
-    )
+    left.select_slider("Size, pixels", _sizes(limits), key="layers_size", persist_state="session")
     right.number_input("Steps", 1, limits.max_steps, step=20, key="layers_steps", persist_state="session")
 
 
@@ -112,8 +141,13 @@ def looking_settings() -> TransferConfig:
 
 
 def _defaults() -> None:
-    st.session_state.setdefault("layers_size", 160)
-    st.session_state.setdefault("layers_steps", 80)
+    limits = get_engine().limits
+    st.session_state.setdefault("layers_size", min(SIZE, max(_sizes(limits))))
+    st.session_state.setdefault("layers_steps", min(STEPS, limits.max_steps))
+
+
+def _sizes(limits: Limits) -> list[int]:
+    return [size for size in SIZES if size <= limits.max_size] or [limits.max_size]
 
 
 def _several() -> list[str]:

@@ -47,15 +47,16 @@ def _show(engine: Engine, job: Job, active: Job | None, states: tuple[str, str])
         )
         st.info(f"{what} is on its way meanwhile.", icon=":material/brush:")
     _status(snapshot)
-    _controls(engine, job, snapshot)
     picked = _picked(job, snapshot)
+    _controls(engine, job, snapshot, picked)
     if snapshot.previews:
         _picture(engine, job, snapshot, picked)
     else:
         content, size = _content(job.id, job.request)
         viewer(content, size, key="picture", alt=f"Photograph: {job.request.names[0]}", caption="The photograph")
     if snapshot.results and not job.active:
-        finishing_touches(job)
+        if picked is None:  # touches are for the result
+            finishing_touches(job)
         take_home(job, snapshot)
         way_to_the_lab()
     if snapshot.history:
@@ -96,12 +97,12 @@ def _status(snapshot: Snapshot) -> None:
         st.error(trouble, icon=":material/error:")
 
 
-def _controls(engine: Engine, job: Job, snapshot: Snapshot) -> None:
+def _controls(engine: Engine, job: Job, snapshot: Snapshot, picked: int | None) -> None:
     with st.container(horizontal=True, gap="small", key="controls"):
         if snapshot.status == "running":
             _button("Pause", "pause", "pause", engine.pause, job)
         if snapshot.status == "paused" or (snapshot.status == "stopped" and snapshot.warm and _unfinished(snapshot)):
-            _button("Go on", "go_on", "play_arrow", engine.go_on, job)
+            _button("Go on", "go_on", "play_arrow", _go_on, engine, job)
         if not job.ended:
             label = "Leave the queue" if snapshot.status == "queued" else "Stop"
             _button(label, "stop", "stop_circle", engine.stop, job)
@@ -111,7 +112,7 @@ def _controls(engine: Engine, job: Job, snapshot: Snapshot) -> None:
                     _start_from, engine, job, half)  # fmt: skip
         if job.ended and snapshot.results:
             _button(f"{_more(engine)} more steps", "more", "fast_forward", _more_steps, engine, job)
-            _button("Use as photograph", "as_content", "redo", _use_as_content, job)
+            _button("Use as photograph", "as_content", "redo", _use_as_content, job, picked)
 
 
 def _button(label: str, key: str, icon: str, act: Callable[..., object], *arguments: Any) -> None:  # noqa: ANN401
@@ -125,8 +126,14 @@ def _button(label: str, key: str, icon: str, act: Callable[..., object], *argume
     st.button(label, icon=f":material/{icon}:", key=key, on_click=click)
 
 
+def _go_on(engine: Engine, job: Job) -> None:
+    _pick(job, None)
+    engine.go_on(job)
+
+
 def _more_steps(engine: Engine, job: Job) -> None:
     """Goes on with the optimizer's state; where that has been dropped, from the picture alone."""
+    _pick(job, None)
     if job.snapshot.warm:
         engine.go_on(job, more_steps=_more(engine))
         return
@@ -144,9 +151,12 @@ def _start_from(engine: Engine, job: Job, request: Request) -> None:
     st.session_state.shown = None
 
 
-def _use_as_content(job: Job) -> None:
-    """The result as it is on the screen, finishing touches included."""
-    use_result_as_content(job, touched(job.snapshot.results[0], job.request.content, current_finish(job)))
+def _use_as_content(job: Job, picked: int | None) -> None:
+    """The picture as it is on the screen: a step of the way, or the result with its finishing touches."""
+    picture = touched(job.snapshot.results[0], job.request.content, current_finish(job))
+    if picked is not None:
+        picture = _frame(job.snapshot, picked)
+    use_result_as_content(job, picture)
 
 
 def _unfinished(snapshot: Snapshot) -> bool:
@@ -161,8 +171,7 @@ def _picture(engine: Engine, job: Job, snapshot: Snapshot, picked: int | None) -
     after, label = snapshot.previews[0], f"Result {job.number}"
     before, before_label = content, "Photograph"
     if picked is not None:
-        frame = next(frame for frame in snapshot.frames if frame.index == picked)
-        after, label = frame.pictures[0], f"Step {picked}"
+        after, label = _frame(snapshot, picked), f"Step {picked}"
     elif snapshot.results and not job.active:
         after = displayed(job, snapshot, current_finish(job))
         before, before_label = _compared(engine, job, before)
@@ -183,6 +192,10 @@ def _picture(engine: Engine, job: Job, snapshot: Snapshot, picked: int | None) -
                 f"Download step {picked}", after, f"stylised-{job.number}-step-{picked}.jpg", "image/jpeg",
                 icon=":material/download:", on_click="ignore", key="download_step",
             )  # fmt: skip
+
+
+def _frame(snapshot: Snapshot, step: int) -> bytes:
+    return next(frame.pictures[0] for frame in snapshot.frames if frame.index == step)
 
 
 def _compared(engine: Engine, job: Job, content: bytes) -> tuple[bytes, str]:
@@ -252,7 +265,7 @@ def _slide(job: Job, key: str) -> None:
 
 def _picked(job: Job, snapshot: Snapshot) -> int | None:
     """The step nearest to the one that was clicked of which there is a picture; None for the newest picture."""
-    name, step = st.session_state.get("picked", ("", None))
+    name, step = st.session_state.get("picked") or ("", None)
     if name != job.id or step is None or not snapshot.frames:
         return None
     return min((frame.index for frame in snapshot.frames), key=lambda index: abs(index - step))

@@ -39,16 +39,17 @@ def start_page(title: str) -> tuple[Engine, str]:
     with st.container(horizontal=True, gap="small", key="navigation"):
         for file, (label, icon) in PAGES.items():
             st.page_link(file, label=label, icon=icon)
-    engine, owner = _engine(), visitor()
-    if any(not job.ended for job in engine.jobs_of(owner)):
-        st.fragment(_still_here, run_every=STILL_HERE, key="still_here")(engine, owner)
+    with st.container(key="here"):  # always: what comes and goes up here would draw all that is below anew
+        engine, owner = _engine(), visitor()
+        if any(not job.ended for job in engine.jobs_of(owner)):
+            st.fragment(_still_here, run_every=STILL_HERE, key="still_here")(engine, owner)
     return engine, owner
 
 
 def plain(text: str) -> str:
     """Text of a stranger for a place where marks make links, pictures and formulas: it is shown as it was written."""
     printable = "".join(character if character.isprintable() else "�" for character in text)
-    unlinked = re.sub(r"(?i):(?=//)|www(?=\.)", "\\g<0>\u2060", printable)  # bare addresses become links, too
+    unlinked = re.sub(r"(?i):(?=//)|www(?=\.)|@", "\\g<0>\u2060", printable)  # bare addresses become links, too
     return re.sub(r"[\\`*\[\]<>$:~!&#|+-]|(?<![^\W_])_|_(?![^\W_])", r"\\\g<0>", unlinked)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import secrets
+from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
 from typing import Literal
@@ -16,6 +17,8 @@ from stylecore.ui.components import Cover, Item, data_url, gallery
 from stylecore.ui.server import get_engine
 
 Role = Literal["content", "style", "init"]
+ROLES: tuple[Role, ...] = ("content", "style", "init")
+WORDS: dict[Role, str] = {"content": "photograph", "style": "style picture", "init": "picture to start from"}
 TYPES = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff"]
 DEFAULTS: dict[Role, str] = {"content": "Chelsea", "style": "Swirling night", "init": ""}
 TITLES: dict[Role, str] = {"content": "Photograph", "style": "Style", "init": "Picture to start from"}
@@ -33,6 +36,7 @@ class Source:
         size: width and height, upright.
         preview: JPEG bytes.
         sample: whether it came with the package.
+        token: by which its owner's own addresses name it; random, so that it says nothing of the picture.
     """
 
     name: str
@@ -40,6 +44,7 @@ class Source:
     size: tuple[int, int]
     preview: bytes
     sample: bool = False
+    token: str = field(default_factory=partial(secrets.token_hex, 4))
 
 
 @dataclass(frozen=True, slots=True)

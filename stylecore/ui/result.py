@@ -14,6 +14,7 @@ from stylecore.images import decode, encode_jpeg
 from stylecore.jobs import Frame, Job, Snapshot
 from stylecore.results import touched
 from stylecore.timelapse import time_lapse
+from stylecore.ui.desk import get_desk
 from stylecore.ui.files import download
 
 COLOURS = {
@@ -25,10 +26,12 @@ PEEK = 160  # pixels of the small pictures over the chart
 
 
 def finishing_touches(job: Job) -> None:
-    """Widgets for the touches; each job remembers its own."""
+    """Widgets for the touches; each job remembers its own, also over a reload."""
+    kept = get_desk().noted(job.owner, f"finish of {job.id}")
+    set_finish(job, kept if isinstance(kept, Finish) else Finish())
     with st.container(horizontal=True, vertical_alignment="bottom", key="touches"):
         st.segmented_control(
-            "Colours", list(COLOURS), default="style", required=True, key=f"colours_{job.id}",
+            "Colours", list(COLOURS), required=True, key=f"colours_{job.id}",
             format_func=COLOURS.__getitem__, persist_state="session", wrap=True,
             help="Photograph's colours: only light and dark come from the painting. "
             "Matched: the painting's colours, moved to the photograph's mean and spread.",
@@ -36,6 +39,13 @@ def finishing_touches(job: Job) -> None:
         st.slider(
             "Blend in the photograph", 0.0, 1.0, step=0.05, key=f"blend_{job.id}", persist_state="session", width=220
         )
+    get_desk().note(job.owner, f"finish of {job.id}", current_finish(job))
+
+
+def set_finish(job: Job, finish: Finish) -> None:
+    """The touches that a job begins with, unless it has some already."""
+    st.session_state.setdefault(f"colours_{job.id}", finish.colours)
+    st.session_state.setdefault(f"blend_{job.id}", finish.blend)
 
 
 def current_finish(job: Job) -> Finish:

@@ -105,7 +105,7 @@ def lambda_input(on_change: Callable[[], None], steering: bool) -> None:
     else:
         st.slider(
             "λ: how much of the photograph to keep", 0.0, 1.0, step=0.01, key="set_lam", on_change=on_change,
-            label_visibility="collapsed", persist_state="session",
+            label_visibility="collapsed", persist_state="session", format="%g",
         )  # fmt: skip
     with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
         st.caption("◀ more style", width="content")
@@ -183,7 +183,8 @@ def _load_preset() -> None:
     preset = PRESETS.get(st.session_state.preset)
     if preset is None:
         return
-    kept = _kept(preset, TransferConfig(size=st.session_state.set_size, steps=st.session_state.set_steps))
+    mine = {name: st.session_state[f"set_{name}"] for name in ("size", "steps", "seed")}
+    kept = _kept(preset, TransferConfig(**mine))
     load_settings(dataclasses.replace(kept, lambdas=preset.lambdas, style_scale=st.session_state.set_style_scale))
 
 
@@ -202,13 +203,16 @@ def _choice(name: str, label: str, options: Any, help: str) -> None:  # noqa: AN
 def _scale(name: str, label: str, step: float, help: str, most: float | None = None) -> None:
     low, high = RANGES[name]
     high = max(most or high, st.session_state[f"set_{name}"])
-    st.slider(label, low, high, step=step, key=f"set_{name}", persist_state="session", help=help)
+    st.slider(label, low, high, step=step, key=f"set_{name}", persist_state="session", help=help, format="%g")
 
 
 def _number(name: str, label: str, step: float, help: str) -> None:
     low, high = (type(step)(bound) for bound in RANGES[name])
     high = min(high, type(step)(2**53 - 1))  # what JavaScript can count
-    st.number_input(label, low, high, step=step, key=f"set_{name}", persist_state="session", help=help)
+    st.number_input(
+        label, low, high, step=step, key=f"set_{name}", persist_state="session", help=help,
+        format="%g" if isinstance(step, float) else None,
+    )  # fmt: skip
 
 
 def _layers(name: str, label: str) -> None:

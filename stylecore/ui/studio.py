@@ -18,6 +18,7 @@ from stylecore.ui.components import viewer
 from stylecore.ui.page import plain
 from stylecore.ui.pictures import Dropped, camera_input, choose, chosen, chosen_pair, picture_input
 from stylecore.ui.progress import spoken_bytes, spoken_time
+from stylecore.ui.result import set_finish
 from stylecore.ui.server import get_engine
 from stylecore.ui.settings import current_settings
 from stylecore.ui.visit import restore_recipe, studio_jobs, swap_pair
@@ -135,11 +136,15 @@ def _start(engine: Engine, owner: str) -> None:
         (content, style), init = chosen_pair(), chosen("init")
         start = init.data if config.init == "image" and init is not None else b""
         names = (content.name, style.name)
-        engine.submit(owner, Request(content=content.data, style=style.data, config=config, init=start, names=names))
+        job = engine.submit(
+            owner, Request(content=content.data, style=style.data, config=config, init=start, names=names)
+        )
     except (ValueError, QueueFull) as error:
         st.session_state.run_trouble = str(error)
         return
-    st.session_state.shown, st.session_state.link_problems = None, []
+    st.session_state.shown, st.session_state.link_problems, st.session_state.picked = None, [], None
+    if finish := st.session_state.pop("finish_of_next", None):  # of a recipe
+        set_finish(job, finish)
 
 
 def _price(engine: Engine, config: TransferConfig, mine: bool) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from functools import partial
 
 import streamlit as st
@@ -33,11 +34,16 @@ ORDERS = {"1 2 3 4": (0, 1, 2, 3), "2 1 3 4": (1, 0, 2, 3), "4 3 2 1": (3, 2, 1,
 LARGEST = 9
 
 
+def take_words(query: Mapping[str, str]) -> None:
+    """Sets the language that an address asks for, if there is a text in it."""
+    if query.get("lang") in LANGUAGES:
+        st.session_state.theory_language = query["lang"]
+
+
 def language_input() -> str:
-    """The language of the page: as the address says, else the browser's if there is a text in it, else English."""
-    if "theory_language" not in st.session_state:
-        wanted = st.query_params.get("lang") or (st.context.locale or "")[:2]
-        st.session_state.theory_language = wanted if wanted in LANGUAGES else "en"
+    """The language of the page: as the address said, else the browser's if there is a text in it, else English."""
+    spoken = (st.context.locale or "")[:2]
+    st.session_state.setdefault("theory_language", spoken if spoken in LANGUAGES else "en")
     language = st.segmented_control(
         "Language / Язык", list(LANGUAGES), required=True, key="theory_language", format_func=LANGUAGES.__getitem__,
         persist_state="session", label_visibility="collapsed",
@@ -50,7 +56,8 @@ def show_network(t: dict[str, str]) -> str:
     text, example = _part(t, "vgg")
     text.markdown(t["vgg"])
     with example:
-        layer = str(st.selectbox(t["vgg_layer"], LAYERS, index=LAYERS.index("relu4_2"), key="theory_layer"))
+        st.session_state.setdefault("theory_layer", "relu4_2")
+        layer = str(st.selectbox(t["vgg_layer"], LAYERS, key="theory_layer", persist_state="session"))
         config = looking_settings()
         content, style = chosen_pair()
         try:
@@ -88,10 +95,12 @@ def show_statistic(t: dict[str, str], x: Rows) -> Statistic:
     text.markdown(t["gram"])
     with example:
         names: dict[Statistic, str] = {"gram": t["gram_gram"], "covariance": t["gram_covariance"]}
-        statistic: Statistic = st.segmented_control(
-            t["gram_statistic"], list(names), default="gram", required=True, key="theory_statistic",
+        st.session_state.setdefault("theory_statistic", "gram")
+        chosen = st.segmented_control(
+            t["gram_statistic"], list(names), required=True, key="theory_statistic", persist_state="session",
             format_func=names.__getitem__,
         )  # fmt: skip
+        statistic: Statistic = chosen or "gram"
         st.latex(f"F(x) = {matrix(x)}")
         if statistic == "covariance":
             st.latex(f"F(x) - \\overline{{F(x)}} = {matrix(centred(x))}")
@@ -139,9 +148,10 @@ def show_shuffle(t: dict[str, str], engine: Engine, owner: str, x: Rows, statist
     text, example = _part(t, "shuffle")
     text.markdown(t["shuffle"])
     with example:
+        st.session_state.setdefault("theory_order", "4 3 2 1")
         order = str(
             st.segmented_control(
-                t["shuffle_order"], list(ORDERS), default="4 3 2 1", required=True, key="theory_order", wrap=True
+                t["shuffle_order"], list(ORDERS), required=True, key="theory_order", persist_state="session", wrap=True
             )
         )
         other = moved(x, ORDERS[order])

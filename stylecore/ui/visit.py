@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
@@ -16,48 +17,58 @@ from stylecore.jobs import Job
 from stylecore.recipe import Recipe, sha256
 from stylecore.samples import sample_contents, sample_styles
 from stylecore.ui.desk import get_desk
-from stylecore.ui.pictures import Role, choose, choose_bytes, choose_sample, chosen, samples
+from stylecore.ui.pictures import ROLES, WORDS, Role, choose, choose_bytes, choose_sample, chosen, samples
 from stylecore.ui.settings import current_settings, keep_settings, load_settings
 
 LATE = 3.0  # seconds for which a browser may still send an address that has been replaced
-PAIR: tuple[Role, Role] = ("content", "style")
 OWN = "own"  # in an address: a picture that is no sample, and in no address
+PLACES: dict[Role, str] = {"content": "content", "style": "style", "init": "start"}  # words of an address
 
 
-def arrive(engine: Engine, owner: str) -> None:
-    """Sets the page as its address says; a reload without settings in it finds the newest run's."""
+def arrive(engine: Engine, owner: str) -> bool:
+    """Sets the page as its address says; a reload without settings in it finds the newest run's.
+
+    Returns:
+        Whether the address says something new, so that the page's own words in it count as well.
+    """
     query = st.query_params.to_dict()
     first = "set_size" not in st.session_state
-    switched = st.session_state.get("came_from") != st.session_state.get("page")
-    if not first and (query == st.session_state.get("address") or (switched and not query) or _late(query)):
-        if switched:
+    if not first and (not query or query == st.session_state.get("address") or _late(query)):
+        if st.session_state.get("came_from") != st.session_state.get("page"):
             keep_settings()
-        return
-    job = next(reversed(studio_jobs(engine, owner)), None) if first else None
+        return False
+    if first:
+        st.session_state.shown = get_desk().noted(owner, "shown")
+    job = shown_job(engine, owner) if first else None
     config, problems = from_query(query, engine.limits)
     if job is not None and not query:
         config = within(with_lambda(job.request.config, job.lam), engine.limits, problems)
     load_settings(config)
-    for i, role in enumerate(PAIR):
-        if query.get(role) == OWN:
-            source = get_desk().get(owner, role) or chosen(role)
-            if source is not None and not source.sample:
-                choose(role, source)
-            else:
-                word = "photograph" if role == "content" else "style picture"
-                problems.append(f"The link was made with a {word} of the sender's own: choose yours in its place.")
-        elif role in query:
-            if not choose_sample(role, query[role]):
-                known = ", ".join(samples(role))
-                problems.append(f"There is no sample named {query[role]!r:.60}; there are {known}.")
-        elif first and (kept := get_desk().get(owner, role)) is not None:
-            choose(role, kept)
-        elif job is not None:
-            try:
-                choose_bytes(role, job.request.names[i], (job.request.content, job.request.style)[i])
-            except ImageError:  # its run failed for the same reason
-                continue
+    for role in ROLES:
+        _choose_as_asked(owner, role, query.get(PLACES[role], ""), job, problems, first=first)
     st.session_state.link_problems = problems
+    return True
+
+
+def _choose_as_asked(owner: str, role: Role, wanted: str, job: Job | None, problems: list[str], *, first: bool) -> None:
+    """Chooses the picture that an address asks for, or what the visitor had before."""
+    if wanted.split("-")[0] == OWN:
+        source = get_desk().find(owner, wanted.removeprefix(f"{OWN}-"))
+        if source is not None:
+            choose(role, source)
+        else:
+            problems.append(
+                f"The link was made with a {WORDS[role]} of the sender's own, which no link can hold: choose yours."
+            )
+    elif wanted:
+        if not choose_sample(role, wanted):
+            known = ", ".join(samples(role))
+            problems.append(f"There is no sample named {wanted!r:.60}; there are {known}.")
+    elif first and (kept := get_desk().get(owner, role)) is not None:
+        choose(role, kept)
+    elif job is not None:
+        with suppress(ImageError):  # its run failed for the same reason
+            _choose_of(job, role)
 
 
 def keep_address(owner: str, **more: str) -> None:
@@ -67,17 +78,19 @@ def keep_address(owner: str, **more: str) -> None:
         owner: the visitor.
         more: words of the page's own.
     """
-    for role in PAIR:
+    desk = get_desk()
+    for role in ROLES:
         if (source := chosen(role)) is not None:
-            get_desk().put(owner, role, source)
+            desk.put(owner, role, source)
+    desk.note(owner, "shown", st.session_state.get("shown") or "")
     try:
         query = to_query(current_settings()) | more
     except ValueError:  # half-written settings; the page says so where they are
         return
-    for role in PAIR:
+    for role in ROLES:
         source = chosen(role)
-        if source is not None:
-            query[role] = source.name if source.sample else OWN
+        if source is not None and (role != "init" or query.get("init") == "image"):
+            query[PLACES[role]] = source.name if source.sample else f"{OWN}-{source.token}"
     if query != st.query_params.to_dict():
         st.query_params.from_dict(query)
     if query != st.session_state.get("address"):
@@ -111,8 +124,19 @@ def open_job(engine: Engine, owner: str, name: str) -> None:
         return
     st.session_state.shown = name
     load_settings(within(with_lambda(job.request.config, job.lam), engine.limits, []))
-    for role, file_name, data in zip(PAIR, job.request.names, (job.request.content, job.request.style), strict=True):
-        choose_bytes(role, file_name, data)
+    for role in ROLES:
+        _choose_of(job, role)
+
+
+def _choose_of(job: Job, role: Role) -> None:
+    """Chooses a picture that a run was made from; only few were started from one."""
+    request = job.request
+    if role == "init":
+        if request.init:
+            choose_bytes("init", f"Start of result {job.number}", request.init)
+        return
+    place = 0 if role == "content" else 1
+    choose_bytes(role, request.names[place], (request.content, request.style)[place])
 
 
 def restore_recipe(engine: Engine, owner: str, recipe: Recipe) -> list[str]:
@@ -125,18 +149,20 @@ def restore_recipe(engine: Engine, owner: str, recipe: Recipe) -> list[str]:
     load_settings(within(recipe.config, engine.limits, problems))
     at_hand = {sha256(path.read_bytes()): path.read_bytes() for path in _sample_files()}
     for job in engine.jobs_of(owner):
-        at_hand |= {sha256(data): data for data in (job.request.content, job.request.style)}
-    for role, wanted in zip(PAIR, (recipe.content_sha256, recipe.style_sha256), strict=True):
+        files = (job.request.content, job.request.style, job.request.init, *job.snapshot.results)
+        at_hand |= {sha256(data): data for data in files}
+    digests = (recipe.content_sha256, recipe.style_sha256, recipe.init_sha256)
+    for role, wanted in zip(ROLES, digests, strict=True):
         source = chosen(role)
-        if source is not None and sha256(source.data) == wanted:
+        if not wanted or (source is not None and sha256(source.data) == wanted):
             continue
         if wanted in at_hand:
             choose_bytes(role, "From the recipe", at_hand[wanted])
         else:
-            word = "photograph" if role == "content" else "style picture"
-            problems.append(f"Its {word} is not here: upload the same file to make the same picture again.")
+            problems.append(f"Its {WORDS[role]} is not here: upload the same file to make the same picture again.")
     if recipe.changes:
         problems.append("λ was changed while it was made: the settings are those that it began with.")
+    st.session_state.finish_of_next = recipe.finish
     return problems
 
 

@@ -201,19 +201,18 @@ def scrubber(
         alt: what the pictures are, λ aside.
         on_choice: gets the λ that was chosen, before the page runs again.
     """
-    turn = f"{key}_turn"
 
     def chosen() -> None:
         match _told(key, "chosen"):
             case {"lam": choice, "turn": int(number)}:
-                st.session_state[turn] = number
+                st.session_state[f"{key}_turn"] = number
                 if any(picture["lam"] == choice for picture in pictures):
                     on_choice(choice)
 
     data = {
         "pictures": pictures,
         "selected": selected,
-        "turn": st.session_state.get(turn, 0),
+        "turn": st.session_state.get(f"{key}_turn", 0),
         "alt": alt,
         "width": size[0],
         "height": size[1],
@@ -315,11 +314,14 @@ def matrix(
     count = sum(map(len, rows))
 
     def changed() -> None:
-        values = _told(key, "changed")
-        if isinstance(values, list) and len(values) == count and all(value in range(largest + 1) for value in values):
-            on_change([int(value) for value in values])
+        match _told(key, "changed"):
+            case {"values": [*values], "turn": int(number)}:
+                st.session_state[f"{key}_turn"] = number
+                if len(values) == count and all(value in range(largest + 1) for value in values):
+                    on_change([int(value) for value in values])
 
-    data = {"rows": rows, "name": name, "label": label, "largest": largest}
+    turn = st.session_state.get(f"{key}_turn", 0)
+    data = {"rows": rows, "name": name, "label": label, "largest": largest, "turn": turn}
     _MATRIX(key=key, data=data, on_changed_change=changed)
 
 

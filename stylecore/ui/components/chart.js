@@ -1,5 +1,7 @@
 // A Plotly figure that is updated in place (Plotly.react): zoom and legend survive, nothing blanks.
 // plotly.js is the installed Python package's own, served by this server.
+const DOUBLE = 300 // milliseconds between the clicks of a double click, as Plotly has it
+
 export default function ({ data, parentElement, setTriggerValue }) {
   const plot = parentElement.querySelector(".plot")
   const peek = parentElement.querySelector(".peek")
@@ -46,7 +48,19 @@ async function draw(Plotly, plot, peek) {
   plot.listening = true
   plot.on("plotly_hover", (event) => show(plot, peek, event))
   plot.on("plotly_unhover", () => (peek.hidden = true))
-  plot.on("plotly_click", (event) => plot.latest.setTriggerValue("step", event.points[0].customdata ?? event.points[0].x))
+  const pick = (event) => plot.latest.setTriggerValue("step", event.points[0].customdata ?? event.points[0].x)
+  if (touch) {
+    plot.on("plotly_click", pick) // no zoom there, and a tap can look like two clicks
+    return
+  }
+  plot.on("plotly_click", (event) => {
+    clearTimeout(plot.choice)
+    if (Date.now() - (plot.doubled ?? 0) > DOUBLE) plot.choice = setTimeout(() => pick(event), DOUBLE)
+  })
+  plot.on("plotly_doubleclick", () => {
+    clearTimeout(plot.choice) // it resets the zoom, and chooses nothing
+    plot.doubled = Date.now()
+  })
 }
 
 // The picture nearest to the step under the pointer.

@@ -15,7 +15,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
       const image = button.querySelector("img")
       if (cell.url && image.src !== cell.url) image.src = cell.url
       image.hidden = !cell.url
-      image.alt = `${row.label} ${data.columns[j].label}`
+      const name = `${row.label} ${data.columns[j].label}`.trim()
+      image.alt = name
+      button.setAttribute("aria-label", [name, cell.note, cell.url ? "" : "no picture yet"].filter(Boolean).join(", "))
+      button.disabled = !cell.url
       button.querySelector("span").textContent = cell.note
       button.style.borderColor = data.columns[j].colour
       button.setAttribute("aria-pressed", String(cell.id === data.selected))

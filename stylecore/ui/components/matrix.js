@@ -13,13 +13,17 @@ export default function ({ data, parentElement, setTriggerValue }) {
   }
   const fields = [...group.children]
   const columns = data.rows[0].length
+  // The server repeats the number of the last change that it heard: what it sent before that is out of date.
+  const told = (parentElement.told ??= { turn: data.turn })
+  const fresh = data.turn >= told.turn
   data.rows.flat().forEach((value, i) => {
-    if (parentElement.activeElement !== fields[i]) fields[i].value = value
+    if (fresh && parentElement.activeElement !== fields[i]) fields[i].value = value
     fields[i].setAttribute("aria-label", `${data.name}, ${Math.floor(i / columns) + 1}, ${(i % columns) + 1}`)
     fields[i].onchange = () => {
       const values = fields.map((field) => Math.min(Math.max(Math.round(Number(field.value) || 0), 0), data.largest))
       fields[i].value = values[i]
-      setTriggerValue("changed", values)
+      told.turn += 1
+      setTriggerValue("changed", { values, turn: told.turn })
     }
   })
 }

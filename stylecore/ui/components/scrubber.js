@@ -29,12 +29,26 @@ export default function ({ data, parentElement, setTriggerValue }) {
     told.turn += 1
     setTriggerValue("chosen", { lam, turn: told.turn })
   }
+  const lambdas = JSON.stringify(pictures.map(({ lam }) => lam))
+  if (ticks.dataset.lambdas !== lambdas) {
+    ticks.dataset.lambdas = lambdas // drawn anew only then: a tick that has the focus keeps it
+    drawTicks(ticks, slider, pictures)
+  }
+  draw()
+}
+
+function drawTicks(ticks, slider, pictures) {
+  const ends = [] // of the last label on each line: labels of near λ lie below each other
   ticks.replaceChildren(
     ...pictures.map(({ lam, colour }) => {
+      const free = ends.findIndex((end) => lam - end > 0.1)
+      const line = free < 0 ? ends.length : free
+      ends[line] = lam
       const tick = document.createElement("button")
       tick.type = "button"
       tick.textContent = lam
       tick.style.left = `calc(.5rem + (100% - 1rem) * ${lam})`
+      tick.style.top = `${0.2 + 1.3 * line}rem`
       tick.style.borderColor = colour
       tick.setAttribute("aria-label", `Show λ = ${lam}`)
       tick.onclick = () => {
@@ -44,5 +58,5 @@ export default function ({ data, parentElement, setTriggerValue }) {
       return tick
     }),
   )
-  draw()
+  ticks.style.height = `${0.6 + 1.3 * ends.length}rem`
 }

@@ -21,7 +21,7 @@ export default function ({ data, parentElement }) {
   }
   stage.dataset.arrival = data.arrival
 
-  if (stage.dataset.against !== undefined && data.before_label && stage.dataset.against !== data.before_label) {
+  if (stage.dataset.against && data.before_label && stage.dataset.against !== data.before_label) {
     compare.setAttribute("aria-pressed", "true") // another picture to compare with has been chosen
   }
   stage.dataset.against = data.before_label ?? ""
