@@ -26,7 +26,7 @@ if CHROMIUM is None and not REQUIRED:
 
 from playwright.sync_api import expect, sync_playwright  # noqa: E402  # after the skip: not everyone has it
 
-expect.set_options()  # a machine under load is no fault of the page
+expect.set_options(timeout=PATIENCE)
 
 
 @contextmanager

@@ -27,8 +27,6 @@ PEEK = 160  # pixels of the small pictures over the chart
 
 def finishing_touches(job: Job) -> None:
     """Widgets for the touches; each job remembers its own, also over a reload."""
-    kept = get_desk().noted(job.owner, f"finish of {job.id}")
-    set_finish(job, kept if isinstance(kept, Finish) else Finish())
     with st.container(horizontal=True, vertical_alignment="bottom", key="touches"):
         st.segmented_control(
             "Colours", list(COLOURS), required=True, key=f"colours_{job.id}",
@@ -39,19 +37,21 @@ def finishing_touches(job: Job) -> None:
         st.slider(
             "Blend in the photograph", 0.0, 1.0, step=0.05, key=f"blend_{job.id}", persist_state="session", width=220
         )
-    get_desk().note(job.owner, f"finish of {job.id}", current_finish(job))
+    set_finish(job, current_finish(job))
 
 
 def set_finish(job: Job, finish: Finish) -> None:
-    """The touches that a job begins with, unless it has some already."""
-    st.session_state.setdefault(f"colours_{job.id}", finish.colours)
-    st.session_state.setdefault(f"blend_{job.id}", finish.blend)
+    """Notes the touches of a job: those that its widgets begin with in a session that does not know it yet."""
+    get_desk().note(job.owner, f"finish of {job.id}", finish)
 
 
 def current_finish(job: Job) -> Finish:
     """The touches that the widgets say."""
+    noted = get_desk().noted(job.owner, f"finish of {job.id}")
+    known = noted if isinstance(noted, Finish) else Finish()
     return Finish(
-        colours=st.session_state.get(f"colours_{job.id}", "style"), blend=st.session_state.get(f"blend_{job.id}", 0.0)
+        colours=st.session_state.setdefault(f"colours_{job.id}", known.colours),
+        blend=st.session_state.setdefault(f"blend_{job.id}", known.blend),
     )
 
 
