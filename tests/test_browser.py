@@ -195,6 +195,14 @@ def test_uploads_of_both_pictures_and_a_broken_one(page, tmp_path):
     page.locator(".st-key-gallery_content").get_by_text("Result 1").wait_for()
 
 
+def test_a_file_that_is_too_large_is_refused_in_words(page, tmp_path):
+    (tmp_path / "large.bmp").write_bytes(bytes(26 * 2**20))
+    page.locator("[data-testid=stFileUploaderDropzoneInput]").first.set_input_files(tmp_path / "large.bmp")
+    words = page.get_by_text("File must be 25.0MB or smaller")
+    words.wait_for()
+    assert words.bounding_box()["width"] > 100  # streamlit alone would tell it to screen readers only
+
+
 def test_a_picture_from_the_camera(page):
     press(page, "Camera")
     page.wait_for_function("document.querySelector('video')?.currentTime > 0.5")

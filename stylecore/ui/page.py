@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from pathlib import Path
 
 import streamlit as st
 
@@ -14,6 +15,8 @@ from stylecore.vgg import WeightsError
 _log = logging.getLogger(__name__)
 
 STILL_HERE = 10.0  # seconds between two signs of life, less than `Limits.grace_seconds`
+
+STYLES = Path(__file__).with_name("page.css")
 
 PAGES = {
     "app.py": ("Studio", ":material/brush:"),
@@ -36,6 +39,7 @@ def start_page(title: str) -> tuple[Engine, str]:
     st.session_state.came_from = st.session_state.get("page")
     st.session_state.page = title
     st.set_page_config(page_title=f"{title} · Neural style transfer", page_icon="🎨", layout="wide")
+    st.html(STYLES)
     with st.container(horizontal=True, gap="small", key="navigation"):
         for file, (label, icon) in PAGES.items():
             st.page_link(file, label=label, icon=icon)
