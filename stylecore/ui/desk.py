@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
+from typing import TypeVar
 
 from stylecore.config import Finish
 from stylecore.ui.once import once
@@ -10,6 +12,8 @@ from stylecore.ui.pictures import Role, Source
 from stylecore.ui.server import get_engine
 
 NOTES = 10_000  # of all visitors together
+
+Key, Thing = TypeVar("Key"), TypeVar("Thing")
 
 
 class Desk:
@@ -20,22 +24,20 @@ class Desk:
         self._own: OrderedDict[tuple[str, str], Source] = OrderedDict()  # by owner and token
         self._notes: OrderedDict[tuple[str, str], str | Finish] = OrderedDict()
         self._max_bytes = max_bytes
+        self._lock = threading.Lock()  # every visitor's page runs in a thread of its own
 
     def put(self, owner: str, role: Role, source: Source) -> None:
         """Remembers a choice."""
-        if self._newest.get((owner, role)) is source:
-            return
-        self._newest[owner, role] = source
-        self._newest.move_to_end((owner, role))
-        if not source.sample:
-            self._own[owner, source.token] = source
-            self._own.move_to_end((owner, source.token))
-        while len(self._own) > 1 and sum(map(_size, self._own.values())) > self._max_bytes:
-            _, gone = self._own.popitem(last=False)
-            for place in [place for place, kept in self._newest.items() if kept is gone]:
-                del self._newest[place]
-        while len(self._newest) > NOTES:
-            self._newest.popitem(last=False)
+        with self._lock:
+            if self._newest.get((owner, role)) is source:
+                return
+            _keep(self._newest, (owner, role), source)
+            if not source.sample:
+                _keep(self._own, (owner, source.token), source)
+            while len(self._own) > 1 and sum(map(_size, self._own.values())) > self._max_bytes:
+                _, gone = self._own.popitem(last=False)
+                for place in [place for place, kept in self._newest.items() if kept is gone]:
+                    del self._newest[place]
 
     def get(self, owner: str, role: Role) -> Source | None:
         """The owner's newest choice, if it is still here."""
@@ -47,14 +49,20 @@ class Desk:
 
     def note(self, owner: str, name: str, value: str | Finish) -> None:
         """Remembers something small."""
-        self._notes[owner, name] = value
-        self._notes.move_to_end((owner, name))
-        while len(self._notes) > NOTES:
-            self._notes.popitem(last=False)
+        with self._lock:
+            _keep(self._notes, (owner, name), value)
 
     def noted(self, owner: str, name: str) -> str | Finish | None:
         """What was noted, if it is still here."""
         return self._notes.get((owner, name))
+
+
+def _keep(things: OrderedDict[Key, Thing], key: Key, thing: Thing) -> None:
+    """Puts a thing in as the newest; the oldest go."""
+    things[key] = thing
+    things.move_to_end(key)
+    while len(things) > NOTES:
+        things.popitem(last=False)
 
 
 def _size(source: Source) -> int:
