@@ -13,7 +13,8 @@ from stylecore.ui.server import get_engine
 
 NOTES = 10_000  # of all visitors together
 
-Key, Thing = TypeVar("Key"), TypeVar("Thing")
+Key = TypeVar("Key")
+Thing = TypeVar("Thing")
 
 
 class Desk:
