@@ -8,21 +8,18 @@ import logging
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
-from typing import Literal
 
 from stylecore.admission import QueueFull
 from stylecore.awake import AwakeClock
 from stylecore.cost import Cost, Pace, cost_of
 from stylecore.images import ImageError, picture_size
-from stylecore.jobs import FRAMES, Job, Request, Room, Snapshot, Status, alone, halves
+from stylecore.jobs import FRAMES, Halt, Job, Request, Room, Snapshot, Status, alone, halves
 from stylecore.keeping import too_many, too_warm
 from stylecore.limits import Limits
 from stylecore.logs import Fact, log_event, pseudonym
 from stylecore.publishing import previews, results
 from stylecore.sentences import COOLED, HALVED, NOT_ENCODED
 from stylecore.transfer import Step
-
-Halt = Literal["paused", "stopped"]
 
 UNDO_SECONDS = 120.0  # for which what was removed can be brought back
 
@@ -161,7 +158,7 @@ class Board:
             if gone or (job.ended and self.time_is_up(job)):
                 self.cool(job)
             elif job.snapshot.status == "running" and not job.halt:  # it was told to go on before that was noticed
-                self.waiting.append(job)
+                self.enqueue(job)
             self.sweep()
             self._tell_positions()
 
@@ -173,7 +170,8 @@ class Board:
                 self.running.run, self.running.pending = None, None
             self.running = None
             for job in lost:
-                self.publish_end(job, "failed", job.step, error=error)
+                job.halt = None  # whoever was about to halt it may have been the worker
+                self.publish_end(job, "failed", job.step, self.decide(job), error=error)
 
     def _order(self) -> list[Job]:
         """The waiting jobs, those first whose owner's last turn is the longest ago."""
@@ -221,41 +219,51 @@ class Board:
 
     def halt(self, job: Job, status: Halt) -> None:
         """Publishes the end, or a pause, at the newest step, without waiting for the step that is being computed."""
-        with self.changed:
-            halted = self.begin_halt(job, status)
-        if halted:
-            self.end_halt(job, status)
+        if decision := self.begin_halt(job, status):
+            self.end_halt(job, status, decision)
 
-    def begin_halt(self, job: Job, status: Halt) -> bool:
+    def begin_halt(self, job: Job, status: Halt) -> int:
         """Takes a job out of the queue and keeps the worker from another step; no picture is encoded yet.
 
         Returns:
-            Whether `end_halt` shall follow, without the lock: pictures take their time, and nobody shall wait for it.
+            The decision, for `end_halt`, which shall follow without the lock: pictures take their time, and nobody
+            shall wait for it. 0 if there is nothing to be done.
         """
         with self.changed:
-            if job.snapshot.status == status or job.ended:
-                return False
+            if job.snapshot.status == status or job.ended or (job.halt == "stopped" and status == "paused"):
+                return 0
             job.halt = status
             if job in self.waiting:
                 self.waiting.remove(job)
             self._tell_positions()
-            return True
+            return self.decide(job)
 
-    def end_halt(self, job: Job, status: Halt) -> None:
-        """Publishes the halt that has begun."""
+    def end_halt(self, job: Job, status: Halt, decision: int) -> None:
+        """Publishes the halt that has begun, unless something else has been decided meanwhile."""
         with self.changed:
             keep = job.run is not None or job is self.running
             fresh = job.step is not None and job.step.index > 0 and job.snapshot.status != "paused"
             step = job.step if fresh else None  # a paused job's pictures are finished already
-        self.publish_end(job, status, step, warm=keep)
+        self.publish_end(job, status, step, decision, warm=keep)
 
-    def make_way(self, jobs: Sequence[Job]) -> list[Job]:
-        """Takes jobs out of the queue for others of their owner. Returns those for which `end_halt` shall follow."""
-        halted = [job for job in jobs if self.begin_halt(job, "stopped")]
-        for job in halted:
+    def decide(self, job: Job) -> int:
+        """Begins a decision on what shall become of a job. Returns its number."""
+        job.decision += 1
+        return job.decision
+
+    def make_way(self, jobs: Sequence[Job]) -> list[tuple[Job, int]]:
+        """Takes jobs out of the queue for others of their owner.
+
+        Returns:
+            Those for which `end_halt` shall follow, and the decisions.
+        """
+        halted = []
+        for job in jobs:
             if job.snapshot.done == 0:  # there is no picture to keep but the one that it began with
                 self.forget(job)
-        return [job for job in halted if job.id in self.jobs]
+            elif decision := self.begin_halt(job, "stopped"):
+                halted.append((job, decision))
+        return halted
 
     def stop(self, job: Job) -> None:
         """Ends a job at once, with the picture of the step it has reached; a waiting job leaves the queue."""
@@ -266,12 +274,16 @@ class Board:
         job: Job,
         status: Status,
         step: Step | None,
+        decision: int,
         *,
         warm: bool = False,
         error: str = "",
         too_large: bool = False,
     ) -> None:
-        """Publishes how a job has come to rest, with the finished pictures of its newest step."""
+        """Publishes how a job has come to rest, with the finished pictures of its newest step.
+
+        Nothing is published if something else has been decided since `decision`.
+        """
         pictures, shown = job.snapshot.results, job.snapshot.previews
         if step is not None:
             try:
@@ -280,8 +292,8 @@ class Board:
                 _log.exception("the pictures of job %s could not be encoded", job.id)
                 error = error or NOT_ENCODED
         with self.changed:
-            if job.ended or (job.halt is not None and job.halt != status):
-                return  # somebody was faster
+            if job.ended or job.decision != decision:
+                return
             self.tell(
                 job,
                 status="failed" if error else status,
@@ -293,8 +305,8 @@ class Board:
                 warm=warm and not error,
                 too_large=too_large,
             )
-            if status == "failed":  # nothing of it shall take the next one's memory; what was halted may go on
-                job.step, job.pending = None, None
+            if error:  # nothing of it shall take the next one's memory
+                job.run, job.step, job.pending = None, None, None
             job.done.set()
             self.log("job_paused" if status == "paused" and not error else "job_ended", job)
 
@@ -352,6 +364,8 @@ class Board:
         """Ends a job and hides it; it is forgotten when the owner removes another one, or the time is up."""
         self.stop(job)
         with self.changed:
+            if job.id not in self.jobs or job.removed is not None:
+                return
             self.cool(job)
             for earlier in self._removed(job.owner):
                 self.forget(earlier)

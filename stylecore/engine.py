@@ -115,8 +115,8 @@ class Engine:
             self._board.check_room(owner, len(requests), besides=others)
             halted = self._board.make_way(others)
             jobs = [self._board.add(owner, request, cost) for request, cost in zip(requests, costs, strict=True)]
-        for other in halted:
-            self._board.end_halt(other, "stopped")
+        for other, decision in halted:
+            self._board.end_halt(other, "stopped", decision)
         return jobs
 
     # What there is
@@ -198,24 +198,26 @@ class Engine:
         with self._board.changed:
             if job.active:
                 return
-            if not job.snapshot.warm:
+            if not job.snapshot.warm or self.job(job.owner, job.id) is None:
                 raise ValueError(NO_STATE)
             others = [other for other in self._board.alive(job.owner, job.request.room) if other is not job]
             self._worker.revive()
             self._board.check_room(job.owner, 1, besides=others, new=False)
             halted = self._board.make_way(others)
-            missing = job.snapshot.done + more_steps - job.snapshot.steps
+            unread = sum(message.more_steps for message in job.messages)
+            missing = job.snapshot.done + more_steps - job.snapshot.steps - unread
             if missing > 0:
                 self._send(job, Steering(more_steps=missing))
             job.done.clear()
             job.halt = None
+            self._board.decide(job)
             job.seen = self._board.clock()
             if job is self._board.running:  # the step it was halted at has not even ended
                 self._board.tell(job, status="running", position=0)
             else:
                 self._board.enqueue(job)
-        for other in halted:
-            self._board.end_halt(other, "stopped")
+        for other, decision in halted:
+            self._board.end_halt(other, "stopped", decision)
 
     def steer(self, job: Job, steering: Steering) -> None:
         """Sends a message to a job: it takes effect from the next step on, and none at all if the job has ended.

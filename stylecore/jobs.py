@@ -14,6 +14,7 @@ from stylecore.cost import Cost
 from stylecore.transfer import Steering, Step
 
 Status = Literal["queued", "running", "paused", "finished", "stopped", "failed"]
+Halt = Literal["paused", "stopped"]
 Room = Literal["studio", "lab", "layers"]
 ENDED: frozenset[Status] = frozenset({"finished", "stopped", "failed"})
 
@@ -135,6 +136,7 @@ class Job:
         deaf_until: looks before that time do not count: they come from a page whose tab is gone already.
         removed: when its owner removed it; None if it is there.
         halt: what shall become of it after the step it is at; None lets it run.
+        decision: number of the last one on what shall become of it; what an earlier one comes to is not published.
         done: set when it has ended or is paused.
         messages: steering that has not been handed to the run yet.
         run: the computation, while it can still go on.
@@ -153,7 +155,8 @@ class Job:
     seen: float
     deaf_until: float = float("-inf")
     removed: float | None = None
-    halt: Literal["paused", "stopped"] | None = None
+    halt: Halt | None = None
+    decision: int = 0
     done: threading.Event = field(default_factory=threading.Event)
     messages: deque[Steering] = field(default_factory=deque)
     run: Generator[Step, Steering | None, None] | None = None

@@ -99,12 +99,13 @@ class Worker:
 
     def _run(self, job: Job) -> None:
         """Runs one job until it ends or is halted, whatever happens; the last picture is kept in every case."""
-        error, short = "", False
+        error, short, decision = "", False, job.decision
         try:
             while self._advance(job):
                 self._inbox.advance()
                 self._look_after(job)
         except Exception as problem:
+            decision = job.decision
             error, short = sentence(problem), is_out_of_memory(problem)
             if isinstance(problem, REFUSALS):
                 self._board.log("job_refused", job, reason=type(problem).__name__)
@@ -116,8 +117,8 @@ class Worker:
             if len(job.request.config.lambdas) > 1 and not job.halt:
                 self._board.halve(job)
                 return
-        if error:
-            self._board.publish_end(job, "failed", job.step, error=error, too_large=short)
+        if error and not job.halt:  # else its halt is being published
+            self._board.publish_end(job, "failed", job.step, decision, error=error, too_large=short)
 
     def _look_after(self, job: Job) -> None:
         """Stops a job that nobody waits for, or that has had its time."""
@@ -173,9 +174,11 @@ class Worker:
         if job.pending is not None:
             return job.pending
         with self._board.changed:
-            message = job.messages.popleft() if job.messages else None
+            if job.halt:
+                return None
+            message, decision = job.messages.popleft() if job.messages else None, job.decision
         if job.step is not None and job.step.last and (message is None or message.more_steps == 0):
-            self._board.publish_end(job, "finished", job.step, warm=True)
+            self._board.publish_end(job, "finished", job.step, decision, warm=True)
             return None
         began = self._board.clock()
         try:

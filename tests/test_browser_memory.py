@@ -202,6 +202,52 @@ def test_each_tab_finds_its_own_picture(page, address, tmp_path):
     page.get_by_text(re.compile("^mine.png · ")).wait_for()
 
 
+def test_a_result_that_is_clicked_twice_has_one_address(page, tmp_path):
+    upload(page, 0, noise(tmp_path / "mine.png"))
+    press(page, "Run")
+    finished(page)
+    page.wait_for_url(re.compile("content=own-"))
+    before = page.url
+    for _ in range(2):
+        page.locator(".st-key-history label").first.click()
+        page.wait_for_timeout(SECOND)
+        at_rest(page)
+    assert page.url == before
+
+
+def test_the_lab_bears_any_picture_while_there_is_no_row(page, address, tmp_path):
+    page.goto(f"{address}/lambda_lab?size=96&steps=3&lambdas=0.2+0.6&axis=pooling&rows=maximum")
+    press(page, "Run 2 pictures")
+    page.locator(".st-key-lab_downloads").wait_for()
+    at_rest(page)
+    page.locator(".st-key-lab_rows_pooling").get_by_label("Clear all").click()
+    page.get_by_text("Choose at least one row").wait_for()
+    upload(page, 0, noise(tmp_path / "narrow.png", (2000, 12)))
+    expect(page.locator(".st-key-lab_scrubber img")).to_be_visible()
+    expect(page.locator("[data-testid=stException]")).to_have_count(0)
+
+
+def test_a_picture_of_one_s_own_stays_at_hand(page, tmp_path):
+    upload(page, 0, noise(tmp_path / "mine.png"))
+    page.locator(".st-key-gallery_content label[title=Coffee]").click()
+    page.wait_for_url(re.compile("content=Coffee"))
+    page.locator(".st-key-gallery_style label[title='mine.png']").click()
+    page.wait_for_url(re.compile("style=own-"))
+    page.locator(".st-key-gallery_content label[title='mine.png']").click()
+    page.get_by_text(re.compile("^mine.png · ")).nth(1).wait_for()
+
+
+def test_a_λ_that_was_added_is_in_the_link_and_in_every_row(page, address):
+    page.goto(f"{address}/lambda_lab?size=96&steps=3&lambdas=0.2+0.6")
+    press(page, "Run 2 pictures")
+    press(page, "Add λ = 0.4, between 0.2 and 0.6")
+    page.wait_for_url(re.compile(r"lambdas=0.2\+0.4\+0.6"))
+    page.get_by_role("button", name="Everything is there").wait_for()
+    page.get_by_role("combobox", name="Second axis").click()
+    page.get_by_role("option", name="Pooling").click()
+    page.get_by_role("button", name="Run 3 pictures").wait_for()
+
+
 def test_numbers_typed_one_after_another_all_count(page):
     follow(page, "Theory")
     fields = page.locator(".st-key-matrix_x input")

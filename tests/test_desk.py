@@ -1,7 +1,7 @@
 """What visitors have chosen, over a reload."""
 
 from stylecore.ui.desk import Desk
-from stylecore.ui.pictures import Source
+from stylecore.ui.sources import Source
 
 
 def upload(size, name="mine"):
@@ -24,6 +24,8 @@ def test_a_picture_of_one_s_own_is_found_by_its_token_by_nobody_else():
     assert desk.find("ann", first.token) is first
     assert desk.find("bob", first.token) is None
     assert desk.find("ann", "") is None
+    assert desk.own("ann") == [second, first]
+    assert desk.own("bob") == []
     desk.put("ann", "style", upload(90))
     assert desk.find("ann", first.token) is None
 

@@ -148,6 +148,98 @@ def test_a_job_that_is_being_halted_does_not_wait_again(engine, request_for, slo
     assert engine.tally().waiting == engine.tally().running == 0
 
 
+def slowly_halted(engine, request_for, status, steps=10_000):
+    """A job after some steps, and the thread that is halting it, whose pictures take their time."""
+    job = engine.submit("ann", request_for(steps=steps))
+    while len(job.snapshot.history) < 3:
+        time.sleep(0.002)
+    halting = threading.Thread(target=engine.pause if status == "paused" else engine.stop, args=(job,))
+    halting.start()
+    while job.halt is None:
+        time.sleep(0.002)
+    return job, halting
+
+
+def test_what_was_decided_last_is_what_comes_of_it(engine, request_for, slow_pictures):
+    job, pausing = slowly_halted(engine, request_for, "paused")
+    stopping = threading.Thread(target=engine.stop, args=(job,))
+    stopping.start()
+    while job.halt != "stopped":
+        time.sleep(0.002)
+    engine.pause(job)  # comes too late
+    slow_pictures.set()
+    pausing.join(5)
+    stopping.join(5)
+    assert job.snapshot.status == "stopped"
+    engine.go_on(job)
+    time.sleep(0.1)
+    assert job.snapshot.status in ("queued", "running")
+    assert not job.done.is_set()
+    engine.stop(job)
+
+
+def test_an_end_that_is_published_late_does_not_end_what_goes_on(engine, request_for, slow_pictures):
+    job = engine.submit("ann", request_for())
+    while len(job.snapshot.history) < 6:  # the worker is encoding the end
+        time.sleep(0.002)
+    time.sleep(0.05)
+    decision = engine._board.begin_halt(job, "stopped")
+    slow_pictures.set()
+    engine._board.end_halt(job, "stopped", decision)
+    engine.go_on(job, more_steps=4)
+    assert wait(job).history[-1].index == 9
+    assert not job.messages
+    engine.go_on(job, more_steps=4)
+    assert wait(job).history[-1].index == 13
+
+
+def test_a_worker_that_dies_while_it_halts_leaves_nothing_running(engine, request_for, monkeypatch):
+    monkeypatch.setattr(threading, "excepthook", lambda _: None)
+    job = engine.submit("ann", request_for(steps=10_000))
+    while len(job.snapshot.history) < 3:
+        time.sleep(0.002)
+    monkeypatch.setattr(worker.Worker, "_look_after", lambda self, job: self._board.stop(job))
+    before = board.results
+    monkeypatch.setattr(board, "results", lambda *_: (_ for _ in ()).throw(SystemExit))
+    engine._worker.thread.join(5)
+    monkeypatch.setattr(board, "results", before)
+    assert wait(job).status == "failed"
+    assert job.snapshot.results
+    monkeypatch.undo()
+    assert wait(engine.submit("ann", request_for())).status == "finished"
+
+
+def test_steps_that_were_asked_for_twice_are_made_once(engine, request_for, gate):
+    job = engine.submit("ann", request_for())
+    wait(job)
+    gate.clear()
+    other = engine.submit("bob", request_for(steps=1000))
+    wait(other, "running")
+    for _ in range(2):
+        engine.go_on(job, more_steps=4)
+        engine.stop(job)
+    engine.go_on(job, more_steps=4)
+    engine.stop(other)
+    gate.set()
+    assert wait(job).history[-1].index == 9
+
+
+def test_a_job_that_goes_on_in_its_last_moment_waits_as_others_do(engine, request_for, gate):
+    job = engine.submit("ann", request_for(steps=1000))
+    while len(job.snapshot.history) < 3:
+        time.sleep(0.002)
+    gate.clear()
+    other = engine.submit("bob", request_for(steps=1000))
+    engine.pause(job)
+    engine.go_on(job)
+    assert job.snapshot.status == "running"
+    engine._board.put_down(job)
+    assert job.snapshot.status == "queued"
+    engine.stop(job)
+    engine.stop(other)
+    gate.set()
+
+
 def test_nobody_waits_while_a_picture_is_encoded(engine, request_for, gate, slow_pictures):
     job = engine.submit("ann", request_for(steps=10_000))
     while len(job.snapshot.history) < 3:
@@ -325,13 +417,18 @@ def test_a_removal_can_be_undone_until_the_next_one_or_for_a_while(toy, request_
     assert engine.job("ann", jobs[1].id) is None
     assert engine.removed("ann") is jobs[1]
     assert engine.removed("bob") is None
+    engine.remove(jobs[1])  # a second click
     assert engine.bring_back(jobs[1])
     assert engine.jobs_of("ann") == jobs  # where it was
     assert [job.snapshot.results for job in jobs] == pictures
     engine.remove(jobs[0])
     engine.remove(jobs[2])
     assert engine.removed("ann") is jobs[2]
+    engine.remove(jobs[0])  # long gone
+    assert engine.removed("ann") is jobs[2]
     assert not engine.bring_back(jobs[0])
+    with pytest.raises(ValueError, match="no longer there"):
+        engine.go_on(jobs[2], more_steps=3)
     now[0] += 9.0
     assert engine.removed("ann") is jobs[2]
     for _ in range(20):

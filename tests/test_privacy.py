@@ -51,6 +51,11 @@ class Person:
         return [item["id"] for item in (self.tab.data("history") or {"items": []})["items"]]
 
     @property
+    def removal(self):
+        """The key of the button that removes what is shown."""
+        return f"remove_{self.tab.data('history')['selected']}"
+
+    @property
     def picture(self):
         return self.tab.data("picture")["after"]
 
@@ -217,7 +222,7 @@ def test_another_s_buttons_and_slider_move_nothing(url, ann):
     for state in (
         *(
             WidgetState(id=stop.proto.id.replace("-stop", f"-{key}"), trigger_value=True)
-            for key in ("stop", "pause", "remove")
+            for key in ("stop", "pause", ann.removal)
         ),
         moved,
     ):
@@ -304,7 +309,7 @@ def test_a_file_has_a_name_that_only_its_owner_can_know(url, ann, bob):
     button = ann.tab.widget("download_png").proto
     assert uuid.UUID(button.deferred_file_id).version == 4
     address, png = ann.tab.download("download_png")
-    number = int(re.search(r"\d+", ann.tab.find("remove").proto.label)[0])
+    number = int(re.search(r"\d+", ann.tab.find(ann.removal).proto.label)[0])
     name = Path(address).stem
     assert name == _calculate_file_id(png, "image/png", f"stylised-{number}.png")
     assert name != _calculate_file_id(png[:-1] + b"\0", "image/png", f"stylised-{number}.png")
@@ -324,7 +329,7 @@ def test_a_file_stays_while_it_is_fetched_and_goes_with_the_result(url, ann, bob
         bob.tab.rerun()
         bob.tab.settle()
     assert ann.tab.get(address)[0] == 200
-    ann.tab.press("remove")
+    ann.tab.press(ann.removal)
     ann.tab.settle()
     for _ in range(3):
         bob.tab.rerun()
@@ -334,7 +339,7 @@ def test_a_file_stays_while_it_is_fetched_and_goes_with_the_result(url, ann, bob
     ann.tab.rest()
     ann.tab.press("bring_back")
     ann.tab.settle()
-    assert ann.tab.find("remove")
+    assert ann.tab.find(ann.removal)
 
 
 def test_pictures_of_a_page_are_in_no_address_at_all(ann):

@@ -17,14 +17,15 @@ def answer_to(engine: Engine, owner: str, question: Question[Answer], key: str) 
     inquiry = engine.ask(owner, question)
     if inquiry.done.wait(AT_ONCE) and inquiry.status == "answered":
         return inquiry.answer
-    if inquiry.status == "failed":
-        st.error(inquiry.error, icon=":material/error:")
-        return None
-    st.fragment(_look_again, run_every=poll_seconds(engine) / 2, key=key)(inquiry)
+    every = None if inquiry.status == "failed" else poll_seconds(engine) / 2
+    st.fragment(_look_again, run_every=every, key=key)(inquiry)
     return None
 
 
 def _look_again(inquiry: Inquiry[Answer]) -> None:
+    if inquiry.status == "failed":  # it is asked anew when the page is
+        st.error(inquiry.error, icon=":material/error:")
+        return
     if inquiry.done.is_set():
         st.rerun()
     st.info("Looking at the pictures: between two steps of whatever is being painted.", icon=":material/hourglass_top:")

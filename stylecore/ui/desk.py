@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from stylecore.config import Finish
 from stylecore.ui.once import once
-from stylecore.ui.pictures import Role, Source
 from stylecore.ui.server import get_engine
+from stylecore.ui.sources import Role, Source
 
 NOTES = 10_000  # of all visitors together
 
@@ -47,6 +47,11 @@ class Desk:
     def find(self, owner: str, token: str) -> Source | None:
         """A picture of the owner's own by its token, if it is still here."""
         return self._own.get((owner, token))
+
+    def own(self, owner: str) -> list[Source]:
+        """All pictures of the owner's own that are still here, the newest first."""
+        with self._lock:
+            return [source for (whose, _), source in reversed(self._own.items()) if whose == owner]
 
     def note(self, owner: str, name: str, value: str | Finish) -> None:
         """Remembers something small."""

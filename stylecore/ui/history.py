@@ -31,7 +31,7 @@ def show_history(engine: Engine, owner: str, shown: Job | None) -> None:
         )
     with st.container(horizontal=True, gap="small", key="history_tools"):
         if shown in jobs:
-            _button(f"Remove result {shown.number}", "delete", "remove", partial(engine.remove, shown))
+            _button(f"Remove result {shown.number}", "delete", f"remove_{shown.id}", partial(engine.remove, shown))
         if removed := engine.removed(owner):
             label = f"Bring result {removed.number} back"
             _button(label, "undo", "bring_back", partial(_bring_back, engine, owner, removed))

@@ -9,16 +9,15 @@ from functools import partial
 import streamlit as st
 
 from stylecore.charts import lab_figure, lambda_colour, trade_off_figure
-from stylecore.cost import used_sizes
 from stylecore.engine import Engine
+from stylecore.images import picture_size
 from stylecore.jobs import Request
 from stylecore.lab import Cell, cells_of, neighbours
 from stylecore.sheet import archive, contact_sheet
 from stylecore.timelapse import sweep
 from stylecore.ui.components import Column, Row, Scrubbed, chart, data_url, grid, scrubber
 from stylecore.ui.files import download
-from stylecore.ui.lab_inputs import start_all
-from stylecore.ui.pictures import chosen_pair
+from stylecore.ui.lab_inputs import start_all, want_lambdas
 from stylecore.ui.progress import grid_cell, keep_drawing, living_jobs, show_progress, show_trouble
 from stylecore.ui.visit import open_job
 
@@ -61,7 +60,7 @@ def _show(engine: Engine, owner: str, requests: dict[str, Request], lambdas: Seq
     large, trade_off = st.columns([1, 1], gap="medium")
     with large:
         _scrub(drawn, lam, request)
-        _actions(engine, owner, request, drawn, lam)
+        _actions(engine, owner, request, drawn, lam, lambdas)
     with trade_off:
         _trade_off(drawn, lam, bool(living))
     _curves(drawn, request, bool(living))
@@ -90,15 +89,16 @@ def _scrub(cells: dict[float, Cell], lam: float, request: Request) -> None:
         pictures.append(
             Scrubbed(lam=cell.lam, url=data_url(cell.preview or b""), colour=lambda_colour(cell.lam), note=note)
         )
-    content, style = chosen_pair()
-    size, _ = used_sizes(content.size, style.size, request.config)
+    shape = picture_size(next(iter(cells.values())).preview or b"")
     scrubber(
-        pictures, lam, size, key="lab_scrubber", alt=f"{request.names[0]} in the style of {request.names[1]}",
+        pictures, lam, shape, key="lab_scrubber", alt=f"{request.names[0]} in the style of {request.names[1]}",
         on_choice=_select,
     )  # fmt: skip
 
 
-def _actions(engine: Engine, owner: str, request: Request, cells: dict[float, Cell], lam: float) -> None:
+def _actions(
+    engine: Engine, owner: str, request: Request, cells: dict[float, Cell], lam: float, lambdas: Sequence[float]
+) -> None:
     with st.container(horizontal=True, key="lab_actions"):
         if cells[lam].result and cells[lam].job.ended:
             st.button(
@@ -110,7 +110,7 @@ def _actions(engine: Engine, owner: str, request: Request, cells: dict[float, Ce
         for low, middle, high in neighbours(lam, list(cells)):
             st.button(
                 f"Add λ = {middle:g}, between {low:g} and {high:g}", icon=":material/add:", key=f"lab_add_{middle}",
-                on_click=_add, args=(engine, owner, request, middle),
+                on_click=_add, args=(engine, owner, request, middle, [*lambdas, *cells]),
             )  # fmt: skip
 
 
@@ -168,8 +168,9 @@ def _download(label: str, make: Callable[[], bytes], name: str, mime: str) -> No
     download(label, make, name, mime, key=f"lab_{name}")
 
 
-def _add(engine: Engine, owner: str, request: Request, lam: float) -> None:
-    """Computes one more λ; what is on its way already goes on, after it."""
+def _add(engine: Engine, owner: str, request: Request, lam: float, lambdas: Sequence[float]) -> None:
+    """Computes one more λ, which is wanted from now on; what is on its way already goes on, after it."""
+    want_lambdas({*lambdas, lam})
     request = dataclasses.replace(request, config=dataclasses.replace(request.config, lambdas=(lam,)))
     start_all(engine, owner, [request], beside=True)
     _select(lam)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import streamlit as st
 
@@ -32,6 +32,13 @@ def take_words(query: Mapping[str, str]) -> None:
         values = list(AXES[axis][1])
         linked = [value for value in values if value in query.get("rows", "").split("|")]
         st.session_state[f"lab_rows_{axis}"] = linked or values[:5]
+
+
+def want_lambdas(lambdas: Collection[float]) -> None:
+    """Writes λ into the field, where there are not too many; only before it is drawn, or in a callback."""
+    if len(lambdas) <= MOST:
+        st.session_state.lab_way = WAYS[0]
+        st.session_state.lab_lambdas = ", ".join(f"{lam:g}" for lam in sorted(lambdas))
 
 
 def lambdas_input() -> tuple[tuple[float, ...], bool]:

@@ -41,21 +41,23 @@ def take_words(query: Mapping[str, str], limits: Limits) -> None:
         st.session_state.layers_chosen = names or [layer for layer, _ in GATYS_STYLE]
     elif names:
         st.session_state.layer_chosen = names[0]
-    for key, usual, most in (("layers_size", SIZE, max(_sizes(limits))), ("layers_steps", STEPS, limits.max_steps)):
-        text = query.get(key, "")
-        st.session_state[key] = min(int(text) if text.isascii() and text.isdigit() else usual, most)
-    if st.session_state.layers_size not in _sizes(limits):
-        st.session_state.layers_size = min(SIZE, max(_sizes(limits)))
-    st.session_state.layers_steps = max(st.session_state.layers_steps, 1)
+    if (size := _number(query, "layers_size")) in _sizes(limits):
+        st.session_state.layers_size = size
+    if steps := _number(query, "layers_steps"):
+        st.session_state.layers_steps = min(steps, limits.max_steps)
+
+
+def _number(query: Mapping[str, str], word: str) -> int:
+    """A whole number of an address; 0 if it is none."""
+    text = query.get(word, "")[:6]
+    return int(text) if text.isascii() and text.isdigit() else 0
 
 
 def layers_words(view: str, layers: Sequence[str]) -> dict[str, str]:
     """What a link to this page says beside the settings."""
-    words = {"layers": " ".join(layers)}
-    if view != RECONSTRUCTIONS:
-        return words | {"view": VIEWS[view]}
     _defaults()
-    return words | {name: str(st.session_state[name]) for name in ("layers_size", "layers_steps")}
+    words = {name: str(st.session_state[name]) for name in ("layers_size", "layers_steps")}
+    return {"view": VIEWS[view], "layers": " ".join(layers)} | words
 
 
 def view_input() -> str:

@@ -15,6 +15,7 @@ from stylecore.images import decode, encode_jpeg, fitted_size
 from stylecore.jobs import Job, Request, Snapshot, at_half_size
 from stylecore.results import touched
 from stylecore.ui.components import chart, viewer
+from stylecore.ui.page import plain
 from stylecore.ui.progress import poll_seconds, spoken_time
 from stylecore.ui.result import current_finish, displayed, finishing_touches, small_frames, take_home, way_to_the_lab
 from stylecore.ui.visit import studio_jobs, use_result_as_content
@@ -57,7 +58,7 @@ def _show(engine: Engine, job: Job, active: Job | None, states: tuple[str, str])
     if snapshot.results and not job.active:
         if picked is None:  # touches are for the result
             finishing_touches(job)
-        take_home(job, snapshot)
+        take_home(job, snapshot, "Download PNG" if picked is None else "Download the result, PNG")
         way_to_the_lab()
     if snapshot.history:
         _curves(job, snapshot, picked)
@@ -189,7 +190,7 @@ def _picture(engine: Engine, job: Job, snapshot: Snapshot, picked: int | None) -
                 "Back to the newest picture", icon=":material/undo:", key="unpick", on_click=_pick, args=(job, None)
             )
             st.download_button(
-                f"Download step {picked}", after, f"stylised-{job.number}-step-{picked}.jpg", "image/jpeg",
+                f"Download step {picked}, JPEG", after, f"stylised-{job.number}-step-{picked}.jpg", "image/jpeg",
                 icon=":material/download:", on_click="ignore", key="download_step",
             )  # fmt: skip
 
@@ -209,13 +210,13 @@ def _compared(engine: Engine, job: Job, content: bytes) -> tuple[bytes, str]:
         st.session_state.compare = ""
     choice = st.segmented_control(
         "Compare with", ["", *list(reversed(others))[:COMPARED]], required=True, key="compare", wrap=True,
-        format_func=lambda name: _name(others[name]) if name else "Photograph",
+        format_func=lambda name: plain(_name(others[name])) if name else "Photograph",
     )  # fmt: skip
     return (others[choice].snapshot.previews[0], _name(others[choice])) if choice in others else (content, "Photograph")
 
 
 def _name(job: Job) -> str:
-    return f"Result {job.number} (λ = {job.lam:.3g})"
+    return f"Result {job.number}: {job.request.names[1][:24]}, λ {job.lam:.3g}"
 
 
 def _curves(job: Job, snapshot: Snapshot, picked: int | None) -> None:

@@ -14,7 +14,7 @@ from stylecore.vgg import WeightsError
 
 _log = logging.getLogger(__name__)
 
-STILL_HERE = 10.0  # seconds between two signs of life, less than `Limits.grace_seconds`
+STILL_HERE = 10.0  # seconds between two signs of life, or a third of the grace time
 
 STYLES = Path(__file__).with_name("page.css")
 
@@ -46,7 +46,8 @@ def start_page(title: str) -> tuple[Engine, str]:
     with st.container(key="here"):  # always: what comes and goes up here would draw all that is below anew
         engine, owner = _engine(), visitor()
         if any(not job.ended for job in engine.jobs_of(owner)):
-            st.fragment(_still_here, run_every=STILL_HERE, key="still_here")(engine, owner)
+            every = min(STILL_HERE, engine.limits.grace_seconds / 3)
+            st.fragment(_still_here, run_every=every, key="still_here")(engine, owner)
     return engine, owner
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
-from typing import Literal
 
 import streamlit as st
 
@@ -14,37 +13,16 @@ from stylecore.images import MAX_PIXELS, ImageError, decode, encode_jpeg, read
 from stylecore.recipe import Recipe, RecipeError, read_recipe
 from stylecore.samples import sample_contents, sample_styles
 from stylecore.ui.components import Cover, Item, data_url, gallery
+from stylecore.ui.desk import get_desk
+from stylecore.ui.page import plain
 from stylecore.ui.server import get_engine
+from stylecore.ui.sources import OWN, Role, Source, make_source
 
-Role = Literal["content", "style", "init"]
-ROLES: tuple[Role, ...] = ("content", "style", "init")
-WORDS: dict[Role, str] = {"content": "photograph", "style": "style picture", "init": "picture to start from"}
 TYPES = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff"]
 DEFAULTS: dict[Role, str] = {"content": "Chelsea", "style": "Swirling night", "init": ""}
 TITLES: dict[Role, str] = {"content": "Photograph", "style": "Style", "init": "Picture to start from"}
-SHOWN = (640, 640)  # pixels of what the page shows of a picture
 THUMBNAIL = 88
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A picture that a visitor has chosen, checked to be one.
-
-    Attributes:
-        name: what to call it.
-        data: the file's bytes.
-        size: width and height, upright.
-        preview: JPEG bytes.
-        sample: whether it came with the package.
-        token: by which its owner's own addresses name it; random, so that it says nothing of the picture.
-    """
-
-    name: str
-    data: bytes
-    size: tuple[int, int]
-    preview: bytes
-    sample: bool = False
-    token: str = field(default_factory=partial(secrets.token_hex, 4))
+OWN_SHOWN = 4  # pictures of the visitor's own in a gallery
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +40,6 @@ class Dropped:
     name: str
     role: Role
     before: Source | None
-
-
-def make_source(name: str, data: bytes, *, sample: bool = False) -> Source:
-    """A source out of a file's bytes.
-
-    Raises:
-        ImageError: if it is no picture that can be used.
-    """
-    picture = decode(data, "This picture")
-    size = picture.size
-    picture.thumbnail(SHOWN)
-    return Source(name[:60], data, size, encode_jpeg(picture, 88), sample)
 
 
 @cache
@@ -104,7 +70,11 @@ def chosen_pair() -> tuple[Source, Source]:
 
 
 def choose(role: Role, source: Source) -> None:
-    """Makes a picture the chosen one."""
+    """Makes a picture the chosen one; the same picture has the same token whenever it is chosen."""
+    if not source.sample:
+        tokens: dict[tuple[int, int], str] = st.session_state.setdefault("own_tokens", {})
+        token = tokens.setdefault((len(source.data), hash(source.data)), source.token)
+        source = dataclasses.replace(source, token=token)
     st.session_state[f"source_{role}"] = source
     for said in (f"trouble_{role}", "link_problems"):  # of what was there before
         st.session_state.pop(said, None)
@@ -142,11 +112,11 @@ def picture_input(role: Role, used: tuple[int, int] | None) -> None:
         alt = f"{TITLES[role]}: {source.name}"
         cover = Cover(url=data_url(source.preview), alt=alt, caption=f"{source.name} · {size}")
     gallery(
-        _sample_items(role),
-        source.name if source is not None and source.sample else None,
+        [*_own_items(), *_sample_items(role)],
+        None if source is None else source.name if source.sample else f"{OWN}-{source.token}",
         key=f"gallery_{role}",
-        label=f"Samples: {TITLES[role].lower()}",
-        on_choice=partial(choose_sample, role),
+        label=f"Yours, and samples: {TITLES[role].lower()}",
+        on_choice=partial(_choose_item, role),
         side=33,
         cover=cover,
     )
@@ -201,12 +171,30 @@ def _take_over(role: Role, key: str) -> None:
             raise ImageError(f"This picture has more than {most} MB: save it smaller first.")
         choose(role, make_source(name, data))
     except ImageError as error:
-        st.session_state[f"trouble_{role}"] = str(error)
+        st.session_state[f"trouble_{role}"] = f"{plain(name[:60])}: {error}"
         return
     try:
         st.session_state.dropped = Dropped(read_recipe(data, name), name, role, before)
     except RecipeError:
         st.session_state.pop("dropped", None)
+
+
+def _choose_item(role: Role, name: str) -> None:
+    """Makes a picture of the gallery the chosen one."""
+    own = get_desk().find(st.session_state.visitor, name.removeprefix(f"{OWN}-"))
+    if own is not None:
+        choose(role, own)
+    else:
+        choose_sample(role, name)
+
+
+def _own_items() -> list[Item]:
+    """The visitor's own pictures, the newest first: none is lost when another is chosen."""
+    own = get_desk().own(st.session_state.visitor)[:OWN_SHOWN]
+    return [
+        Item(id=f"{OWN}-{source.token}", label=source.name, url=thumbnail_url(source.preview), note="")
+        for source in own
+    ]
 
 
 @cache

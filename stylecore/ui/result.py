@@ -30,19 +30,23 @@ def finishing_touches(job: Job) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="touches"):
         st.segmented_control(
             "Colours", list(COLOURS), required=True, key=f"colours_{job.id}",
-            format_func=COLOURS.__getitem__, persist_state="session", wrap=True,
+            format_func=COLOURS.__getitem__, persist_state="session", wrap=True, on_change=_note, args=(job,),
             help="Photograph's colours: only light and dark come from the painting. "
             "Matched: the painting's colours, moved to the photograph's mean and spread.",
         )  # fmt: skip
         st.slider(
-            "Blend in the photograph", 0.0, 1.0, step=0.05, key=f"blend_{job.id}", persist_state="session", width=220
-        )
-    set_finish(job, current_finish(job))
+            "Blend in the photograph", 0.0, 1.0, step=0.05, key=f"blend_{job.id}", persist_state="session", width=220,
+            on_change=_note, args=(job,),
+        )  # fmt: skip
 
 
 def set_finish(job: Job, finish: Finish) -> None:
     """Notes the touches of a job: those that its widgets begin with in a session that does not know it yet."""
     get_desk().note(job.owner, f"finish of {job.id}", finish)
+
+
+def _note(job: Job) -> None:
+    set_finish(job, current_finish(job))
 
 
 def current_finish(job: Job) -> Finish:
@@ -60,14 +64,14 @@ def displayed(job: Job, snapshot: Snapshot, finish: Finish) -> bytes:
     return _displayed(job.id, snapshot.done, finish, job, snapshot)
 
 
-def take_home(job: Job, snapshot: Snapshot) -> None:
-    """Downloads; each file is made when it is asked for."""
+def take_home(job: Job, snapshot: Snapshot, label: str) -> None:
+    """Downloads, the PNG with a label of its own; each file is made when it is asked for."""
     finish = current_finish(job)
     name = f"stylised-{job.number}"
     make = partial(_file, job, snapshot, finish)
     with st.container(horizontal=True, gap="small", key="downloads"):
         download(
-            "Download PNG", partial(make, "PNG"), f"{name}.png", "image/png", key="download_png",
+            label, partial(make, "PNG"), f"{name}.png", "image/png", key="download_png",
             help="With its recipe inside: drop it on this page to get all settings back.",
         )  # fmt: skip
         with st.popover("Other formats", icon=":material/more_horiz:"):

@@ -128,7 +128,7 @@ def usual_inputs(limits: Limits) -> None:
     left, right = st.columns(2, wrap=False)
     left.select_slider("Size, pixels", sizes, key="set_size", persist_state="session", help="The longer side.")
     right.number_input(
-        "Steps", 0, limits.max_steps, step=20, key="set_steps", persist_state="session",
+        f"Steps, up to {limits.max_steps}", 0, limits.max_steps, step=20, key="set_steps", persist_state="session",
         help="Updates of the picture. More can be added after the end.",
     )  # fmt: skip
 

@@ -17,11 +17,11 @@ from stylecore.jobs import Job
 from stylecore.recipe import Recipe, sha256
 from stylecore.samples import sample_contents, sample_styles
 from stylecore.ui.desk import get_desk
-from stylecore.ui.pictures import ROLES, WORDS, Role, choose, choose_bytes, choose_sample, chosen, samples
+from stylecore.ui.pictures import choose, choose_bytes, choose_sample, chosen, samples
 from stylecore.ui.settings import current_settings, keep_settings, load_settings
+from stylecore.ui.sources import OWN, ROLES, WORDS, Role
 
 LATE = 3.0  # seconds for which a browser may still send an address that has been replaced
-OWN = "own"  # in an address: a picture that is no sample, and in no address
 PLACES: dict[Role, str] = {"content": "content", "style": "style", "init": "start"}  # words of an address
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import logging
+import secrets
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
@@ -47,6 +48,12 @@ _VISITOR = _component("visitor")
 def _told(key: str, event: str) -> Any:  # noqa: ANN401  # whatever a browser sends
     """What a component's event says; None if the browser has sent the event without its component's state."""
     return getattr(st.session_state.get(key), event, None)
+
+
+def _heard(key: str) -> dict[str, Any]:
+    """Number of the last choice that came from a component that numbers them; another session begins to count anew."""
+    session = st.session_state.setdefault("component_session", secrets.token_hex(4))
+    return {"turn": st.session_state.get(f"{key}_turn", 0), "session": session}
 
 
 class Cover(TypedDict):
@@ -196,7 +203,7 @@ def scrubber(
     Args:
         pictures: by rising λ; at least one.
         selected: the λ to show.
-        size: width and height of each.
+        size: width and height of each, for their shape.
         key: streamlit's.
         alt: what the pictures are, λ aside.
         on_choice: gets the λ that was chosen, before the page runs again.
@@ -212,7 +219,7 @@ def scrubber(
     data = {
         "pictures": pictures,
         "selected": selected,
-        "turn": st.session_state.get(f"{key}_turn", 0),
+        "heard": _heard(key),
         "alt": alt,
         "width": size[0],
         "height": size[1],
@@ -320,8 +327,7 @@ def matrix(
                 if len(values) == count and all(value in range(largest + 1) for value in values):
                     on_change([int(value) for value in values])
 
-    turn = st.session_state.get(f"{key}_turn", 0)
-    data = {"rows": rows, "name": name, "label": label, "largest": largest, "turn": turn}
+    data = {"rows": rows, "name": name, "label": label, "largest": largest, "heard": _heard(key)}
     _MATRIX(key=key, data=data, on_changed_change=changed)
 
 

@@ -14,8 +14,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const fields = [...group.children]
   const columns = data.rows[0].length
   // The server repeats the number of the last change that it heard: what it sent before that is out of date.
-  const told = (parentElement.told ??= { turn: data.turn })
-  const fresh = data.turn >= told.turn
+  if (parentElement.told?.session !== data.heard.session) parentElement.told = { ...data.heard }
+  const told = parentElement.told
+  const fresh = data.heard.turn >= told.turn
   data.rows.flat().forEach((value, i) => {
     if (fresh && parentElement.activeElement !== fields[i]) fields[i].value = value
     fields[i].setAttribute("aria-label", `${data.name}, ${Math.floor(i / columns) + 1}, ${(i % columns) + 1}`)

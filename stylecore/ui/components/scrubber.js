@@ -19,8 +19,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
     return picture
   }
   // The server repeats the number of the last choice that it heard: what it sent before that is out of date.
-  const told = (parentElement.told ??= { turn: data.turn })
-  if (data.turn >= told.turn && data.selected !== told.lam) slider.value = told.lam = data.selected
+  if (parentElement.told?.session !== data.heard.session) parentElement.told = { ...data.heard }
+  const told = parentElement.told
+  if (data.heard.turn >= told.turn && data.selected !== told.lam) slider.value = told.lam = data.selected
   slider.oninput = draw
   slider.onchange = () => {
     const { lam } = draw()
