@@ -200,11 +200,11 @@ def test_events_that_no_page_would_send_are_no_trouble_to_anybody(eve, page, key
     eve.tab.go(page)
     eve.tab.settle()
     assert eve.tab.wait(lambda: eve.tab.find(key)), (eve.tab.query, eve.tab.alerts())
-    for value in (None, "x", 10**30, -1e308, [1, [2]], {"lam": [0.2], "turn": 2}, {"values": [99] * 8, "turn": 1}, {}):
-        for forged in (True, False):
-            eve.tab.rest()
-            eve.tab.trigger(key, event, value, forged=forged)
-            eve.tab.live(0.2)
+    numbered = {"lam": [0.2], "values": [99] * 8, "turn": 2}
+    for value, forged in ((None, True), (10**30, False), ([1, [2]], True), (numbered, False)):
+        eve.tab.rest()
+        eve.tab.trigger(key, event, value, forged=forged)
+        eve.tab.live(0.2)
     eve.tab.rest()
     assert not eve.tab.troubles
 
