@@ -215,7 +215,7 @@ class Board:
     def tell(self, job: Job, **changes: object) -> None:
         """Publishes another snapshot of a job."""
         with self.changed:
-            job.snapshot = dataclasses.replace(job.snapshot, **changes)  # type: ignore[arg-type]
+            job.snapshot = dataclasses.replace(job.snapshot, **changes)  # type: ignore[arg-type]  # names unknown to mypy
 
     def halt(self, job: Job, status: Halt) -> None:
         """Publishes the end, or a pause, at the newest step, without waiting for the step that is being computed."""

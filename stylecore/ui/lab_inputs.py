@@ -38,7 +38,7 @@ def want_lambdas(lambdas: Collection[float]) -> None:
     """Writes λ into the field, where there are not too many; only before it is drawn, or in a callback."""
     if len(lambdas) <= MOST:
         st.session_state.lab_way = WAYS[0]
-        st.session_state.lab_lambdas = ", ".join(f"{lam:g}" for lam in sorted(lambdas))
+        st.session_state.lab_lambdas = _as_text(sorted(lambdas))
 
 
 def lambdas_input() -> tuple[tuple[float, ...], bool]:
@@ -202,6 +202,10 @@ def _request(config: TransferConfig) -> Request:
 def _written(text: str) -> str:
     """λ from an address, or the default ones."""
     try:
-        return ", ".join(f"{lam:g}" for lam in parse_lambdas(text))
+        return _as_text(parse_lambdas(text))
     except ValueError:
-        return ", ".join(f"{lam:g}" for lam in DEFAULT_LAMBDAS)
+        return _as_text(DEFAULT_LAMBDAS)
+
+
+def _as_text(lambdas: Sequence[float]) -> str:
+    return ", ".join(f"{lam:g}" for lam in lambdas)

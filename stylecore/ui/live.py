@@ -154,8 +154,9 @@ def _start_from(engine: Engine, job: Job, request: Request) -> None:
 
 def _use_as_content(job: Job, picked: int | None) -> None:
     """The picture as it is on the screen: a step of the way, or the result with its finishing touches."""
-    picture = touched(job.snapshot.results[0], job.request.content, current_finish(job))
-    if picked is not None:
+    if picked is None:
+        picture = touched(job.snapshot.results[0], job.request.content, current_finish(job))
+    else:
         picture = _frame(job.snapshot, picked)
     use_result_as_content(job, picture)
 

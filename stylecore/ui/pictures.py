@@ -113,7 +113,7 @@ def picture_input(role: Role, used: tuple[int, int] | None) -> None:
         cover = Cover(url=data_url(source.preview), alt=alt, caption=f"{source.name} · {size}")
     gallery(
         [*_own_items(), *_sample_items(role)],
-        None if source is None else source.name if source.sample else f"{OWN}-{source.token}",
+        source.word if source is not None else None,
         key=f"gallery_{role}",
         label=f"Yours, and samples: {TITLES[role].lower()}",
         on_choice=partial(_choose_item, role),
@@ -191,10 +191,7 @@ def _choose_item(role: Role, name: str) -> None:
 def _own_items() -> list[Item]:
     """The visitor's own pictures, the newest first: none is lost when another is chosen."""
     own = get_desk().own(st.session_state.visitor)[:OWN_SHOWN]
-    return [
-        Item(id=f"{OWN}-{source.token}", label=source.name, url=thumbnail_url(source.preview), note="")
-        for source in own
-    ]
+    return [Item(id=source.word, label=source.name, url=thumbnail_url(source.preview), note="") for source in own]
 
 
 @cache

@@ -36,6 +36,11 @@ class Source:
     sample: bool = False
     token: str = field(default_factory=partial(secrets.token_hex, 4))
 
+    @property
+    def word(self) -> str:
+        """What names it in an address and in a gallery."""
+        return self.name if self.sample else f"{OWN}-{self.token}"
+
 
 def make_source(name: str, data: bytes, *, sample: bool = False) -> Source:
     """A source out of a file's bytes.

@@ -90,7 +90,7 @@ def keep_address(owner: str, **more: str) -> None:
     for role in ROLES:
         source = chosen(role)
         if source is not None and (role != "init" or query.get("init") == "image"):
-            query[PLACES[role]] = source.name if source.sample else f"{OWN}-{source.token}"
+            query[PLACES[role]] = source.word
     if query != st.query_params.to_dict():
         st.query_params.from_dict(query)
     if query != st.session_state.get("address"):

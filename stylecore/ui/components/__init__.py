@@ -50,6 +50,15 @@ def _told(key: str, event: str) -> Any:  # noqa: ANN401  # whatever a browser se
     return getattr(st.session_state.get(key), event, None)
 
 
+def _told_in_turn(key: str, event: str, word: str) -> Any:  # noqa: ANN401  # whatever a browser sends
+    """What is under a word of an event whose component numbers its choices; takes note of the number."""
+    match _told(key, event):
+        case {"turn": int(number), **said}:
+            st.session_state[f"{key}_turn"] = number
+            return said.get(word)
+    return None
+
+
 def _heard(key: str) -> dict[str, Any]:
     """Number of the last choice that came from a component that numbers them; another session begins to count anew."""
     session = st.session_state.setdefault("component_session", secrets.token_hex(4))
@@ -210,11 +219,9 @@ def scrubber(
     """
 
     def chosen() -> None:
-        match _told(key, "chosen"):
-            case {"lam": choice, "turn": int(number)}:
-                st.session_state[f"{key}_turn"] = number
-                if any(picture["lam"] == choice for picture in pictures):
-                    on_choice(choice)
+        choice = _told_in_turn(key, "chosen", "lam")
+        if any(picture["lam"] == choice for picture in pictures):
+            on_choice(choice)
 
     data = {
         "pictures": pictures,
@@ -321,11 +328,9 @@ def matrix(
     count = sum(map(len, rows))
 
     def changed() -> None:
-        match _told(key, "changed"):
-            case {"values": [*values], "turn": int(number)}:
-                st.session_state[f"{key}_turn"] = number
-                if len(values) == count and all(value in range(largest + 1) for value in values):
-                    on_change([int(value) for value in values])
+        values = _told_in_turn(key, "changed", "values")
+        if isinstance(values, list) and len(values) == count and all(value in range(largest + 1) for value in values):
+            on_change([int(value) for value in values])
 
     data = {"rows": rows, "name": name, "label": label, "largest": largest, "heard": _heard(key)}
     _MATRIX(key=key, data=data, on_changed_change=changed)
