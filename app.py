@@ -4,13 +4,13 @@ from functools import partial
 
 import streamlit as st
 
-from stylecore.ui.history import show_history
-from stylecore.ui.live import show_job
 from stylecore.ui.page import start_page
-from stylecore.ui.pictures import picture_input
-from stylecore.ui.settings import advanced_inputs, lambda_input, usual_inputs
-from stylecore.ui.studio import dropped_recipe, empty_result, is_steering, pair_input, run_button, steer
-from stylecore.ui.visit import arrive, keep_address, shown_job
+from stylecore.ui.state.page_state import arrive, keep_address, shown_job
+from stylecore.ui.studio.gallery import show_history
+from stylecore.ui.studio.inputs import dropped_recipe, empty_result, is_steering, pair_input, run_button, steer
+from stylecore.ui.studio.live import show_job
+from stylecore.ui.widgets.picture_input import picture_input
+from stylecore.ui.widgets.settings import advanced_inputs, lambda_input, usual_inputs
 
 engine, owner = start_page("Studio")
 arrive(engine, owner)

@@ -3,11 +3,11 @@
 import streamlit as st
 
 from stylecore import __version__
-from stylecore.devices import describe_device
-from stylecore.health import health_line, read_health
-from stylecore.images import MAX_PIXELS
-from stylecore.ui.live import spoken_time
+from stylecore.engine.health import health_line, read_health
+from stylecore.imaging.images import MAX_PIXELS
+from stylecore.transfer.devices import describe_device
 from stylecore.ui.page import start_page
+from stylecore.ui.studio.live import spoken_time
 
 engine, owner = start_page("About")
 

@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from stylecore.ui.lab import show_lab
-from stylecore.ui.lab_inputs import axis_input, lab_words, lambdas_input, run_button, take_words, wanted_requests
+from stylecore.ui.lab.inputs import axis_input, lab_words, lambdas_input, run_button, take_words, wanted_requests
+from stylecore.ui.lab.results import show_lab
 from stylecore.ui.page import start_page
-from stylecore.ui.settings import usual_inputs
-from stylecore.ui.studio import dropped_recipe, pair_input
-from stylecore.ui.visit import arrive, keep_address
+from stylecore.ui.state.page_state import arrive, keep_address
+from stylecore.ui.studio.inputs import dropped_recipe, pair_input
+from stylecore.ui.widgets.settings import usual_inputs
 
 engine, owner = start_page("λ lab")
 if arrive(engine, owner):

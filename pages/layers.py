@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from stylecore.ui.layers import (
+from stylecore.ui.layers.feature_views import show_feature_maps, show_matrices
+from stylecore.ui.layers.inputs import (
     MAPS,
     RECONSTRUCTIONS,
     layers_settings,
@@ -13,12 +14,11 @@ from stylecore.ui.layers import (
     take_words,
     view_input,
 )
-from stylecore.ui.looks import show_feature_maps, show_matrices
+from stylecore.ui.layers.reconstructions import reconstruction_requests, run_button, show_reconstructions
 from stylecore.ui.page import start_page
-from stylecore.ui.reconstructions import reconstruction_requests, run_button, show_reconstructions
-from stylecore.ui.settings import need_settings
-from stylecore.ui.studio import dropped_recipe, pair_input
-from stylecore.ui.visit import arrive, keep_address
+from stylecore.ui.state.page_state import arrive, keep_address
+from stylecore.ui.studio.inputs import dropped_recipe, pair_input
+from stylecore.ui.widgets.settings import need_settings
 
 engine, owner = start_page("Layers")
 if arrive(engine, owner):

@@ -3,10 +3,9 @@
 import streamlit as st
 
 from stylecore.ui.page import start_page
-from stylecore.ui.settings import need_settings
-from stylecore.ui.studio import dropped_recipe
-from stylecore.ui.texts import texts
-from stylecore.ui.theory import (
+from stylecore.ui.state.page_state import arrive, keep_address
+from stylecore.ui.studio.inputs import dropped_recipe
+from stylecore.ui.theory.parts import (
     language_input,
     show_calibration,
     show_content,
@@ -18,7 +17,8 @@ from stylecore.ui.theory import (
     show_total,
     take_words,
 )
-from stylecore.ui.visit import arrive, keep_address
+from stylecore.ui.theory.texts import texts
+from stylecore.ui.widgets.settings import need_settings
 
 engine, owner = start_page("Theory")
 if arrive(engine, owner):

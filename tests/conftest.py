@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 
 from stylecore.config import LAYERS, TransferConfig
-from stylecore.images import encode_png, to_image
-from stylecore.jobs import Request
-from stylecore.vgg import VGG16, load_vgg16
+from stylecore.engine.jobs import Request
+from stylecore.imaging.images import encode_png, to_image
+from stylecore.transfer.vgg import VGG16, load_vgg16
 
 PAIR = Path(__file__).parents[2] / "shared" / "images"
 
@@ -19,8 +19,8 @@ def start_afresh():
     """As if the server had just been started: no engine, no results, nothing in a cache."""
     import streamlit as st  # a GPU machine that only tests the core may have none
 
-    from stylecore.ui.desk import get_desk
     from stylecore.ui.server import get_engine
+    from stylecore.ui.state.visitor_store import get_desk
 
     st.cache_data.clear()
     st.cache_resource.clear()
@@ -100,7 +100,7 @@ def gate(toy, monkeypatch):
 @pytest.fixture(scope="session")
 def address():
     """Of a server of the app that all browser tests share."""
-    from tests.browser import GRACE, served
+    from tests.support.browser import GRACE, served
 
     with served(STYLECORE_GRACE_SECONDS=str(GRACE)) as url:
         yield url
@@ -108,7 +108,7 @@ def address():
 
 @pytest.fixture(scope="session")
 def browser():
-    from tests.browser import chromium
+    from tests.support.browser import chromium
 
     with chromium() as chrome:
         yield chrome

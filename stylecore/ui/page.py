@@ -8,9 +8,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from stylecore.engine import Engine
+from stylecore.engine.engine import Engine
+from stylecore.transfer.vgg import WeightsError
 from stylecore.ui.server import get_engine, visitor
-from stylecore.vgg import WeightsError
 
 _log = logging.getLogger(__name__)
 

@@ -10,15 +10,15 @@ import streamlit as st
 import torch
 
 from stylecore.config import Network
-from stylecore.cost import measure_pace
-from stylecore.devices import choose_device
-from stylecore.engine import Engine
-from stylecore.health import watch_health
-from stylecore.limits import cores, read_limits
-from stylecore.logs import set_up_logs
+from stylecore.engine.cost import measure_pace
+from stylecore.engine.engine import Engine
+from stylecore.engine.health import watch_health
+from stylecore.engine.limits import cores, read_limits
+from stylecore.engine.logs import set_up_logs
+from stylecore.transfer.devices import choose_device
+from stylecore.transfer.vgg import VGG16, load_vgg16
 from stylecore.ui.components import remember_visitor
-from stylecore.ui.once import once
-from stylecore.vgg import VGG16, load_vgg16
+from stylecore.ui.state.singleton import once
 
 COOKIE = "stylecore_visitor"
 

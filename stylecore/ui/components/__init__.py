@@ -17,8 +17,8 @@ from typing import Any, TypedDict
 import plotly
 import streamlit as st
 
-from stylecore.charts import OPTIONS, Figure
-from stylecore.images import write_whole
+from stylecore.charts.losses import OPTIONS, Figure
+from stylecore.imaging.images import write_whole
 
 _log = logging.getLogger(__name__)
 _FOLDER = Path(__file__).parent

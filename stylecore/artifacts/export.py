@@ -1,0 +1,74 @@
+"""Finished pictures as files: every PNG with the recipe that made it."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+from collections.abc import Mapping, Sequence
+
+from PIL import Image
+
+from stylecore.artifacts.postprocess import finished
+from stylecore.artifacts.recipe import CHUNK, Recipe, current_versions, read_recipe, sha256
+from stylecore.config import Finish, TransferConfig, with_lambda
+from stylecore.imaging.images import decode, encode_png, to_image
+from stylecore.transfer.devices import describe_device
+from stylecore.transfer.stylize import Step
+
+
+def finished_pictures(
+    step: Step,
+    config: TransferConfig,
+    device: str,
+    files: Mapping[str, bytes],
+    changes: Sequence[tuple[int, Sequence[float]]] = (),
+) -> list[bytes]:
+    """PNG bytes of each picture of a step, each with its own recipe, as if it had been alone.
+
+    Args:
+        step: where the run ended.
+        config: what the run began with.
+        device: "cpu" or "cuda".
+        files: bytes of the files "content", "style" and, if the run started from a picture, "init".
+        changes: λ changed on the way: (step, the new λ).
+    """
+    shared = Recipe(
+        config=config,
+        device=describe_device(device),
+        versions=current_versions(),
+        content_sha256=sha256(files["content"]),
+        style_sha256=sha256(files["style"]),
+        init_sha256=sha256(files["init"]) if "init" in files else "",
+        steps_done=step.index,
+        losses={},
+    )
+    pictures = []
+    for k, lam in enumerate(config.lambdas):
+        recipe = dataclasses.replace(
+            shared,
+            config=with_lambda(config, lam),
+            losses={"content": step.content[k], "style": step.style[k], "total": step.total[k]},
+            changes=tuple((index, lambdas[k]) for index, lambdas in changes),
+        )
+        pictures.append(encode_png(to_image(step.images[k]), {CHUNK: recipe.to_json()}))
+    return pictures
+
+
+def touched(png: bytes, content: bytes, finish: Finish) -> bytes:
+    """PNG bytes of a finished picture with touches on it, and a recipe that says so.
+
+    Args:
+        png: one of `finished_pictures`, without touches so far.
+        content: bytes of the content file that it was made from.
+        finish: the touches; the default ones give the very bytes back.
+
+    Raises:
+        RecipeError: if there is no recipe in the picture.
+        ImageError: if the content file can't be read.
+    """
+    if finish == Finish():
+        return png
+    recipe = dataclasses.replace(read_recipe(png), finish=finish)
+    with Image.open(io.BytesIO(png)) as image:  # not `decode`: its limit is for files of others, and this one is ours
+        picture = finished(image.convert("RGB"), decode(content, "The content picture"), finish)
+    return encode_png(picture, {CHUNK: recipe.to_json()})

@@ -1,0 +1,1 @@
+"""Runs jobs for many visitors, one after another."""

@@ -1,0 +1,157 @@
+"""What a run will cost, told before it starts: passes through the network, pixels, memory."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+
+import torch
+
+from stylecore.config import TransferConfig
+from stylecore.imaging.images import checked_size
+from stylecore.transfer.objective import Objective
+from stylecore.transfer.stylize import stages
+from stylecore.transfer.vgg import VGG16, minimum_side, multiplications
+
+Size = tuple[int, int]  # width, height
+
+# Measured with `python -m stylecore bench`, which prints the estimate beside the peak that the process really had.
+PASS_BYTES = 3_000  # per pixel, of the features and their gradients down to relu5_1
+TARGET_BYTES = 900  # per pixel of the style picture, whose features need no gradients
+PICTURE_BYTES = 300  # per pixel and λ, besides what the optimizer remembers
+FORWARD_SHARE = 1 / 3  # of a forward and backward pass
+FLAT_SHARE = 0.09  # of a step to relu5_1: the optimizer, the picture itself
+USUAL_DEPTH = "relu5_1"  # a pixel of work is one that goes down to here; a shallow layer costs less
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """The price of one run.
+
+    Attributes:
+        setup: work before the first update, in pixels that go forward and backward, down to `USUAL_DEPTH`.
+        stages: (updates, pixels of all pictures, counted alike) at each size, coarse to fine.
+        memory: bytes at the peak, above what the server holds anyway.
+        state: bytes that stay taken while the run is paused, or may still be extended.
+        picture: pixels of one picture at full size, counted alike.
+    """
+
+    setup: float
+    stages: tuple[tuple[int, int], ...]
+    memory: int
+    state: int
+    picture: int
+
+    def work(self, done: int = 0, steps: int | None = None) -> float:
+        """Pixels that still have to go forward and backward.
+
+        Args:
+            done: updates made.
+            steps: updates of the whole run, if that is no longer what it was set to.
+        """
+        planned = sum(updates for updates, _ in self.stages)
+        left = 0.0 if done else self.setup
+        for updates, pixels in self.stages:
+            left += max(0, updates - done) * pixels
+            done = max(0, done - updates)
+        more = (steps or planned) - planned  # updates that came on top, of which `done` are made by now
+        return left + max(0, more - done) * self.stages[-1][1]
+
+    def pixels(self, index: int) -> int:
+        """Pixels that the pass of step `index` sends through the network."""
+        for updates, pixels in self.stages:
+            if index < updates:
+                return pixels
+            index -= updates
+        return self.stages[-1][1]
+
+
+def used_sizes(content: Size, style: Size, config: TransferConfig) -> tuple[Size, Size]:
+    """The sizes at which two pictures of these sizes are used.
+
+    Raises:
+        ImageError: if one is too narrow for the layers.
+    """
+    shortest = minimum_side(config.layers)
+    return (
+        checked_size(content, config.size, shortest, "The content picture"),
+        checked_size(style, config.size, shortest, "The style picture", config.style_scale),
+    )
+
+
+def cost_of(content: Size, style: Size, config: TransferConfig, device: str = "cpu") -> Cost:
+    """The cost of a run.
+
+    Args:
+        content: width and height of the content file.
+        style: width and height of the style file.
+        config: the settings.
+        device: "cpu", where the pictures of several λ go through the network one by one, or "cuda".
+
+    Raises:
+        ImageError: if a picture is too narrow for the layers.
+    """
+    content, style = used_sizes(content, style, config)
+    pictures = len(config.lambdas)
+    pixels, style_pixels = content[0] * content[1], style[0] * style[1]
+    remembered = min(2 * config.history, 2 * config.steps) if config.optimizer == "lbfgs" else 2
+    state = pictures * pixels * (PICTURE_BYTES + 12 * remembered) + 8 * 10**6
+    together = 1 if device == "cpu" else pictures
+    depth = depth_share(config)
+    return Cost(
+        setup=depth * FORWARD_SHARE * (2 * pixels + style_pixels),
+        stages=tuple(
+            (steps, max(1, round(depth * round(scale * content[0]) * round(scale * content[1]))) * pictures)
+            for scale, steps, _ in stages(config, content, style)
+        ),
+        memory=state + max(together * pixels * PASS_BYTES, style_pixels * TARGET_BYTES),
+        state=state,
+        picture=max(1, round(depth * pixels)),
+    )
+
+
+def depth_share(config: TransferConfig) -> float:
+    """The work of one pass, by how deep it goes: 1 down to `USUAL_DEPTH`, never less than what no layer asks for."""
+    return FLAT_SHARE + (1 - FLAT_SHARE) * multiplications(config.layers) / multiplications((USUAL_DEPTH,))
+
+
+class Pace:
+    """What is known of a machine's speed: seconds for a pixel forward and backward, apart for pictures of each size.
+
+    Small pictures take longer by the pixel, and a machine may get busy: every step that was made counts a little.
+    """
+
+    SHARE = 0.05  # of the newest step in what is believed
+
+    def __init__(self, pixels: int = 0, seconds: float = 0.0) -> None:
+        """Begins with one measurement, or with none."""
+        self._known: dict[int, float] = {}
+        if pixels:
+            self.learn(pixels, seconds)
+
+    def learn(self, pixels: int, seconds: float) -> None:
+        """Takes a step of a picture of so many pixels into account."""
+        size = round(math.log2(pixels))
+        pace = seconds / pixels
+        self._known[size] = self._known.get(size, pace) + self.SHARE * (pace - self._known.get(size, pace))
+
+    def of(self, pixels: int) -> float | None:
+        """Seconds a pixel for pictures of this size, or of the nearest size that is known."""
+        if not self._known:
+            return None
+        return self._known[min(list(self._known), key=lambda size: abs(size - math.log2(pixels)))]
+
+
+def measure_pace(vgg: VGG16, side: int = 160) -> Pace:
+    """The pace of the network's device, measured in less than a second."""
+    config = TransferConfig(size=side)
+    images = torch.rand(1, 3, side, side, generator=torch.Generator().manual_seed(0)).to(vgg.mean.device)
+    objective = Objective(vgg, images, images.flip(3), config)
+    best = float("inf")
+    for _ in range(3):
+        began = time.perf_counter()
+        _, gradient = objective.gradient(images, torch.ones(1, device=images.device))
+        gradient.sum().item()  # waits for the device
+        best = min(best, time.perf_counter() - began)
+    return Pace(side**2, best)

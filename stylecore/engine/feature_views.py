@@ -1,0 +1,263 @@
+"""Short questions about pictures and layers, answered pass by pass: what the pages that explain ask the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from stylecore.config import TransferConfig
+from stylecore.imaging.images import decode, encode_png, fit, to_tensor
+from stylecore.transfer.features import distance, heat, shuffled, strongest
+from stylecore.transfer.losses import content_loss, covariance, gram
+from stylecore.transfer.objective import Objective
+from stylecore.transfer.stylize import prepare
+from stylecore.transfer.vgg import VGG16, minimum_side
+
+LOOK_SIZE = 384  # longer side, in pixels, at which pictures are looked at, at the most
+MAPS = 24  # channels of a layer that are shown
+MATRIX = 40  # channels of a matrix that are shown
+
+Matrix = tuple[tuple[float, ...], ...]
+Answer = TypeVar("Answer", covariant=True)
+Work = Generator[None, None, Answer]  # yields after every pass, so that others have their turn between two
+
+
+class Question(Protocol[Answer]):
+    """Plain, hashable data that knows how to be answered; equal questions have equal answers."""
+
+    @property
+    def config(self) -> TransferConfig:
+        """The settings that it is asked with."""
+
+    def work(self, vgg: VGG16) -> Work[Answer]:
+        """Answers it.
+
+        Raises:
+            ImageError: if a picture can't be used.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureMaps:
+    """A layer's view of one picture.
+
+    Attributes:
+        channels: numbers of the strongest channels, the strongest first.
+        means: of these channels.
+        maps: each as PNG bytes.
+        silent: channels of the layer that are 0 everywhere.
+        size: width and height of the features.
+    """
+
+    channels: tuple[int, ...]
+    means: tuple[float, ...]
+    maps: tuple[bytes, ...]
+    silent: int
+    size: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureQuestion:
+    """What are the strongest channels of a layer, and where do they see something?"""
+
+    picture: bytes
+    layer: str
+    config: TransferConfig
+
+    def work(self, vgg: VGG16) -> Work[FeatureMaps]:
+        """Answers it; see `Question`."""
+        features = _features(vgg, _tensor(self.picture, self.layer, self.config), self.layer, self.config)
+        yield
+        means = features.mean((0, 2, 3))
+        channels = strongest(features)[:MAPS]
+        return FeatureMaps(
+            channels=tuple(channels),
+            means=tuple(means[channels].tolist()),
+            maps=tuple(encode_png(heat(features[0, channel])) for channel in channels),
+            silent=int((means == 0).sum()),
+            size=(features.shape[3], features.shape[2]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """The Gram matrices, or covariances, of one layer per position, and how far they are from the style's.
+
+    Attributes:
+        channels: that are shown, the style picture's strongest first.
+        matrices: of these channels, by picture: "content", "style" and, where there is one, "result".
+        distances: ‖G − G(style)‖ / ‖G(style)‖ of all channels, by picture.
+        way: (step, distance, matrix − the style's) for pictures of the run, oldest first.
+    """
+
+    channels: tuple[int, ...]
+    matrices: dict[str, Matrix]
+    distances: dict[str, float]
+    way: tuple[tuple[int, float, Matrix], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StatisticsQuestion:
+    """What does a layer know of the style of both pictures, of the result, and of what was on the way?
+
+    `way` has (step, picture) pairs.
+    """
+
+    content: bytes
+    style: bytes
+    result: bytes
+    way: tuple[tuple[int, bytes], ...]
+    layer: str
+    config: TransferConfig
+
+    def work(self, vgg: VGG16) -> Work[Statistics]:
+        """Answers it; see `Question`."""
+        style = self._statistic(vgg, self.style, self.config.style_scale)
+        yield
+        channels = style.diagonal().argsort(descending=True, stable=True)[:MATRIX]
+        matrices, distances = {"style": _shown(style, channels)}, {"style": 0.0}
+        for name, picture in (("content", self.content), ("result", self.result)):
+            if picture:
+                matrix = self._statistic(vgg, picture)
+                matrices[name], distances[name] = _shown(matrix, channels), distance(matrix, style)
+                yield
+        way = []
+        for step, picture in self.way:
+            matrix = self._statistic(vgg, picture)
+            way.append((step, distance(matrix, style), _shown(matrix - style, channels)))
+            yield
+        return Statistics(tuple(channels.tolist()), matrices, distances, tuple(way))
+
+    def _statistic(self, vgg: VGG16, picture: bytes, scale: float = 1.0) -> Tensor:
+        """(C, C)."""
+        describe = gram if self.config.statistic == "gram" else covariance
+        features = _features(vgg, _tensor(picture, self.layer, self.config, scale), self.layer, self.config)
+        return describe(features)[0] / features[0, 0].numel()
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """The weights of one pair, and what they were measured on; each by layer.
+
+    Attributes:
+        content_sizes: unweighted loss of having nothing of the content, ½‖f(c)‖².
+        content_distances: unweighted L_content(s′, c), s′ being the style picture at the content's size.
+        content_weights: w_i.
+        style_sizes: unweighted loss of having nothing of the style.
+        style_distances: unweighted L_style(c, s).
+        style_weights: u_i.
+    """
+
+    content_sizes: dict[str, float]
+    content_distances: dict[str, float]
+    content_weights: dict[str, float]
+    style_sizes: dict[str, float]
+    style_distances: dict[str, float]
+    style_weights: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationQuestion:
+    """Which weights make both losses 1 at the opposite picture of this pair?"""
+
+    content: bytes
+    style: bytes
+    config: TransferConfig
+
+    def work(self, vgg: VGG16) -> Work[Calibration]:
+        """Answers it; see `Question`."""
+        device = vgg.mean.device
+        config = _looking(self.config)
+        content, style = (
+            tensor.to(device) for tensor in prepare(decode(self.content), decode(self.style, "Style"), config)
+        )
+        objective = Objective(vgg, content, style, config)
+        yield
+        opposite = F.interpolate(style, content.shape[2:], mode="bicubic", antialias=True).clamp(0, 1)
+        with torch.no_grad():
+            at_style = objective(opposite).content_layers
+        yield
+        with torch.no_grad():  # not across the yield: others compute there
+            at_content = objective(content).style_layers
+
+        def unweighted(losses: dict[str, Tensor], weights: dict[str, float]) -> dict[str, float]:
+            return {layer: loss.item() / weights[layer] if weights[layer] else 0.0 for layer, loss in losses.items()}
+
+        return Calibration(
+            content_sizes=objective.content_sizes,
+            content_distances=unweighted(dict(at_style), objective.content_weights),
+            content_weights=objective.content_weights,
+            style_sizes=objective.style_sizes,
+            style_distances=unweighted(dict(at_content), objective.style_weights),
+            style_weights=objective.style_weights,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Shuffled:
+    """A feature map whose positions have been shuffled, and what the two losses think of it.
+
+    Attributes:
+        before: the strongest channel as PNG bytes.
+        after: the same channel, shuffled.
+        channel: its number.
+        content: ½‖f − f̃‖² / ½‖f‖²: the content loss, relative to having nothing.
+        style: ‖G(f) − G(f̃)‖ / ‖G(f)‖: 0 but for rounding.
+    """
+
+    before: bytes
+    after: bytes
+    channel: int
+    content: float
+    style: float
+
+
+@dataclass(frozen=True, slots=True)
+class ShuffleQuestion:
+    """What if the positions of a picture's feature map were shuffled?"""
+
+    picture: bytes
+    layer: str
+    seed: int
+    config: TransferConfig
+
+    def work(self, vgg: VGG16) -> Work[Shuffled]:
+        """Answers it; see `Question`."""
+        features = _features(vgg, _tensor(self.picture, self.layer, self.config), self.layer, self.config)
+        yield
+        moved = shuffled(features, self.seed)
+        channel = strongest(features)[0]
+        nothing = content_loss(torch.zeros_like(features), features)
+        return Shuffled(
+            before=encode_png(heat(features[0, channel], 256)),
+            after=encode_png(heat(moved[0, channel], 256)),
+            channel=channel,
+            content=float(content_loss(moved, features) / nothing.clamp_min(1e-12)),
+            style=distance(gram(moved), gram(features)),
+        )
+
+
+def _looking(config: TransferConfig) -> TransferConfig:
+    return TransferConfig.from_dict({**config.to_dict(), "size": min(config.size, LOOK_SIZE)})
+
+
+def _tensor(picture: bytes, layer: str, config: TransferConfig, scale: float = 1.0) -> Tensor:
+    """(1, 3, H, W), in [0, 1]."""
+    size = min(config.size, LOOK_SIZE)
+    return to_tensor(fit(decode(picture, "This picture"), size, minimum_side([layer]), "This picture", scale))
+
+
+def _features(vgg: VGG16, image: Tensor, layer: str, config: TransferConfig) -> Tensor:
+    """(1, C, H, W)."""
+    with torch.no_grad():
+        return vgg.forward(image.to(vgg.mean.device), [layer], config.pooling, config.padding)[layer]
+
+
+def _shown(matrix: Tensor, channels: Tensor) -> Matrix:
+    """The part of a matrix, (C, C), that is shown; five digits are enough for a colour."""
+    return tuple(tuple(float(f"{v:.5g}") for v in row) for row in matrix[channels][:, channels].tolist())

@@ -1,0 +1,162 @@
+"""What this machine has, and the limits that follow from it; an operator sets others by environment variables."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from stylecore.config import MAX_LAMBDAS, RANGES
+from stylecore.imaging.images import MAX_BYTES
+
+SMALLEST_CAP, LARGEST_CAP = 256, 2048  # pixels, between which the largest size follows the memory
+BYTES_PER_PIXEL = 3_800  # of a run with default settings: see `cost.cost_of`
+RESIDENT = 900 * 10**6  # of Python, torch, streamlit and VGG16 before the first run
+
+_CGROUP = Path("/sys/fs/cgroup")
+_UNLIMITED = 2**60  # cgroup v1 writes "no limit" as a number near 2**63
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one server allows.
+
+    Attributes:
+        max_size: longer side of a result, in pixels.
+        max_steps: of one run, as it is started, and of each "more steps", which may go beyond.
+        max_waiting: jobs that may wait; more are refused.
+        kept_mb: megabytes of pictures kept for all visitors together.
+        state_mb: megabytes of optimiser state kept for runs that are paused or may go on.
+        grace_seconds: from the moment that a tab is closed, or its connection breaks, until its run is stopped.
+        max_lambdas: λ of one run, computed together.
+        max_active: runs of one visitor that may wait, run or be paused at the same time.
+        max_seconds: of computing for one run; then it is stopped, its picture kept.
+        max_upload_mb: megabytes of each picture that comes in.
+        kept_jobs: results kept for one visitor; the oldest go first.
+    """
+
+    max_size: int
+    max_steps: int
+    max_waiting: int
+    kept_mb: int
+    state_mb: int
+    grace_seconds: int = 25
+    max_lambdas: int = 8
+    max_active: int = 16
+    max_seconds: int = 7200
+    max_upload_mb: int = MAX_BYTES >> 20
+    kept_jobs: int = 100
+
+
+def read_limits(environment: Mapping[str, str] = os.environ, memory: int | None = None) -> Limits:
+    """The limits: from the memory of this machine, or as STYLECORE_MAX_SIZE, STYLECORE_MAX_STEPS, … say.
+
+    Args:
+        environment: variables by name; streamlit's secrets at the top level are among them.
+        memory: bytes; what this machine has if None.
+
+    Raises:
+        ValueError: naming the variable and its range.
+    """
+    memory = memory or machine_memory()
+    room = max(0, memory * 8 // 10 - RESIDENT)
+    side = int((room / BYTES_PER_PIXEL) ** 0.5) // 64 * 64
+    defaults = Limits(
+        max_size=min(max(side, SMALLEST_CAP), LARGEST_CAP),
+        max_steps=2000,
+        max_waiting=20,
+        kept_mb=min(max(memory // 20 // 10**6, 50), 400),
+        state_mb=min(room // 4 // 10**6, 2000),
+    )
+    ranges = {
+        "max_size": (64, int(RANGES["size"][1])),
+        "max_steps": (1, int(RANGES["steps"][1])),
+        "max_waiting": (0, 1000),
+        "kept_mb": (1, 10**6),
+        "state_mb": (0, 10**6),
+        "grace_seconds": (1, 3600),
+        "max_lambdas": (1, MAX_LAMBDAS),
+        "max_active": (1, 1000),
+        "max_seconds": (1, 10**6),
+        "max_upload_mb": (1, MAX_BYTES >> 20),
+        "kept_jobs": (1, 10**4),
+    }
+    return Limits(
+        **{
+            name: _whole(environment, f"STYLECORE_{name.upper()}", getattr(defaults, name), *span)
+            for name, span in ranges.items()
+        }
+    )
+
+
+def machine_memory() -> int:
+    """Bytes of memory that this process may use: the machine's, or less where a cgroup says so."""
+    return min(_meminfo("MemTotal"), _number(_CGROUP / "memory.max", _CGROUP / "memory/memory.limit_in_bytes"))
+
+
+def available_memory() -> int:
+    """Bytes that could be taken now without pushing anything out."""
+    limit = _number(_CGROUP / "memory.max", _CGROUP / "memory/memory.limit_in_bytes")
+    free = _meminfo("MemAvailable")
+    if limit >= _UNLIMITED:
+        return free
+    used = _number(_CGROUP / "memory.current", _CGROUP / "memory/memory.usage_in_bytes")
+    return max(0, min(free, limit - used + _file_cache()))
+
+
+def cores() -> int:
+    """Processor cores that this process may use, at least 1: a cgroup's quota counts, where there is one."""
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        quota, period = (_CGROUP / "cpu.max").read_text().split()
+    except (OSError, ValueError):
+        try:
+            quota = (_CGROUP / "cpu/cpu.cfs_quota_us").read_text().strip()
+            period = (_CGROUP / "cpu/cpu.cfs_period_us").read_text().strip()
+        except OSError:
+            return allowed
+    if not quota.isdigit() or not period.isdigit() or int(period) == 0:  # "max", or -1
+        return allowed
+    return max(1, min(allowed, -(-int(quota) // int(period))))
+
+
+def _whole(environment: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+    text = environment.get(name, "").strip()
+    if not text:
+        return default
+    if not text.isdecimal() or not low <= int(text) <= high:
+        raise ValueError(f"{name} must be a whole number from {low} to {high}, not {text!r}")
+    return int(text)
+
+
+def _meminfo(name: str) -> int:
+    """A line of /proc/meminfo in bytes; where there is no such file, 8 GB is taken for granted."""
+    try:
+        for line in Path("/proc/meminfo").read_text().splitlines():
+            if line.startswith(f"{name}:"):
+                return int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    return 8 * 10**9
+
+
+def _number(*files: Path) -> int:
+    """The number in the first of these files that has one; without any, "no limit"."""
+    for file in files:
+        try:
+            return int(file.read_text())
+        except (OSError, ValueError):  # no such file, or "max"
+            continue
+    return _UNLIMITED
+
+
+def _file_cache() -> int:
+    """Bytes of the cgroup's memory that hold files, and are given up as soon as they are needed."""
+    for file, name in (("memory.stat", "inactive_file "), ("memory/memory.stat", "total_inactive_file ")):
+        try:
+            lines = (_CGROUP / file).read_text().splitlines()
+        except OSError:
+            continue
+        return sum(int(line.split()[1]) for line in lines if line.startswith(name))
+    return 0

@@ -1,0 +1,38 @@
+"""What visitors are told when something goes wrong with a run, in one sentence each."""
+
+from __future__ import annotations
+
+import logging
+
+from stylecore.imaging.images import ImageError
+from stylecore.transfer.devices import OutOfMemory, is_out_of_memory
+from stylecore.transfer.stylize import TransferError
+from stylecore.transfer.vgg import WeightsError
+
+_log = logging.getLogger(__name__)
+
+REFUSALS = (ImageError, TransferError, WeightsError, ValueError)  # whose words are for the visitor
+
+HALVED = "Memory ran out, so these pictures are computed in two parts, one after the other, from where they were."
+KILLED = "The computation was cut off; the last good picture is kept. Please try again."
+BROKEN = "Something went wrong in the computation; the last good picture is kept. Please try again."
+COOLED = "The server needed the memory of this paused run, so it ended here; the picture is kept."
+NO_STATE = "The optimizer's state of this run is no longer there: start a new run from its picture."
+NO_ROOM = "There is too little memory for this picture: choose a smaller size."
+NOT_ENCODED = "The finished picture could not be encoded: choose a smaller size."
+
+
+def sentence(problem: Exception) -> str:
+    """What a visitor is told of an error; what nobody expected is logged."""
+    if isinstance(problem, (*REFUSALS, OutOfMemory)):
+        return str(problem)
+    if is_out_of_memory(problem):
+        return NO_ROOM
+    _log.error("the computation failed", exc_info=problem)
+    return BROKEN
+
+
+def time_is_up(seconds: int) -> str:
+    """Why a run was stopped after so many seconds of computing."""
+    spoken = f"{seconds // 60} minutes" if seconds >= 120 else f"{seconds} seconds"
+    return f"A run has at most {spoken} here, so this one was stopped."

@@ -1,0 +1,1 @@
+"""The mathematics of style transfer, on torch and torchvision alone."""

@@ -1,0 +1,55 @@
+"""This visit's results: click to return to one, remove what is not wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import streamlit as st
+
+from stylecore.engine.engine import Engine
+from stylecore.engine.jobs import Job
+from stylecore.ui.components import Item, gallery
+from stylecore.ui.state.page_state import open_job, studio_jobs
+from stylecore.ui.widgets.picture_input import thumbnail_url
+
+
+def show_history(engine: Engine, owner: str, shown: Job | None) -> None:
+    """Draws a strip of the visitor's pictures, newest first, with a way to remove one and to undo that."""
+    jobs = [job for job in studio_jobs(engine, owner) if job.snapshot.previews and job.ended]
+    if jobs:
+        st.markdown(
+            f"**Your results** · :gray[kept here while the server has room ({engine.limits.kept_mb} MB for everybody)]"
+        )
+        gallery(
+            [_item(job) for job in reversed(jobs)],
+            shown.id if shown else None,
+            key="history",
+            label="Your results",
+            on_choice=partial(open_job, engine, owner),
+            side=72,
+        )
+    with st.container(horizontal=True, gap="small", key="history_tools"):
+        if shown in jobs:
+            _button(f"Remove result {shown.number}", "delete", f"remove_{shown.id}", partial(engine.remove, shown))
+        if removed := engine.removed(owner):
+            label = f"Bring result {removed.number} back"
+            _button(label, "undo", "bring_back", partial(_bring_back, engine, owner, removed))
+    if st.session_state.pop("gone_for_good", False):
+        st.info("That result is gone by now: a removal can be undone for two minutes.", icon=":material/info:")
+
+
+def _button(label: str, icon: str, key: str, act: Callable[[], None]) -> None:
+    st.button(label, icon=f":material/{icon}:", key=key, type="tertiary", on_click=act)
+
+
+def _bring_back(engine: Engine, owner: str, job: Job) -> None:
+    st.session_state.gone_for_good = not engine.bring_back(job)
+    open_job(engine, owner, job.id)
+
+
+def _item(job: Job) -> Item:
+    label = f"Result {job.number}: {job.request.names[0]}, {job.request.names[1]}, λ = {job.lam:.3g}"
+    return Item(
+        id=job.id, label=label, url=thumbnail_url(job.snapshot.previews[0]), note=f"{job.number} · λ {job.lam:.2g}"
+    )

@@ -1,0 +1,131 @@
+"""The lecture's chain on matrices small enough to follow: numbers from the core's own losses, and how they come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from stylecore.config import Statistic
+from stylecore.transfer.losses import content_loss, covariance, gram, style_loss
+
+Rows = tuple[tuple[float, ...], ...]  # features flattened: one row a channel, one column a position
+
+IN_A_LINE = 2  # terms: a phone has room for no more
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """A number, or a matrix, and the sum behind it.
+
+    Attributes:
+        value: what it comes to.
+        latex: how, step by step.
+    """
+
+    value: float
+    latex: str
+
+
+def statistic_of(rows: Rows, statistic: Statistic) -> Rows:
+    """G(F), or the covariances, of flattened features; (d, d)."""
+    describe = gram if statistic == "gram" else covariance
+    return tuple(tuple(row) for row in describe(_tensor(rows))[0].tolist())
+
+
+def entry(rows: Rows, i: int, j: int, statistic: Statistic) -> Worked:
+    """One entry of G(F): the inner product of two rows.
+
+    Args:
+        rows: flattened features.
+        i: row, from 0.
+        j: column, from 0.
+        statistic: "covariance" takes each row's mean off first.
+    """
+    one, other = (_centred(rows[k]) if statistic == "covariance" else rows[k] for k in (i, j))
+    value = statistic_of(rows, statistic)[i][j]
+    terms = [f"{_factor(a)} \\cdot {_factor(b)}" for a, b in zip(one, other, strict=True)]
+    return Worked(value, _lines(f"g_{{{i + 1}{j + 1}}}", terms, number(value)))
+
+
+def content_of(x: Rows, c: Rows) -> Worked:
+    """½ ‖F(x) − F(c)‖²."""
+    value = content_loss(_tensor(x), _tensor(c)).item()
+    return Worked(value, _of_squares("L_\\text{content}", "\\tfrac12", x, c, value))
+
+
+def style_of(x: Rows, s: Rows, statistic: Statistic) -> Worked:
+    """‖G(F(x)) − G(F(s))‖² / (4 d² (h·w)²), for features with equally many positions."""
+    channels, positions = len(x), len(x[0])
+    of_x, of_s = statistic_of(x, statistic), statistic_of(s, statistic)
+    value = style_loss(_tensor(of_x)[:, :, 0] / positions, _tensor(of_s)[:, :, 0] / positions).item()
+    scale = f"\\tfrac{{1}}{{4 \\cdot {channels}^2 \\cdot {positions}^2}}"
+    return Worked(value, _of_squares("L_\\text{style}", scale, of_x, of_s, value))
+
+
+def total_of(lam: float, content: float, style: float) -> Worked:
+    """λ · L_content + (1 − λ) · L_style."""
+    value = lam * content + (1 - lam) * style
+    parts = f"{number(lam)} \\cdot {number(content)} + {number(1 - lam)} \\cdot {number(style)}"
+    return Worked(value, f"L = {parts} = {number(value)}")
+
+
+def moved(rows: Rows, order: Sequence[int]) -> Rows:
+    """The same columns in another order: every position's features at another place."""
+    return tuple(tuple(row[place] for place in order) for row in rows)
+
+
+def centred(rows: Rows) -> Rows:
+    """Every row without its mean."""
+    return tuple(_centred(row) for row in rows)
+
+
+def matrix(rows: Rows) -> str:
+    """A matrix in LaTeX."""
+    lines = (" & ".join(number(value) for value in row) for row in rows)
+    return "\\begin{pmatrix} " + " \\\\ ".join(lines) + " \\end{pmatrix}"
+
+
+def number(value: float, digits: int = 4) -> str:
+    """So many digits, without an exponent where there is room."""
+    text = "0" if abs(value) < 1e-12 else f"{value:.{digits}g}"  # what is left of rounding is nothing
+    if "e" not in text:
+        return text
+    factor, power = text.split("e")
+    return f"{factor} \\cdot 10^{{{int(power)}}}"
+
+
+def _of_squares(name: str, scale: str, one: Rows, other: Rows, value: float) -> str:
+    """Scale times a sum of squared differences, those that are 0 left out, and what it comes to."""
+    pairs = zip(_flat(one), _flat(other), strict=True)
+    squares = [f"({number(a)} - {number(b)})^2" for a, b in pairs if a != b] or ["0"]
+    squares[0] = f"{scale} \\bigl[ {squares[0]}"
+    squares[-1] += " \\bigr]"
+    return _lines(name, squares, number(value))
+
+
+def _lines(name: str, terms: Sequence[str], value: str) -> str:
+    """A sum, a few terms in a line, and what it comes to."""
+    lines = [" + ".join(terms[i : i + IN_A_LINE]) for i in range(0, len(terms), IN_A_LINE)]
+    whole = " \\\\ &\\qquad {} + ".join(lines)
+    return f"\\begin{{aligned}} {name} ={{}} & {whole} \\\\ ={{}} & {value} \\end{{aligned}}"
+
+
+def _factor(value: float) -> str:
+    return f"({number(value)})" if value < 0 else number(value)
+
+
+def _centred(row: Sequence[float]) -> tuple[float, ...]:
+    mean = sum(row) / len(row)
+    return tuple(value - mean for value in row)
+
+
+def _flat(rows: Rows) -> list[float]:
+    return [value for row in rows for value in row]
+
+
+def _tensor(rows: Rows) -> Tensor:
+    """(1, d, 1, positions), as the losses take features."""
+    return torch.tensor(rows, dtype=torch.float64)[None, :, None]

@@ -1,0 +1,1 @@
+"""Inputs and displays that several pages share."""

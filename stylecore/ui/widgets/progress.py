@@ -1,0 +1,108 @@
+"""Pages on which several pictures are on their way: drawn again and again, with progress and Stop above."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from stylecore.engine.engine import Engine
+from stylecore.engine.jobs import Job, Room
+from stylecore.experiments.grid import Cell
+from stylecore.ui.components import GridCell, data_url
+
+POLL_CPU, POLL_GPU = 1.0, 0.5  # seconds between two looks at a running job
+
+
+def poll_seconds(engine: Engine) -> float:
+    """Seconds between two looks at something that is computed."""
+    return POLL_CPU if engine.device == "cpu" else POLL_GPU
+
+
+def living_jobs(engine: Engine, owner: str, room: Room) -> list[Job]:
+    """The visitor's jobs in a room that wait, run or are paused, oldest first."""
+    return [job for job in engine.jobs_of(owner) if job.request.room == room and not job.ended]
+
+
+def keep_drawing(engine: Engine, owner: str, room: Room, draw: Callable[[], None]) -> None:
+    """Draws now, and again while the visitor's jobs in a room live; the page runs whole when one changes its state."""
+
+    def states() -> list[tuple[str, str]]:
+        return [(job.id, job.snapshot.status) for job in living_jobs(engine, owner, room)]
+
+    known = states()
+
+    def part() -> None:
+        if states() != known:
+            st.rerun()
+        draw()
+
+    st.fragment(part, run_every=poll_seconds(engine) if known else None, key=f"{room}_live")()
+
+
+def show_progress(engine: Engine, owner: str, room: Room) -> None:
+    """How far the visitor's jobs in a room are, and a button that stops all of them; nothing where there are none."""
+    living = living_jobs(engine, owner, room)
+    if not living:
+        return
+    snapshots = [engine.look(job) for job in living]
+    running = next((snapshot for snapshot in snapshots if snapshot.status == "running"), None)
+    more = f" · {len(living) - 1} more to come" if len(living) > 1 else ""
+    if running is None:
+        first = snapshots[0]
+        about = f" It begins in about {spoken_time(first.wait)}." if first.wait else ""
+        text = "Paused." if first.status == "paused" else f"Waiting: {first.position} before yours.{about}"
+        st.info(text, icon=":material/hourglass_top:")
+    elif running.done:
+        text = f"Step {running.done} of {running.steps} · about {spoken_time(running.left)} left{more}"
+        st.progress(min(running.done / max(running.steps, 1), 1.0), text)
+    else:
+        st.progress(0.0, f"Measuring the pair …{more}")
+
+    def stop() -> None:
+        for job in reversed(living):
+            engine.stop(job)
+        st.rerun()
+
+    st.button("Stop", icon=":material/stop_circle:", key="stop_all", on_click=stop)
+
+
+def show_trouble(engine: Engine, owner: str, room: Room) -> bool:
+    """Why the newest of a room's jobs failed; returns whether it did."""
+    newest = next((job for job in reversed(engine.jobs_of(owner)) if job.request.room == room), None)
+    if newest is None or newest.snapshot.status != "failed":
+        return False
+    st.error(newest.snapshot.error, icon=":material/error:")
+    return True
+
+
+def grid_cell(name: str, cell: Cell | None) -> GridCell:
+    """A picture of a grid, with a word on it while it is not finished.
+
+    Args:
+        name: its id.
+        cell: None where nothing is computed yet.
+    """
+    if cell is None:
+        return GridCell(id=name, url="", note="")
+    snapshot = cell.job.snapshot
+    words: dict[str, str] = {
+        "finished": "",
+        "queued": "waiting",
+        "running": f"step {snapshot.done}",
+        "stopped": f"stopped at {snapshot.done}",
+    }
+    url = data_url(cell.preview) if cell.preview else ""
+    return GridCell(id=name, url=url, note=words.get(snapshot.status, snapshot.status))
+
+
+def spoken_time(seconds: float) -> str:
+    """A time as people say it."""
+    if seconds < 99.5:
+        return f"{max(seconds, 1):.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 100 * 60 else f"{seconds / 3600:.0f} h"
+
+
+def spoken_bytes(count: float) -> str:
+    """An amount of memory as people say it."""
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{max(count / 1e6, 1):.0f} MB"

@@ -1,0 +1,244 @@
+"""The recipe inside a picture: what comes back, and what a stranger may have written there."""
+
+import dataclasses
+import io
+import json
+
+import pytest
+import torch
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+import stylecore
+from stylecore.artifacts.recipe import CHUNK, Recipe, RecipeError, current_versions, read_recipe, sha256
+from stylecore.config import PRESETS, Finish, TransferConfig
+from stylecore.imaging import images
+from stylecore.imaging.images import encode_png, to_image
+
+RECIPE = Recipe(
+    config=TransferConfig(
+        lambdas=(0.1 + 0.2,),
+        size=384,
+        seed=2**53 - 1,
+        init="noise",
+        optimizer="adam",
+        learning_rate=1 / 3,
+        style_layers=(("relu1_1", 0.25), ("relu5_3", 1e-7)),
+    ),
+    device="NVIDIA “Ω” 9000",
+    versions={"torch": "2.14.1+cu130", "python": "3.11"},
+    content_sha256="c" * 64,
+    style_sha256="5" * 64,
+    init_sha256="1" * 64,
+    steps_done=77,
+    losses={"content": 1e-300, "style": 0.1, "total": 12345678.901234567},
+    changes=((10, 0.3), (20, 1.0)),
+    finish=Finish(colours="luminance", blend=0.25),
+)
+
+
+def in_png(text: str) -> bytes:
+    info = PngInfo()
+    info.add_itxt(CHUNK, text)
+    buffer = io.BytesIO()
+    Image.new("RGB", (2, 2)).save(buffer, "PNG", pnginfo=info)
+    return buffer.getvalue()
+
+
+def changed(**entries) -> str:
+    return json.dumps({**json.loads(RECIPE.to_json()), **entries})
+
+
+def with_setting(**settings) -> str:
+    return changed(config={**json.loads(RECIPE.to_json())["config"], **settings})
+
+
+def without(name: str) -> str:
+    return json.dumps({key: value for key, value in json.loads(RECIPE.to_json()).items() if key != name})
+
+
+def refusal(data: bytes) -> str:
+    with pytest.raises(RecipeError) as caught:
+        read_recipe(data, "picture.png")
+    message = str(caught.value)
+    assert message.endswith(".")
+    assert message.isprintable()
+    assert len(message) < 300
+    return message
+
+
+def test_every_field_comes_back_from_the_picture():
+    back = read_recipe(encode_png(Image.new("RGB", (3, 2)), {CHUNK: RECIPE.to_json()}))
+    for field in dataclasses.fields(Recipe):
+        assert getattr(back, field.name) == getattr(RECIPE, field.name), field.name
+    assert back.to_json() == RECIPE.to_json()
+
+
+def test_a_recipe_from_before_there_were_touches_is_read():
+    assert read_recipe(in_png(without("finish"))) == dataclasses.replace(RECIPE, finish=Finish())
+
+
+def test_without_touches_the_json_is_as_it_was_before_there_were_any():
+    values = json.loads(RECIPE.to_json())
+    assert values.pop("finish") == {"colours": "luminance", "blend": 0.25}
+    assert json.loads(dataclasses.replace(RECIPE, finish=Finish()).to_json()) == values
+    assert Recipe.from_json(changed(finish={"blend": 0.25})).finish == Finish(blend=0.25)
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_every_preset_comes_back(preset):
+    recipe = dataclasses.replace(RECIPE, config=PRESETS[preset], changes=(), init_sha256="")
+    assert read_recipe(in_png(recipe.to_json())) == recipe
+
+
+def test_the_json_says_what_a_reader_needs():
+    values = json.loads(RECIPE.to_json())
+    assert values["config"]["lambdas"] == [0.30000000000000004]
+    assert values["config"]["style_layers"] == [["relu1_1", 0.25], ["relu5_3", 1e-7]]
+    assert set(values) == {"format", *(field.name for field in dataclasses.fields(Recipe))}
+
+
+@pytest.mark.parametrize("entry", ["changes", "init_sha256"])
+def test_entries_that_may_be_missing(entry):
+    assert getattr(Recipe.from_json(without(entry)), entry) in ((), "")
+
+
+def test_settings_that_are_missing_have_their_defaults():
+    assert Recipe.from_json(changed(config={})).config == TransferConfig()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "not JSON",
+        "null",
+        "[]",
+        '"format"',
+        "{}",
+        RECIPE.to_json()[:-2],
+        RECIPE.to_json() + "x",
+        "[" * 100_000,
+        '{"a":' * 30_000,
+        "9" * 10_000,
+        changed(format=2),
+        *(without(name) for name in ("format", "config", "device", "versions", "losses", "steps_done", "style_sha256")),
+        changed(surprise=1),
+        changed(**{"a\n\x1b[31mb": 1}),
+        *(changed(config=config) for config in (None, [], "", 7, [["size", 256]], "studio")),
+        *(changed(losses=losses) for losses in (None, 3, "abc", {"total": "much"}, {"total": None})),
+        *(changed(losses={"total": loss}) for loss in (float("nan"), float("inf"), -float("inf"))),
+        *(changed(versions=versions) for versions in (None, 3, [1])),
+        *(changed(steps_done=steps) for steps in (None, "many", -1, 10**9, float("nan"), float("inf"), [3])),
+        *(changed(changes=changes) for changes in (None, 5, [1], [[1]], [[1, 2, 3]], [["a", 0.5]], [[1, "b"]])),
+        *(changed(finish=finish) for finish in (None, 5, "", "all", [], [["blend", 0.25]], {"glitter": 1})),
+        *(changed(finish={"colours": colours}) for colours in (None, "gold", ["style"], {"style": 1})),
+        *(changed(finish={"blend": blend}) for blend in (None, "0.5", True, [0.5], -0.1, 2, 10**400, float("nan"))),
+        *(changed(changes=[[1, lam]]) for lam in (2, -0.1, float("nan"), float("inf"))),
+    ],
+    ids=lambda text: text[-30:],
+)
+def test_hostile_recipes(text):
+    refusal(in_png(text))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("size", 10**9),
+        ("size", 10**400),
+        ("size", 15),
+        ("size", 256.0),
+        ("size", True),
+        ("size", "256"),
+        ("size", "x" * 100_000),
+        ("size", None),
+        ("steps", -1),
+        ("steps", 10_001),
+        ("seed", 2**53),
+        ("learning_rate", float("nan")),
+        ("total_variation", float("inf")),
+        ("style_scale", 0),
+        ("lambdas", []),
+        ("lambdas", 0.2),
+        ("lambdas", [[0.2]]),
+        ("lambdas", [float("nan")]),
+        ("lambdas", [1.5]),
+        ("lambdas", [0.5] * 33),
+        ("lambdas", {"0.2": 1}),
+        ("style_layers", []),
+        ("style_layers", [["relu1_1"]]),
+        ("style_layers", [["relu9_9", 1.0]]),
+        ("style_layers", [["relu1_1", -1.0]]),
+        ("style_layers", [["relu1_1", 0.0]]),
+        ("style_layers", [["relu1_1", 1.0], ["relu1_1", 1.0]]),
+        ("style_layers", [[["relu1_1"], 1.0]]),
+        ("style_layers", {"relu1_1": 1.0}),
+        ("optimizer", ["lbfgs"]),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+def test_settings_out_of_their_range(name, value):
+    refusal(in_png(with_setting(**{name: value})))
+
+
+@pytest.mark.parametrize(
+    ("name", "choices"),
+    [
+        ("optimizer", ("lbfgs", "adam")),
+        ("init", ("content", "style", "noise", "image")),
+        ("pooling", ("max", "average")),
+        ("statistic", ("gram", "covariance")),
+        ("weights", ("calibrated", "paper")),
+        ("network", ("bundled", "IMAGENET1K_FEATURES", "IMAGENET1K_V1")),
+    ],
+)
+def test_unknown_choices_are_refused_naming_the_choices(name, choices):
+    message = refusal(in_png(with_setting(**{name: "other"})))
+    assert all(word in message for word in (name, "other", *choices))
+
+
+def test_an_unknown_setting_is_refused_naming_it():
+    assert "'colour'" in refusal(in_png(with_setting(colour="red")))
+
+
+def test_pictures_without_a_recipe():
+    jpeg, png = io.BytesIO(), io.BytesIO()
+    Image.new("RGB", (2, 2)).save(jpeg, "JPEG", comment=RECIPE.to_json().encode())
+    Image.new("RGB", (2, 2)).save(png, "PNG")
+    assert "not a PNG" in refusal(jpeg.getvalue())
+    assert "no recipe" in refusal(png.getvalue())
+    assert "no recipe" in refusal(in_png(RECIPE.to_json() + " " * 200_000))
+
+
+@pytest.mark.parametrize("data", [b"", b"text", b"\x89PNG\r\n\x1a\n", in_png(RECIPE.to_json())[:60]])
+def test_files_that_are_no_pictures(data):
+    assert "no recipe" in refusal(data)
+
+
+def test_a_result_larger_than_an_input_may_be_has_its_recipe(monkeypatch, tmp_path):
+    noise = torch.rand(3, 64, 64, generator=torch.Generator().manual_seed(0))
+    (tmp_path / "large.png").write_bytes(encode_png(to_image(noise), {CHUNK: RECIPE.to_json()}))
+    monkeypatch.setattr(images, "MAX_BYTES", 9000)  # for this one what 25 MB are for 4096 pixels
+    data = images.read(tmp_path / "large.png")
+    assert len(data) == 9001  # not all of it
+    assert read_recipe(data) == RECIPE
+
+
+def test_a_recipe_cut_anywhere_is_whole_or_refused():
+    data, whole = in_png(RECIPE.to_json()), 0
+    for end in range(0, len(data), 7):
+        try:
+            assert read_recipe(data[:end]) == RECIPE
+            whole += 1
+        except RecipeError:
+            assert not whole
+    assert whole
+
+
+def test_sha256_and_versions():
+    assert sha256(b"abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    versions = current_versions()
+    assert set(versions) == {"stylecore", "torch", "torchvision", "python"}
+    assert versions["torch"] == torch.__version__
+    assert versions["stylecore"] == stylecore.__version__

@@ -1,0 +1,172 @@
+"""The pages that explain, Layers and Theory, in a real browser; skips where there is no chromium, but not in CI."""
+
+import io
+import re
+
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from tests.support.browser import (
+    SECOND,
+    at_rest,
+    beyond,
+    click_middle,
+    downloaded,
+    finished,
+    press,
+    running,
+    step,
+    visitor,
+)  # fmt: skip
+
+CELLS = ".st-key-layers_grid td button"
+NETWORK = ".st-key-network button"
+
+
+@pytest.fixture
+def page(browser, address):
+    with visitor(browser, f"{address}/?size=128&steps=12&content=Coffee&style=Embroidery") as page:
+        yield page
+
+
+@pytest.fixture
+def layers(page):
+    page.get_by_role("link", name="Layers").click()
+    page.get_by_role("button", name="Run 10 reconstructions").wait_for()
+    return page
+
+
+@pytest.fixture
+def theory(page):
+    page.get_by_role("link", name="Theory").click()
+    page.get_by_text("Measured at 128 pixels").wait_for()
+    at_rest(page)
+    return page
+
+
+def toggle(page, *names):
+    for name in names:
+        button = page.locator(NETWORK, has_text=name)
+        before = button.get_attribute("aria-pressed")
+        button.click()
+        expect(button).not_to_have_attribute("aria-pressed", before)
+
+
+def small(page):
+    page.locator(".st-key-layers_steps input").fill("15")
+    page.locator(".st-key-layers_steps input").press("Enter")
+    page.locator(".st-key-layers_size input[type=range]").focus()
+    for _ in range(2):
+        page.keyboard.press("ArrowLeft")
+    page.get_by_text("VGG16 for a picture of 96 × 64 pixels").wait_for()
+
+
+def test_reconstructions_fill_a_grid_that_can_be_taken_home(layers):
+    expect(layers.locator(NETWORK)).to_have_count(13)
+    small(layers)
+    toggle(layers, "relu2_1", "relu3_1", "relu5_1", "relu3_3", "relu4_1")
+    press(layers, "Run 4 reconstructions")
+    layers.locator(".st-key-layers_sheet").wait_for(timeout=90 * SECOND)
+    layers.get_by_role("button", name="Everything is there").wait_for(timeout=90 * SECOND)
+    at_rest(layers)
+    expect(layers.locator(CELLS + " img:visible")).to_have_count(4)
+    expect(layers.locator(".st-key-layers_grid th")).to_have_text(["relu1_1", "relu3_3", "Content", "Style"])
+    layers.locator(CELLS).first.click()
+    layers.get_by_text("The content as relu1_1 keeps it").wait_for()
+    sheet = Image.open(io.BytesIO(downloaded(layers, "Labelled sheet")))
+    assert sheet.width > 2 * 96
+    layers.get_by_role("link", name="About").click()
+    layers.get_by_role("heading", name="This server").wait_for()
+    layers.get_by_role("link", name="Layers").click()
+    expect(layers.locator(CELLS + " img:visible")).to_have_count(4)  # kept through a page switch
+
+
+def test_stop_keeps_what_is_there_and_the_studio_shows_none_of_it(layers):
+    price = layers.get_by_text(re.compile("^About .* on this machine$"))
+    before = price.inner_text()
+    layers.locator(".st-key-layers_steps input").fill("900")
+    layers.locator(".st-key-layers_steps input").press("Enter")
+    expect(price).not_to_have_text(before)
+    press(layers, "Run 10 reconstructions")
+    layers.get_by_text(re.compile(r"Step \d+ of 900")).wait_for()
+    press(layers, "Stop")
+    layers.get_by_text("stopped at").first.wait_for()
+    layers.get_by_role("button", name="Run 10 reconstructions").wait_for()
+    layers.get_by_role("link", name="Studio").click()
+    layers.get_by_text("Press Run and watch").wait_for()
+
+
+def test_looks_at_a_layer_are_answered_while_a_picture_is_painted(page, address):
+    press(page, "Run")
+    finished(page)
+    page.goto(f"{address}/?size=128&steps=900&content=Coffee&style=Embroidery")
+    press(page, "Run")
+    running(page)
+    before = step(page)
+    page.get_by_role("link", name="Layers").click()
+    page.get_by_text("Feature maps").first.click()
+    page.get_by_text("the 24 strongest channels of relu3_1").wait_for()
+    page.locator(NETWORK, has_text="relu1_2").click()
+    page.get_by_text("the 24 strongest channels of relu1_2, 128 × 85 positions").wait_for()
+    assert Image.open(io.BytesIO(downloaded(page, "Feature maps"))).format == "PNG"
+    page.get_by_text("Style matrices").first.click()
+    page.locator(".st-key-matrices .js-plotly-plot .main-svg").first.wait_for()
+    page.get_by_text("How the last run got there").wait_for()
+    expect(page.locator(".st-key-matrices .annotation-text")).to_have_text(["photograph", "style", "result"])
+    click_middle(page, page.locator(".st-key-matrices_way .point").last)
+    page.get_by_text("Step 12: this picture's matrix minus the style's").wait_for()
+    page.get_by_text("Covariance", exact=True).click()
+    page.get_by_text("Covariance of relu1_2 per position").wait_for()
+    html = downloaded(page, "Interactive figures, HTML").decode()
+    assert "Covariance of relu1_2" in html
+    page.get_by_role("link", name="Studio").click()
+    running(page)
+    beyond(page, before)
+    press(page, "Stop")
+
+
+def test_numbers_of_the_theory_follow_what_is_changed(theory):
+    equations = theory.locator(".katex-html")  # whose text comes column by column
+    expect(equations.filter(has_text=re.compile(r"content.*3\.5", re.DOTALL)).first).to_be_visible()
+    field = theory.get_by_label("F(x), 2, 4")
+    field.fill("0")
+    field.press("Tab")
+    changed = equations.filter(has_text=re.compile(r"content.*1\.5", re.DOTALL))  # ½ (1 + 1 + 1)
+    expect(changed.first).to_be_visible()
+    theory.get_by_text("2 1 3 4", exact=True).click()
+    theory.get_by_text("G is the same; the content loss against the unshuffled F(x) is").wait_for()
+    map_after = theory.locator("img[alt='The same channel, shuffled']")
+    before = map_after.get_attribute("src")
+    press(theory, "Shuffle again")
+    expect(map_after).not_to_have_attribute("src", before)
+    assert theory.locator(".katex-error").count() == 0
+
+
+def test_the_theory_in_russian_and_the_line_of_the_last_run(theory):
+    theory.get_by_text("its lines appear here").wait_for()
+    theory.get_by_text("Русский").click()
+    theory.get_by_role("heading", name="Почему это работает").wait_for()
+    theory.wait_for_url(re.compile("lang=ru"))
+    theory.reload()
+    theory.get_by_text("Измерено при размере 128 пикселей").wait_for()
+    assert theory.locator(".katex-error").count() == 0
+    theory.get_by_role("link", name="Studio").click()
+    press(theory, "Run")
+    finished(theory)
+    theory.get_by_role("link", name="Theory").click()
+    theory.locator(".st-key-theory_balance .js-plotly-plot .main-svg").first.wait_for()
+    assert theory.get_by_role("heading", name="Почему это работает").is_visible()
+    html = downloaded(theory, "График, интерактивный HTML").decode()
+    assert "0.2" in html
+
+
+@pytest.mark.parametrize("name", ["Layers", "Theory"])
+def test_nothing_sticks_out_on_a_phone(browser, address, name):
+    url = f"{address}/{name.lower()}?size=128&steps=10"
+    with visitor(browser, address, viewport={"width": 360, "height": 800}, is_mobile=True, has_touch=True) as page:
+        page.goto(url)
+        page.get_by_role("link", name=name).wait_for()
+        at_rest(page)
+        page.wait_for_timeout(SECOND)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360

@@ -1,0 +1,53 @@
+"""Figures of the pages that explain."""
+
+import json
+
+import plotly.graph_objects as go
+import pytest
+
+from stylecore.charts.insight import balance_figure, difference_figure, matrices_figure, to_html, way_figure
+from stylecore.engine.feature_views import Statistics
+
+ONE, OTHER = ((4.0, 1.0), (1.0, 2.0)), ((-8.0, 0.0), (0.0, 1.0))
+FOUND = Statistics((7, 3), {"style": ONE, "content": OTHER, "result": ONE}, {}, ((0, 0.9, OTHER), (5, 0.1, ONE)))
+
+
+@pytest.mark.parametrize("signed", [True, False])
+def test_matrices_share_one_scale(signed):
+    figure = matrices_figure(FOUND, signed=signed)
+    assert [trace["z"] for trace in figure["data"]] == [OTHER, ONE, ONE]  # photograph, style, result
+    assert {trace["coloraxis"] for trace in figure["data"]} == {"coloraxis"}
+    axis = figure["layout"]["coloraxis"]
+    assert (axis["cmin"], axis["cmax"]) == (-8 if signed else 0, 8)
+    assert [note["text"] for note in figure["layout"]["annotations"]] == ["photograph", "style", "result"]
+    assert figure["data"][0]["x"] == ["7", "3"]
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        matrices_figure(FOUND, signed=False),
+        difference_figure(ONE, (7, 3), 4.0),
+        way_figure(FOUND.way, 5),
+        balance_figure({"start": (0.0, 1.0, None), "λ = 0.2": (0.4, 0.1, 0.2)}, ("λ", "L")),
+    ],
+)
+def test_plotly_takes_every_figure(figure):
+    go.Figure(figure)  # validates every name and value
+    json.dumps(figure)
+
+
+def test_l_is_a_line_from_the_style_loss_to_the_content_loss():
+    figure = balance_figure({"start": (0.0, 1.0, None), "λ = 0.2": (0.4, 0.1, 0.2)}, ("λ", "L"))
+    start, line, dot = figure["data"]
+    assert (start["x"], start["y"]) == ([0, 1], [1.0, 0.0])
+    assert line["y"] == [0.1, 0.4]
+    assert dot["y"] == [pytest.approx(0.2 * 0.4 + 0.8 * 0.1)]
+
+
+def test_html_is_whole_in_itself():
+    page = to_html({"One": way_figure(FOUND.way, 5), "Other": difference_figure(ONE, (7, 3), 4.0)}).decode()
+    assert page.count("Plotly.newPlot") >= 2
+    assert "<h2>One</h2>" in page
+    assert len(page) > 3_000_000  # plotly.js is inside
+    assert 'src="http' not in page

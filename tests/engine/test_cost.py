@@ -1,0 +1,140 @@
+"""The price of a run: exact where it can be, and near the truth where it is measured."""
+
+import gc
+import itertools
+
+import pytest
+import torch
+
+from stylecore.cli.bench import _TRANSFER, _run_alone
+from stylecore.config import TransferConfig
+from stylecore.engine.cost import Pace, cost_of, depth_share, measure_pace, used_sizes
+from stylecore.imaging.images import ImageError, decode, read
+from stylecore.samples import sample_contents, sample_styles
+from stylecore.transfer.stylize import Steering, prepare, stylize
+
+CONTENT, STYLE = sample_contents()["Chelsea"], sample_styles()["Swirling night"]
+SIZES = (451, 300), (560, 448)
+
+
+def test_work_is_updates_times_pixels():
+    cost = cost_of(*SIZES, TransferConfig(size=256, steps=100))
+    assert cost.stages == ((100, 256 * 170),)
+    assert cost.work(done=40) == 60 * 256 * 170
+    assert cost.work(done=100) == 0
+    assert cost.work() == 100 * 256 * 170 + (2 * 256 * 170 + 256 * 205) / 3  # three passes forward
+    assert cost.work(done=100, steps=150) == 50 * 256 * 170
+    assert cost.work(done=120, steps=150) == 30 * 256 * 170
+    assert cost.work(done=40, steps=150) == 110 * 256 * 170
+    assert cost.work(done=150, steps=150) == 0
+    assert cost_of(*SIZES, TransferConfig(size=256, steps=100, lambdas=(0.1, 0.2, 0.3))).stages == (
+        (100, 3 * 256 * 170),
+    )
+
+
+def test_coarse_to_fine_counts_each_size():
+    cost = cost_of(*SIZES, TransferConfig(size=512, steps=100))
+    (coarse, small), (fine, large) = cost.stages
+    assert (coarse, fine) == (25, 75)
+    assert large == 512 * 341
+    assert cost.work(done=10) == 15 * small + 75 * large
+    assert cost.work(done=30) == 70 * large
+    assert cost.work(done=10, steps=120) == 15 * small + 95 * large
+    assert [cost.pixels(index) for index in (0, 24, 25, 99, 150)] == [small, small, large, large, large]
+
+
+@pytest.mark.parametrize("coarse_to_fine", ["on", "off"])
+def test_the_price_is_that_of_the_run(toy, coarse_to_fine):
+    layers = (("relu1_1", 1.0), ("relu5_1", 1.0))  # a toy that claims to be deep: its price is that of all its pixels
+    config = TransferConfig(
+        size=64, steps=9, lambdas=(0.2, 0.5), coarse_to_fine=coarse_to_fine, content_layers=layers, style_layers=layers
+    )
+    cost = cost_of(*SIZES, config)
+    run = stylize(toy, *prepare(decode(read(CONTENT)), decode(read(STYLE)), config), config)
+    steps = [next(run), run.send(Steering(more_steps=3)), *run]
+    pixels = [2 * step.size[0] * step.size[1] for step in steps[:-1]]  # of the update that each step but the last makes
+    assert len(pixels) == 12
+    assert len(set(pixels)) == (2 if coarse_to_fine == "on" else 1)
+    assert [cost.pixels(index) for index in range(12)] == pixels
+    for done in range(1, 13):
+        assert cost.work(done, steps=12) == sum(pixels[done:])
+
+
+@pytest.mark.parametrize("settings", [{}, {"size": 300, "style_scale": 0.5}, {"style_scale": 2.0}])
+def test_used_sizes_are_those_of_the_run(settings):
+    config = TransferConfig(**settings)
+    tensors = prepare(decode(read(CONTENT)), decode(read(STYLE)), config)
+    assert used_sizes(*SIZES, config) == tuple((tensor.shape[3], tensor.shape[2]) for tensor in tensors)
+
+
+def test_a_picture_too_narrow_is_told_as_the_run_would():
+    with pytest.raises(ImageError, match="too narrow for these layers"):
+        cost_of((3000, 20), (560, 448), TransferConfig())
+
+
+def test_shallow_layers_cost_less():
+    """Measured at 160 pixels, steps to relu1_1, 2_1, 3_1, 4_1 take 0.09, 0.24, 0.42 and 0.68 of one to relu5_1."""
+
+    def share(layer):
+        return depth_share(TransferConfig(lambdas=(1.0,), content_layers=((layer, 1.0),), style_layers=()))
+
+    shares = [share(f"relu{block}_1") for block in range(1, 6)]
+    assert shares == pytest.approx([0.09, 0.24, 0.42, 0.68, 1.0], abs=0.13)
+    assert share("relu5_3") > shares[-1] == 1
+
+
+def test_memory_is_near_what_a_process_really_takes(tmp_path):
+    """A run of some size: in a small one most of what it takes is what reading the network has left free."""
+
+    def peak(*options):
+        output = ("-o", str(tmp_path / "out.png"), "--device", "cpu")
+        return _run_alone(_TRANSFER, "transfer", str(CONTENT), str(STYLE), *output, *options)[1]
+
+    config = TransferConfig(size=448, steps=4, lambdas=(0.1, 0.2))
+    nothing = peak("--size", "64", "--steps", "0")  # the imports, the network, and what reading it took
+    taken = peak("--size", "448", "--steps", "4", "--lambda", "0.1", "--lambda", "0.2") - nothing
+    assert 0.8 < cost_of(*SIZES, config).memory / 1e6 / taken < 1.6
+
+
+def test_what_a_paused_run_holds_is_what_its_optimizer_remembers(vgg):
+    """The bulk of `state`, counted tensor by tensor."""
+    config = TransferConfig(size=160, steps=30, lambdas=(0.1, 0.2), history=10, coarse_to_fine="off")
+    content, style = prepare(decode(read(CONTENT)), decode(read(STYLE)), config)
+    gc.collect()
+    before = _tensor_bytes()
+    run = stylize(vgg, content, style, config)
+    for _ in range(15):  # until the history is full
+        step = next(run)
+    gc.collect()
+    held = _tensor_bytes() - before
+    assert 0.5 < held / (cost_of(*SIZES, config).state - 8e6) < 1
+    del step
+    run.close()
+
+
+def test_the_pace_is_that_of_a_run(vgg):
+    config = TransferConfig(size=160, steps=10)
+    content, style = prepare(decode(read(CONTENT)), decode(read(STYLE)), config)
+    seconds = [step.seconds for step in stylize(vgg, content, style, config)]
+    fastest = min(after - before for before, after in itertools.pairwise(seconds))
+    pace = fastest / (160 * 106)
+    assert pace / 4 < measure_pace(vgg).of(160 * 106) < pace * 4  # catches a wrong unit, not a busy machine
+
+
+def test_the_pace_is_known_apart_for_each_size():
+    pace = Pace()
+    assert pace.of(10_000) is None
+    pace.learn(10_000, 0.02)
+    assert pace.of(1_000_000) == pytest.approx(2e-6)  # the nearest that is known
+    for _ in range(200):
+        pace.learn(1_000_000, 1.0)
+    assert pace.of(900_000) == pytest.approx(1e-6, rel=1e-3)
+    assert pace.of(9_000) == pytest.approx(2e-6)
+    pace.learn(10_000, 0.04)
+    assert pace.of(10_000) == pytest.approx(2.1e-6)  # a twentieth of the way
+
+
+def _tensor_bytes():
+    tensors = [thing for thing in gc.get_objects() if issubclass(type(thing), torch.Tensor)]
+    storages = {tensor.untyped_storage().data_ptr(): tensor.untyped_storage().nbytes() for tensor in tensors}
+    return sum(storages.values())

@@ -1,0 +1,138 @@
+"""The app in a real browser, started as the README says; what the browser tests share."""
+
+import os
+import re
+import shutil
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.support.server import server
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+REQUIRED = "STYLECORE_REQUIRE_BROWSER" in os.environ
+SECOND = 1000  # milliseconds
+PATIENCE = 60 * SECOND  # with whatever is awaited: a machine under load is no fault of the page
+GRACE = 4  # seconds, on the server of the tests
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
+    "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
+]  # fmt: skip
+
+if CHROMIUM is None and not REQUIRED:
+    pytest.skip("needs Debian's chromium: apt-get install chromium", allow_module_level=True)
+
+from playwright.sync_api import expect, sync_playwright  # noqa: E402  # after the skip: not everyone has it
+
+expect.set_options(timeout=PATIENCE)
+
+
+@contextmanager
+def served(**environment):
+    """The app's address while a server of its own runs."""
+    with serving(**environment) as (url, _):
+        yield url
+
+
+@contextmanager
+def serving(**environment):
+    """The app's address and its process, while that runs."""
+    with server(os.devnull, **environment) as running_server:
+        yield running_server
+
+
+@contextmanager
+def chromium():
+    """A browser."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def visitor(browser, url, **options):
+    """A visitor's page; afterwards, no error in its console and no request beyond this machine."""
+    context = browser.new_context(**{"viewport": {"width": 1280, "height": 1400}, "accept_downloads": True, **options})
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    errors, hosts = [], set()
+    page.on("console", lambda message: errors.append(message.text) if _is_error(message) else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on(
+        "request", lambda request: hosts.add(request.url.split("/")[2].split(":")[0]) if "//" in request.url else None
+    )
+    page.goto(url)
+    page.get_by_role("button", name="Run").wait_for()
+    yield page
+    context.close()
+    assert not errors, errors
+    assert hosts <= {"127.0.0.1"}
+
+
+def _is_error(message):
+    """Not what streamlit's own code tries first when a page other than the front page is opened at its address."""
+    return message.type == "error" and not re.search(r"/\w+/_stcore/", message.location["url"])
+
+
+def press(page, name):
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def finished(page, steps=None):
+    page.get_by_text(f"Done: {steps} steps" if steps else "Done:").wait_for(timeout=90 * SECOND)
+    at_rest(page)
+
+
+def stopped(page):
+    page.get_by_text("the picture is kept").wait_for()
+    at_rest(page)
+
+
+def running(page):
+    page.get_by_text(re.compile(r"Step \d+ of")).first.wait_for()
+
+
+def at_rest(page):
+    """Waits until the page is drawn whole: its parts arrive one after another."""
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+
+
+def step(page):
+    text = page.get_by_text(re.compile(r"Step \d+ of")).first.inner_text()  # a second one may not have gone yet
+    return int(re.search(r"Step (\d+) of", text)[1])
+
+
+def beyond(page, before):
+    """Waits until the run has gone on from a step."""
+    deadline = time.monotonic() + PATIENCE / SECOND
+    while step(page) <= before:
+        assert time.monotonic() < deadline, f"no step after step {before}"
+        page.wait_for_timeout(200)
+
+
+def click_middle(page, place):
+    """Clicks where an element is, whatever lies over it there, as Plotly's layer for dragging does."""
+    at_rest(page)
+    box = place.bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+
+def downloaded(page, name="Download PNG"):
+    with page.expect_download() as download:
+        press(page, name)
+    return Path(download.value.path()).read_bytes()
+
+
+def picture(page):
+    return page.locator(".st-key-picture img.after")
+
+
+def shown(page):
+    return picture(page).get_attribute("src")
+
+
+def slider(page, key):
+    return page.locator(f".st-key-{key} input[type=range]")

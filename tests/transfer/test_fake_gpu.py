@@ -1,0 +1,97 @@
+"""Devices and shapes of a run on a GPU, where there is none: torch's fake tensors know both, and compute nothing."""
+
+import numpy
+import pytest
+import torch
+from PIL import Image
+from torch._subclasses.fake_tensor import FakeTensor, FakeTensorMode
+
+from stylecore.config import TransferConfig
+from stylecore.engine.feature_views import CalibrationQuestion, FeatureQuestion, ShuffleQuestion, StatisticsQuestion
+from stylecore.imaging.images import encode_png
+from stylecore.transfer.objective import Objective
+from stylecore.transfer.stylize import Steering, _Picture, stylize
+from stylecore.transfer.vgg import BUNDLED, VGG16, read_bundled
+
+
+@pytest.fixture
+def fake(monkeypatch):
+    """VGG16 on a GPU that does not exist; every number read from it is one half."""
+
+    def listed(tensor):
+        def nest(shape):
+            if shape:
+                return [nest(shape[1:]) for _ in range(shape[0])]
+            return True if tensor.dtype == torch.bool else 0.5 if tensor.dtype.is_floating_point else 1
+
+        return nest(tuple(tensor.shape))
+
+    for name, number in (("item", 0.5), ("__bool__", True), ("__float__", 0.5), ("__int__", 1)):
+        monkeypatch.setattr(FakeTensor, name, lambda _, number=number: number)
+    monkeypatch.setattr(FakeTensor, "tolist", listed)
+    monkeypatch.setattr(FakeTensor, "numpy", lambda self: numpy.zeros(tuple(self.shape), "uint8"))
+    monkeypatch.setattr(torch.autograd, "grad", lambda _total, image: (torch.rand_like(image.detach()),))
+    judge = _Picture.judge
+    monkeypatch.setattr(_Picture, "judge", lambda self, total, finite, _solved: judge(self, total, finite, False))
+    state = read_bundled(BUNDLED)
+    with FakeTensorMode(allow_non_fake_inputs=True):
+        on_gpu = {name: torch.rand(value.shape, device="cuda") for name, value in state.items()}
+        vgg = VGG16(on_gpu, (0.5, 0.5, 0.5), (1.0, 1.0, 1.0))
+        vgg.mean, vgg.deviation = vgg.mean.to("cuda"), vgg.deviation.to("cuda")
+        yield vgg
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"optimizer": "adam"},
+        {"statistic": "covariance", "padding": "replicate", "pooling": "average"},
+        {"init": "noise", "total_variation": 1.0},
+        {"init": "style"},
+        {"init": "image"},
+        {"coarse_to_fine": "on", "weights": "paper"},
+        {"lambdas": (1.0,), "style_layers": ()},
+    ],
+    ids=str,
+)
+def test_a_run_stays_on_its_device(fake, settings):
+    config = TransferConfig(**{"size": 64, "steps": 8, "lambdas": (0.2, 0.6), **settings})
+    run = stylize(fake, torch.rand(1, 3, 64, 48), torch.rand(1, 3, 40, 64), config, torch.rand(1, 3, 90, 200))
+    step = next(run)
+    while not step.last:
+        assert step.images.device.type == "cuda"
+        assert step.images.shape == (len(config.lambdas), 3, 64, 48)
+        step = run.send(Steering(lambdas=(0.5,) * len(config.lambdas)) if step.index == 3 else None)
+    assert step.index == 8
+
+
+def test_a_batch_goes_through_together(fake, monkeypatch):
+    seen = []
+    part = Objective._gradient
+    monkeypatch.setattr(Objective, "_gradient", lambda self, x, lam: seen.append(len(x)) or part(self, x, lam))
+    run = stylize(fake, torch.rand(1, 3, 64, 48), torch.rand(1, 3, 40, 64), TransferConfig(lambdas=(0.1, 0.5, 0.9)))
+    next(run)
+    assert seen == [3]
+
+
+def answer(work):
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            return end.value
+
+
+@pytest.mark.parametrize("kind", ["features", "statistics", "calibration", "shuffle"])
+def test_questions_are_answered(fake, kind):
+    config = TransferConfig(size=64)
+    picture = encode_png(Image.new("RGB", (48, 64), "teal"))
+    work = {
+        "features": FeatureQuestion(picture, "relu2_1", config),
+        "statistics": StatisticsQuestion(picture, picture, picture, ((1, picture),), "relu2_1", config),
+        "calibration": CalibrationQuestion(picture, picture, config),
+        "shuffle": ShuffleQuestion(picture, "relu2_1", 3, config),
+    }[kind].work(fake)
+    assert answer(work) is not None
+    assert torch.is_grad_enabled()

@@ -1,0 +1,97 @@
+"""What calibrated weights promise, and that a batch is nothing but its pictures."""
+
+import dataclasses
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from stylecore.config import TransferConfig
+from stylecore.transfer.objective import Objective
+
+
+@pytest.fixture
+def config() -> TransferConfig:
+    return TransferConfig(
+        content_layers=(("relu1_1", 1.0), ("relu2_1", 0.5)), style_layers=(("relu1_1", 1.0), ("relu3_1", 2.0))
+    )
+
+
+def as_content(style, content):
+    return F.interpolate(style, content.shape[2:], mode="bicubic", antialias=True).clamp(0, 1)
+
+
+def test_calibration_makes_both_losses_one_at_the_opposite_picture(toy, tensors, config):
+    content, style = tensors
+    objective = Objective(toy, content, style, config)
+    assert objective(content).style.item() == pytest.approx(1, rel=1e-4)
+    assert objective(content).content.item() == 0
+    assert objective(as_content(style, content)).content.item() == pytest.approx(1, rel=1e-4)
+
+
+def test_calibration_on_vgg16_and_its_layers(vgg, tensors):
+    content, style = (F.interpolate(t, scale_factor=2) for t in tensors)
+    objective = Objective(vgg, content, style, TransferConfig())
+    losses = objective(content)
+    assert losses.style.item() == pytest.approx(1, rel=1e-3)
+    # Each layer relative to its own target: u_i · ‖target‖² is the same for all.
+    sizes = [
+        objective.style_weights[layer] * t.square().sum().item() / (4 * t.shape[-1] ** 2)
+        for layer, t in objective._style_targets.items()
+    ]
+    assert max(sizes) == pytest.approx(min(sizes), rel=1e-3)
+
+
+def test_total_is_the_lectures_sum(toy, tensors, config):
+    losses = Objective(toy, *tensors, config)(tensors[0].flip(3))
+    for lam in (0.0, 0.3, 1.0):
+        expected = lam * losses.content + (1 - lam) * losses.style
+        torch.testing.assert_close(losses.total(torch.tensor([lam])), expected)
+    assert losses.content.item() == pytest.approx(sum(t.item() for t in losses.content_layers.values()))
+
+
+def test_paper_weights_are_the_layers_own(toy, tensors, config):
+    objective = Objective(toy, *tensors, dataclasses.replace(config, weights="paper"))
+    assert objective.content_weights == dict(config.content_layers)
+    assert objective.style_weights == dict(config.style_layers)
+
+
+def test_a_batch_is_its_pictures_bit_by_bit(vgg, tensors):
+    content, style = (F.interpolate(t, scale_factor=2) for t in tensors)
+    objective = Objective(vgg, content, style, TransferConfig())
+    images = torch.cat([content, content.flip(3), as_content(style, content)])
+    lambdas = torch.tensor([0.1, 0.5, 0.9])
+    losses, gradient = objective.gradient(images, lambdas)
+    for k in range(3):
+        alone, slope = objective.gradient(images[k : k + 1], lambdas[k : k + 1])
+        assert torch.equal(slope[0], gradient[k])
+        assert alone.content[0] == losses.content[k]
+        assert alone.style[0] == losses.style[k]
+
+
+def test_gradient_is_the_derivative_of_the_total(toy, tensors, config):
+    content, style = (t.double() for t in tensors)
+    objective = Objective(toy.double(), content, style, dataclasses.replace(config, total_variation=0.1))
+    image, lam = content.flip(2), torch.tensor([0.4], dtype=torch.float64)
+    _, gradient = objective.gradient(image, lam)
+    direction = torch.randn(image.shape, generator=torch.Generator().manual_seed(2), dtype=torch.float64)
+    ahead, behind = (objective(image + e * direction).total(lam).item() for e in (1e-6, -1e-6))
+    assert (gradient * direction).sum().item() == pytest.approx((ahead - behind) / 2e-6, rel=1e-5)
+
+
+@pytest.mark.parametrize("same", [torch.rand(1, 3, 16, 16), torch.full((1, 3, 16, 16), 0.5), torch.zeros(1, 3, 16, 16)])
+def test_the_same_picture_twice_gives_finite_weights(vgg, same):
+    objective = Objective(vgg, same, same, TransferConfig(total_variation=0.1))
+    losses, gradient = objective.gradient(same.flip(3), torch.tensor([0.5]))
+    assert losses.content.isfinite().all()
+    assert losses.style.isfinite().all()
+    assert gradient.isfinite().all()
+    assert losses.content.max() < 100  # in units of the content's own size
+    assert losses.style.max() < 100
+    assert Objective(vgg, same, same, TransferConfig())(same).total(torch.tensor([0.5])).item() == 0
+
+
+def test_total_variation_is_relative_to_the_content(toy, tensors, config):
+    content, style = tensors
+    objective = Objective(toy, content, style, dataclasses.replace(config, total_variation=0.25))
+    assert objective(content).variation.item() == pytest.approx(0.25)

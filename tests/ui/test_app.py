@@ -1,0 +1,179 @@
+"""The pages in Streamlit's own test harness: no browser, the real engine and VGG16 at a tiny size."""
+
+import dataclasses
+import time
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from stylecore.config import PRESETS, TransferConfig
+from stylecore.samples import sample_contents
+from stylecore.ui.server import get_engine
+from stylecore.ui.widgets.settings import current_settings, load_settings, preset_of
+from tests.conftest import start_afresh
+
+PATIENCE = 60
+PAGES = ["app.py", "pages/lambda_lab.py", "pages/layers.py", "pages/theory.py", "pages/about.py"]
+
+
+@pytest.fixture
+def app():
+    start_afresh()
+    yield AppTest.from_file("../../app.py", default_timeout=PATIENCE).run()
+    start_afresh()
+
+
+def words(elements):
+    return " ".join(element.value for element in elements)
+
+
+def run_and_wait(app, status="Done"):
+    app.button(key="run").click().run()
+    wait(app, status)
+
+
+def wait(app, status):
+    deadline = time.monotonic() + PATIENCE
+    while status not in words([*app.success, *app.info, *app.error]):
+        assert time.monotonic() < deadline, words([*app.success, *app.info, *app.error])
+        time.sleep(0.2)
+        app.run()
+
+
+def small(app, steps=10):
+    app.select_slider(key="set_size").set_value(128)
+    app.number_input(key="set_steps").set_value(steps)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens_without_an_error(app, page):
+    app.switch_page(page).run()
+    assert not app.exception
+    assert not app.error
+
+
+def test_about_says_how_the_server_is_and_what_it_allows(app):
+    app.switch_page("pages/about.py").run()
+    assert "0 running, 0 waiting; 0 results kept (0 MB); " in words(app.markdown)
+    assert "up to 8 λ and 2 h of computing" in words(app.markdown)
+
+
+def test_the_studio_opens_with_a_pair_and_says_what_a_run_costs(app):
+    assert "Press **Run**" in app.info[0].value
+    assert app.slider(key="set_lam").value == 0.2
+    assert "on this machine, as measured" in words(app.caption)
+
+
+def test_a_first_picture_from_the_samples(app):
+    small(app)
+    run_and_wait(app)
+    assert not app.exception
+    assert "Done: 10 steps" in app.success[0].value
+    assert len(app.get("download_button")) == 5
+
+
+def test_100_more_steps_go_on_where_the_run_ended(app):
+    small(app)
+    run_and_wait(app)
+    app.button(key="more").click().run()
+    wait(app, "Done: 110 steps")
+
+
+def test_stop_keeps_the_picture_and_go_on_finishes_it(app):
+    small(app, steps=60)
+    app.button(key="run").click().run()
+    deadline = time.monotonic() + PATIENCE
+    while not app.get("progress") or "Step " not in app.get("progress")[0].proto.text:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+        app.run()
+    app.button(key="stop").click().run()
+    assert "the picture is kept" in words(app.info)
+    assert app.get("download_button")
+    app.button(key="go_on").click().run()
+    wait(app, "Done: 60 steps")
+
+
+CUT_OFF = sample_contents()["Coffee"].read_bytes()[:3000]
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [(b"hello", "can't be read as a picture"), (CUT_OFF, "damaged or cut off"), (b"", "is empty")],
+    ids=["text", "cut off", "empty"],
+)
+def test_a_bad_upload_is_a_plain_sentence_and_loses_nothing(app, data, sentence):
+    app.file_uploader(key="upload_content_0").upload("picture.png", data, "image/png")
+    app.run()
+    assert not app.exception
+    assert sentence in app.error[0].value
+    assert app.session_state["source_content"].name == "Chelsea" if "source_content" in app.session_state else True
+    assert not app.button(key="run").disabled
+
+
+def test_settings_that_make_no_sense_stop_run_with_a_reason(app):
+    app.text_input(key="set_style_layers").set_value("relu1_1 relu9_9").run()
+    assert app.button(key="run").disabled
+    assert "each layer of style_layers must be one of relu1_1" in words(app.warning)
+
+
+def test_what_does_not_fit_is_told_before_it_is_started(app, monkeypatch):
+    monkeypatch.setattr("stylecore.ui.studio.inputs.available_memory", lambda: 10**6)
+    app.run()
+    assert app.button(key="run").disabled
+    assert "GB are free on this server: choose a smaller size" in words(app.warning)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_sets_everything_but_what_is_the_visitor_s(app, name):
+    app.select_slider(key="set_size").set_value(192)
+    app.selectbox(key="preset").set_value(name).run()
+    assert not app.exception
+    assert app.selectbox(key="preset").value == name
+    for key, value in (("pooling", PRESETS[name].pooling), ("optimizer", PRESETS[name].optimizer), ("size", 192)):
+        assert app.session_state[f"set_{key}"] == value
+
+
+def test_an_address_sets_the_page_and_bad_values_are_told(app):
+    app = AppTest.from_file("../../app.py", default_timeout=PATIENCE)
+    app.query_params.update(
+        {"lam": "0.65", "pooling": "average", "size": "99999", "content": "Coffee", "style": "None"}
+    )
+    app.run()
+    assert app.slider(key="set_lam").value == 0.65
+    assert app.selectbox(key="set_pooling").value == "average"
+    assert app.session_state["source_content"].name == "Coffee"
+    assert "size must be a whole number from 16 to 4096" in words(app.warning)
+    assert "no sample named 'None'" in words(app.warning)
+
+
+@pytest.mark.parametrize("config", [*PRESETS.values(), TransferConfig(lambdas=(0.35,), size=200, seed=3, history=7)])
+def test_widgets_hold_every_setting(config, monkeypatch):
+    class State(dict):
+        __getattr__, __setattr__ = dict.__getitem__, dict.__setitem__
+
+    monkeypatch.setattr(st, "session_state", State())
+    load_settings(config)
+    found = current_settings()
+    assert found.lambdas[0] == pytest.approx(config.lambdas[0], rel=1e-6)
+    assert preset_of(found) == preset_of(config)
+    assert found.size == config.size
+
+
+def test_an_upload_beyond_the_operators_limit_is_refused_whatever_the_browser_let_through(app, monkeypatch):
+    limits = dataclasses.replace(get_engine().limits, max_upload_mb=1)
+    monkeypatch.setattr(get_engine(), "limits", limits)
+    long = sample_contents()["Coffee"].read_bytes() + bytes(2**20)
+    app.file_uploader(key="upload_content_0").upload("picture.jpg", long, "image/jpeg")
+    app.run()
+    assert not app.exception
+    assert "This picture has more than 1 MB: save it smaller first." in app.error[0].value
+
+
+@pytest.mark.parametrize("page", ["pages/lambda_lab.py", "pages/layers.py", "pages/theory.py"])
+def test_half_written_settings_are_a_sentence_on_every_page(app, page):
+    app.text_input(key="set_style_layers").set_value("relu1_1 relu9_9").run()
+    app.switch_page(page).run()
+    assert not app.exception
+    assert "each layer of style_layers must be one of relu1_1" in words(app.warning)
