@@ -5,15 +5,15 @@ from functools import partial
 import streamlit as st
 
 from stylecore.ui.page import start_page
-from stylecore.ui.state.page_state import arrive, keep_address, shown_job
-from stylecore.ui.studio.gallery import show_history
+from stylecore.ui.state.page_state import apply_query_params, shown_job, write_query_params
+from stylecore.ui.studio.gallery import show_gallery
 from stylecore.ui.studio.inputs import dropped_recipe, empty_result, is_steering, pair_input, run_button, steer
 from stylecore.ui.studio.live import show_job
 from stylecore.ui.widgets.picture_input import picture_input
 from stylecore.ui.widgets.settings import advanced_inputs, lambda_input, usual_inputs
 
 engine, owner = start_page("Studio")
-arrive(engine, owner)
+apply_query_params(engine, owner)
 
 with st.container(gap=None):
     st.header("Paint your photograph in any style", anchor=False)
@@ -38,6 +38,6 @@ with result:
         empty_result()
     else:
         show_job(engine, owner, job)
-    show_history(engine, owner, job)
+    show_gallery(engine, owner, job)
 
-keep_address(owner)
+write_query_params(owner)

@@ -2,16 +2,24 @@
 
 import streamlit as st
 
-from stylecore.ui.lab.inputs import axis_input, lab_words, lambdas_input, run_button, take_words, wanted_requests
+from stylecore.errors import UserError
+from stylecore.ui.lab.inputs import (
+    axis_input,
+    lab_query_params,
+    lambdas_input,
+    read_query_params,
+    run_button,
+    wanted_requests,
+)
 from stylecore.ui.lab.results import show_lab
 from stylecore.ui.page import start_page
-from stylecore.ui.state.page_state import arrive, keep_address
+from stylecore.ui.state.page_state import apply_query_params, write_query_params
 from stylecore.ui.studio.inputs import dropped_recipe, pair_input
 from stylecore.ui.widgets.settings import usual_inputs
 
 engine, owner = start_page("λ lab")
-if arrive(engine, owner):
-    take_words(st.query_params)
+if apply_query_params(engine, owner):
+    read_query_params(st.query_params)
 
 with st.container(gap=None):
     st.header("One pair, several λ", anchor=False)
@@ -29,7 +37,7 @@ with settings, st.container(gap="xsmall"):
     axis, rows = axis_input()
     try:
         st.session_state.lab_requests = requests = wanted_requests(axis, rows)
-    except ValueError as error:
+    except UserError as error:
         trouble = str(error)
     run_button(engine, owner, lambdas if written else (), requests, trouble)
     usual_inputs(engine.limits)
@@ -37,4 +45,4 @@ with settings, st.container(gap="xsmall"):
 with result:
     show_lab(engine, owner, requests or st.session_state.get("lab_requests", {}), lambdas)
 
-keep_address(owner, **lab_words(lambdas, axis, rows))
+write_query_params(owner, **lab_query_params(lambdas, axis, rows))

@@ -6,23 +6,23 @@ from stylecore.ui.layers.feature_views import show_feature_maps, show_matrices
 from stylecore.ui.layers.inputs import (
     MAPS,
     RECONSTRUCTIONS,
+    layers_query_params,
     layers_settings,
-    layers_words,
-    looking_settings,
     network_input,
+    read_query_params,
     size_and_steps,
-    take_words,
     view_input,
+    view_settings,
 )
 from stylecore.ui.layers.reconstructions import reconstruction_requests, run_button, show_reconstructions
 from stylecore.ui.page import start_page
-from stylecore.ui.state.page_state import arrive, keep_address
+from stylecore.ui.state.page_state import apply_query_params, write_query_params
 from stylecore.ui.studio.inputs import dropped_recipe, pair_input
 from stylecore.ui.widgets.settings import need_settings
 
 engine, owner = start_page("Layers")
-if arrive(engine, owner):
-    take_words(st.query_params, engine.limits)
+if apply_query_params(engine, owner):
+    read_query_params(st.query_params, engine.limits)
 
 with st.container(gap=None):
     st.header("What each layer sees", anchor=False)
@@ -42,7 +42,7 @@ with settings, st.container(gap="xsmall"):
         requests = reconstruction_requests(layers)
         run_button(engine, owner, requests)
         size_and_steps(engine.limits)
-    pair_input(layers_settings if view == RECONSTRUCTIONS else looking_settings)
+    pair_input(layers_settings if view == RECONSTRUCTIONS else view_settings)
 
 with result:
     if view == RECONSTRUCTIONS:
@@ -52,4 +52,4 @@ with result:
     else:
         show_matrices(engine, owner, layers[0])
 
-keep_address(owner, **layers_words(view, layers))
+write_query_params(owner, **layers_query_params(view, layers))

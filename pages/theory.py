@@ -3,10 +3,11 @@
 import streamlit as st
 
 from stylecore.ui.page import start_page
-from stylecore.ui.state.page_state import arrive, keep_address
+from stylecore.ui.state.page_state import apply_query_params, write_query_params
 from stylecore.ui.studio.inputs import dropped_recipe
 from stylecore.ui.theory.parts import (
     language_input,
+    read_query_params,
     show_calibration,
     show_content,
     show_network,
@@ -15,14 +16,13 @@ from stylecore.ui.theory.parts import (
     show_statistic,
     show_style,
     show_total,
-    take_words,
 )
 from stylecore.ui.theory.texts import texts
 from stylecore.ui.widgets.settings import need_settings
 
 engine, owner = start_page("Theory")
-if arrive(engine, owner):
-    take_words(st.query_params)
+if apply_query_params(engine, owner):
+    read_query_params(st.query_params)
 
 language = language_input()
 words = texts(language)
@@ -41,4 +41,4 @@ show_shuffle(words, engine, owner, x, statistic, layer)
 show_calibration(words, engine, owner)
 show_sources(words)
 
-keep_address(owner, lang=language)
+write_query_params(owner, lang=language)

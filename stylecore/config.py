@@ -1,112 +1,219 @@
-"""Every setting of a transfer: its range, its default, and the presets built from them."""
+"""Every setting, declared once: its type, default, range, words, flag. Presets are built from them."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
-BLOCKS = (2, 2, 3, 3, 3)  # convolutions per block of VGG16 (Simonyan & Zisserman 2014, configuration D)
-LAYERS = tuple(f"relu{block}_{i}" for block, count in enumerate(BLOCKS, 1) for i in range(1, count + 1))
-CHANNELS = (64, 128, 256, 512, 512)  # of every convolution of a block
+from stylecore.errors import SettingError
+from stylecore.layers import GATYS_STYLE, LAYERS, LayerWeights
+from stylecore.settings import Setting, check_settings, setting, settings_of, with_current_names
 
 Optimizer = Literal["lbfgs", "adam"]
 Init = Literal["content", "style", "noise", "image"]
 Pooling = Literal["max", "average"]
 Padding = Literal["zeros", "replicate"]
 Statistic = Literal["gram", "covariance"]
-Weighting = Literal["calibrated", "paper"]
-Network = Literal["bundled", "IMAGENET1K_FEATURES", "IMAGENET1K_V1"]
+LossWeighting = Literal["calibrated", "paper"]
+VggWeights = Literal["bundled", "IMAGENET1K_FEATURES", "IMAGENET1K_V1"]
 CoarseToFine = Literal["auto", "on", "off"]
 Colours = Literal["style", "luminance", "statistics"]
-DeviceChoice = Literal["auto", "cpu", "cuda"]  # where a run is made is no setting of the picture
-
-LayerWeights = tuple[tuple[str, float], ...]
-
-GATYS_STYLE: LayerWeights = tuple((f"relu{block}_1", 1.0) for block in range(1, 6))
-
-RANGES: dict[str, tuple[float, float]] = {
-    "size": (16, 4096),
-    "steps": (0, 10_000),
-    "seed": (0, 2**53 - 1),  # what every reader of JSON, and every browser, counts exactly
-    "style_scale": (0.25, 4.0),
-    "total_variation": (0.0, 100.0),
-    "learning_rate": (1e-4, 1.0),
-    "learning_rate_decay": (0.01, 1.0),
-    "decay_every": (1, 10_000),
-    "history": (1, 200),
-}
-MAX_LAMBDAS = 32
+DeviceChoice = Literal["auto", "cpu", "cuda"]  # where a run is computed is no setting of the picture
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransferConfig:
     """The settings of one transfer.
 
-    Attributes:
-        lambdas: the λ of L = λ·L_content + (1 − λ)·L_style, one picture for each; each in [0, 1].
-        size: longer side of the result, in pixels.
-        steps: updates of the picture, those at a coarser size included.
-        optimizer: box-constrained L-BFGS, or Adam with the pixels clamped after every step.
-        init: what the optimisation starts from; "image" takes a picture handed to `stylize`.
-        seed: of the noise that `init="noise"` starts from.
-        weights: "calibrated" measures the layers' weights on the pair, "paper" takes them as they are.
-        statistic: what describes style: Gram matrix F·Fᵀ, or covariance (channels centred first).
-        content_layers: (layer, weight) pairs of the content loss; may be empty where λ = 0 leaves nothing of it.
-        style_layers: (layer, weight) pairs of the style loss; may be empty where λ = 1 leaves nothing of it.
-        pooling: of VGG16; "average" is what Gatys et al. prefer to the network's own maximum.
-        padding: of the first convolution; "replicate" removes the dark border that zeros suggest to it.
-        style_scale: size of the style picture relative to `size`: larger means larger strokes.
-        total_variation: weight of the smoothness term; with calibrated weights, of the content's own roughness.
-        coarse_to_fine: start at a smaller size; "auto" does so from `transfer.COARSE_FROM` pixels on.
-        learning_rate: of Adam, in units of the pixel range.
-        learning_rate_decay: factor on Adam's learning rate every `decay_every` steps; 1 keeps it.
-        decay_every: steps between two decays of the learning rate.
-        history: pairs of changes that L-BFGS remembers.
-        network: which weights VGG16 has; "bundled" needs no network connection.
+    Each field is declared with `setting`: its range, its words and its names stand there and nowhere else. `SETTINGS`
+    has the declarations by name.
 
     Raises:
-        ValueError: naming the setting and its range.
+        SettingError: naming the setting and its range.
     """
 
-    lambdas: tuple[float, ...] = (0.2,)
-    size: int = 256
-    steps: int = 120
-    optimizer: Optimizer = "lbfgs"
-    init: Init = "content"
-    seed: int = 0
-    weights: Weighting = "calibrated"
-    statistic: Statistic = "gram"
-    content_layers: LayerWeights = (("relu4_2", 1.0),)
-    style_layers: LayerWeights = GATYS_STYLE
-    pooling: Pooling = "max"
-    padding: Padding = "zeros"
-    style_scale: float = 1.0
-    total_variation: float = 0.0
-    coarse_to_fine: CoarseToFine = "auto"
-    learning_rate: float = 0.05
-    learning_rate_decay: float = 1.0
-    decay_every: int = 50
-    history: int = 20
-    network: Network = "bundled"
+    lambdas: tuple[float, ...] = setting(
+        (0.2,),
+        kind="lambdas",
+        label="λ",
+        help="The λ of L = λ·L_content + (1 − λ)·L_style: 1 is all content, 0 all style; one picture for each.",
+        place="main",
+        flag="--lambda",
+        query="lam",
+    )
+    size: int = setting(
+        256, kind="int", label="Size, pixels", help="Longer side of the result.", low=16, high=4096, place="main"
+    )
+    steps: int = setting(
+        120,
+        kind="int",
+        label="Steps",
+        help="Updates of the picture, those at a coarser size included.",
+        low=0,
+        high=10_000,
+        step=20,
+        place="main",
+    )
+    style_scale: float = setting(
+        1.0,
+        kind="float",
+        label="Stroke size",
+        help="Size of the style picture relative to the result: larger means larger strokes. Never stretched.",
+        low=0.25,
+        high=4.0,
+        step=0.05,
+        slider_high=4.0,
+    )
+    init: Init = setting(
+        "content",
+        kind="choice",
+        label="Start from",
+        help="What is repainted: the photograph, the style, noise, or another picture.",
+        labels={"content": "The photograph", "style": "Style", "noise": "Noise", "image": "Another picture"},
+    )
+    seed: int = setting(
+        0,
+        kind="int",
+        label="Seed",
+        help="The same seed gives the same noise.",
+        low=0,
+        high=2**53 - 1,  # what every reader of JSON, and every browser, counts exactly
+        step=1,
+        needs=("init", "noise"),
+    )
+    optimizer: Optimizer = setting(
+        "lbfgs",
+        kind="choice",
+        label="Optimizer",
+        help="L-BFGS ends lower and cleaner; Adam is what the lecture's notebook uses.",
+        labels={"lbfgs": "L-BFGS", "adam": "Adam"},
+    )
+    learning_rate: float = setting(
+        0.05,
+        kind="float",
+        label="Learning rate",
+        help="Of Adam, in units of the pixel range.",
+        low=1e-4,
+        high=1.0,
+        step=0.01,
+        needs=("optimizer", "adam"),
+    )
+    learning_rate_decay: float = setting(
+        1.0,
+        kind="float",
+        label="Learning rate decay",
+        help="Factor on Adam's learning rate, every so many steps; 1 keeps it.",
+        low=0.01,
+        high=1.0,
+        step=0.05,
+        needs=("optimizer", "adam"),
+    )
+    decay_every: int = setting(
+        50,
+        kind="int",
+        label="… every so many steps",
+        help="Steps between two decays of the learning rate.",
+        low=1,
+        high=10_000,
+        step=10,
+        needs=("optimizer", "adam"),
+    )
+    lbfgs_memory: int = setting(
+        20,
+        kind="int",
+        label="L-BFGS memory",
+        help="Pairs (s, y) that L-BFGS remembers: more need more memory.",
+        low=1,
+        high=200,
+        step=5,
+        needs=("optimizer", "lbfgs"),
+        old_names=("history",),
+    )
+    loss_weighting: LossWeighting = setting(
+        "calibrated",
+        kind="choice",
+        label="Layer weights",
+        help="Calibrated: measured on the pair. Paper: as they are, for comparing.",
+        labels={"calibrated": "Calibrated", "paper": "Paper"},
+        old_names=("weights",),
+        old_flags=("--weights",),
+    )
+    statistic: Statistic = setting(
+        "gram",
+        kind="choice",
+        label="Style is described by",
+        help="The Gram matrix F·Fᵀ of the paper, or the covariance (channels centred first).",
+        labels={"gram": "Gram matrix", "covariance": "Covariance"},
+    )
+    content_layers: LayerWeights = setting(
+        (("relu4_2", 1.0),),
+        kind="layers",
+        label="Content layers",
+        help=f"Of the content loss: names from {LAYERS[0]} to {LAYERS[-1]}, each with a weight after a colon if not 1.",
+    )
+    style_layers: LayerWeights = setting(
+        GATYS_STYLE,
+        kind="layers",
+        label="Style layers",
+        help=f"Of the style loss: names from {LAYERS[0]} to {LAYERS[-1]}, each with a weight after a colon if not 1.",
+    )
+    pooling: Pooling = setting(
+        "max",
+        kind="choice",
+        label="Pooling",
+        help="Average is what Gatys et al. prefer; maximum is VGG16's own.",
+        labels={"max": "Max", "average": "Average"},
+    )
+    padding: Padding = setting(
+        "zeros",
+        kind="choice",
+        label="Padding",
+        help="Replicate removes the dark border that zeros suggest to the first layer.",
+        labels={"zeros": "Zeros", "replicate": "Replicate"},
+    )
+    total_variation: float = setting(
+        0.0,
+        kind="float",
+        label="Smoothness",
+        help="Weight of total variation: 0.05 calms noise, more blurs.",
+        low=0.0,
+        high=100.0,
+        step=0.01,
+        slider_high=1.0,
+        flag="--tv",
+    )
+    coarse_to_fine: CoarseToFine = setting(
+        "auto",
+        kind="choice",
+        label="Coarse to fine",
+        help="Begin at half the size: for large pictures.",
+        labels={"auto": "Auto", "on": "On", "off": "Off"},
+    )
+    vgg_weights: VggWeights = setting(
+        "bundled",
+        kind="choice",
+        label="Weights of VGG16",
+        help="Bundled is here; torchvision's own are downloaded when first used.",
+        labels={
+            "bundled": "Bundled",
+            "IMAGENET1K_FEATURES": "IMAGENET1K_FEATURES",
+            "IMAGENET1K_V1": "IMAGENET1K_V1",
+        },
+        old_names=("network",),
+        old_flags=("--network",),
+    )
 
     def __post_init__(self) -> None:
-        for name, choices in _CHOICES.items():
-            _check_choice(name, getattr(self, name), choices)
-        for name, (low, high) in RANGES.items():
-            _check_range(name, getattr(self, name), low, high, whole=_FIELD_TYPES[name] == "int")
-        if not isinstance(self.lambdas, tuple) or not 1 <= len(self.lambdas) <= MAX_LAMBDAS:
-            raise ValueError(f"lambdas must be 1 to {MAX_LAMBDAS} numbers, not {self.lambdas!r}")
-        for lam in self.lambdas:
-            _check_range("λ", lam, 0.0, 1.0)
+        check_settings(self)
         for name, idle in (("content_layers", 0.0), ("style_layers", 1.0)):
-            if getattr(self, name) != () or set(self.lambdas) != {idle}:
-                _check_layers(name, getattr(self, name))
+            if not getattr(self, name) and set(self.lambdas) != {idle}:
+                raise SettingError(f"{name} must name at least one layer of {LAYERS[0]} … {LAYERS[-1]}")
 
     @property
     def layers(self) -> tuple[str, ...]:
-        """The layers that the losses look at, shallow to deep."""
+        """The layers that the losses use, shallow to deep."""
         used = {layer for layer, _ in (*self.content_layers, *self.style_layers)}
         return tuple(layer for layer in LAYERS if layer in used)
 
@@ -119,58 +226,69 @@ class TransferConfig:
         """Settings from plain values, checked as if a stranger wrote them.
 
         Args:
-            values: any of the settings by name; those that are missing keep their defaults.
+            values: any of the settings by name, or by a name of an earlier version; missing ones keep their defaults.
 
         Raises:
-            ValueError: for a name that is no setting, or a value of the wrong kind or out of range.
+            SettingError: for a name that is no setting, or a value of the wrong kind or out of range.
         """
-        if unknown := sorted(set(values) - set(_FIELD_TYPES)):
-            raise ValueError(f"unknown setting {unknown[0]!r}; the settings are {', '.join(_FIELD_TYPES)}")
-        plain = dict(values)
-        for name in ("lambdas", "content_layers", "style_layers"):
-            if isinstance(plain.get(name), list):
+        plain = with_current_names(cls, values)
+        if unknown := sorted(set(plain) - set(SETTINGS)):
+            raise SettingError(f"unknown setting {unknown[0]!r}; the settings are {', '.join(SETTINGS)}")
+        for name, declared in SETTINGS.items():
+            if declared.kind in ("lambdas", "layers") and isinstance(plain.get(name), list):
                 plain[name] = tuple(tuple(v) if isinstance(v, list) else v for v in plain[name])
         return cls(**plain)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finish:
-    """What is done to a picture after its run.
-
-    Attributes:
-        colours: "style" leaves them; "luminance" takes the result's light and dark and the content's colours, and
-            "statistics" gives the result the mean and covariance of the content's colours (both are ideas of
-            Gatys et al. 2016, "Preserving Color in Neural Artistic Style Transfer").
-        blend: share of the content laid over the result, in [0, 1].
+class Postprocess:
+    """What is done to a picture after its run, without a new one.
 
     Raises:
-        ValueError: naming the setting and its range.
+        SettingError: naming the setting and its range.
     """
 
-    colours: Colours = "style"
-    blend: float = 0.0
+    colours: Colours = setting(
+        "style",
+        kind="choice",
+        label="Colours",
+        help="Luminance: light and dark of the result, colours of the content. Statistics: the result's colours, moved "
+        "to the content's mean and spread. Both are ideas of Gatys et al. 2016.",
+        labels={"style": "As painted", "luminance": "Photograph's colours", "statistics": "Matched colours"},
+        place="result",
+    )
+    blend: float = setting(
+        0.0,
+        kind="float",
+        label="Blend in the photograph",
+        help="Share of the content laid over the result.",
+        low=0.0,
+        high=1.0,
+        step=0.05,
+        slider_high=1.0,
+        place="result",
+    )
 
     def __post_init__(self) -> None:
-        if self.colours not in get_args(Colours):
-            raise ValueError(f"colours must be one of {', '.join(get_args(Colours))}, not {self.colours!r}")
-        number = isinstance(self.blend, (int, float)) and not isinstance(self.blend, bool)
-        if not number or not 0 <= self.blend <= 1:
-            raise ValueError(f"blend must be a number from 0 to 1, not {self.blend!r}")
+        check_settings(self)
 
     def to_dict(self) -> dict[str, Any]:
-        """The touches as plain values that JSON can hold."""
+        """The settings as plain values that JSON can hold."""
         return dataclasses.asdict(self)
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Finish:
-        """Touches from plain values, checked as if a stranger wrote them.
+    def from_dict(cls, values: Mapping[str, Any]) -> Postprocess:
+        """Settings from plain values, checked as if a stranger wrote them.
 
         Raises:
-            ValueError: for an unknown name, or a value out of range.
+            SettingError: for an unknown name, or a value out of range.
         """
-        if unknown := sorted(set(values) - {"colours", "blend"}):
-            raise ValueError(f"unknown finishing touch {unknown[0]!r}; there are colours and blend")
+        if unknown := sorted(set(values) - set(settings_of(cls))):
+            raise SettingError(f"unknown postprocessing {unknown[0]!r}; there are colours and blend")
         return cls(**values)
+
+
+SETTINGS: Mapping[str, Setting] = settings_of(TransferConfig)
 
 
 def with_lambda(config: TransferConfig, lam: float) -> TransferConfig:
@@ -183,52 +301,13 @@ def paper_lambda(ratio: float) -> float:
     return ratio / (1.0 + ratio)
 
 
-_FIELD_TYPES = {field.name: field.type for field in dataclasses.fields(TransferConfig)}
-_CHOICES: dict[str, tuple[str, ...]] = {
-    "optimizer": get_args(Optimizer),
-    "init": get_args(Init),
-    "weights": get_args(Weighting),
-    "statistic": get_args(Statistic),
-    "pooling": get_args(Pooling),
-    "padding": get_args(Padding),
-    "coarse_to_fine": get_args(CoarseToFine),
-    "network": get_args(Network),
-}
-
-
-def _check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise ValueError(f"{name} must be one of {', '.join(choices)}, not {value!r}")
-
-
-def _check_range(name: str, value: object, low: float, high: float, *, whole: bool = False) -> None:
-    number = isinstance(value, int if whole else (int, float)) and not isinstance(value, bool)
-    if not number or not low <= value <= high:  # type: ignore[operator]  # checked by `number`
-        kind = "a whole number" if whole else "a number"
-        raise ValueError(f"{name} must be {kind} from {low:g} to {high:g}, not {value!r}")
-
-
-def _check_layers(name: str, layers: object) -> None:
-    if not isinstance(layers, tuple) or not layers:
-        raise ValueError(f"{name} must name at least one layer of {LAYERS[0]} … {LAYERS[-1]}")
-    for entry in layers:
-        if not isinstance(entry, tuple) or len(entry) != 2:
-            raise ValueError(f"{name} must be pairs of layer and weight, not {entry!r}")
-        _check_choice(f"each layer of {name}", entry[0], LAYERS)
-        _check_range(f"the weight of {entry[0]} in {name}", entry[1], 0.0, 1e6)
-    if len({layer for layer, _ in layers}) < len(layers):
-        raise ValueError(f"{name} names a layer twice")
-    if not any(weight for _, weight in layers):
-        raise ValueError(f"{name} must give at least one layer a weight above 0")
-
-
 PRESETS: dict[str, TransferConfig] = {
     "studio": TransferConfig(),
     # Gatys et al. 2015: average pooling and L-BFGS, α/β = 1e-3 with unit layer weights.
-    "gatys": TransferConfig(pooling="average", weights="paper", lambdas=(paper_lambda(1e-3),)),
+    "gatys": TransferConfig(pooling="average", loss_weighting="paper", lambdas=(paper_lambda(1e-3),)),
     # The lecture's notebook: Adam from the content, the learning rate × 0.7 every so many steps.
     "notebook": TransferConfig(
-        weights="paper",
+        loss_weighting="paper",
         lambdas=(paper_lambda(1e-3),),
         style_layers=tuple((layer, w) for (layer, _), w in zip(GATYS_STYLE, (1.0, 0.8, 0.5, 0.3, 0.1), strict=True)),
         optimizer="adam",
@@ -237,7 +316,7 @@ PRESETS: dict[str, TransferConfig] = {
     ),
     # The lecture's loss-network diagram: the layers of Johnson et al. 2016, VGG-16.
     "johnson": TransferConfig(
-        weights="paper",
+        loss_weighting="paper",
         lambdas=(paper_lambda(1e-3),),
         style_layers=(("relu1_2", 1.0), ("relu2_2", 1.0), ("relu3_3", 1.0), ("relu4_3", 1.0)),
         content_layers=(("relu3_3", 1.0),),

@@ -7,9 +7,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from stylecore.config import LAYERS, TransferConfig
+from stylecore.config import TransferConfig
 from stylecore.engine.jobs import Request
+from stylecore.imaging import inputs
 from stylecore.imaging.images import encode_png, to_image
+from stylecore.layers import LAYERS
 from stylecore.transfer.vgg import VGG16, load_vgg16
 
 PAIR = Path(__file__).parents[2] / "shared" / "images"
@@ -20,12 +22,12 @@ def start_afresh():
     import streamlit as st  # a GPU machine that only tests the core may have none
 
     from stylecore.ui.server import get_engine
-    from stylecore.ui.state.visitor_store import get_desk
+    from stylecore.ui.state.visitor_store import get_visitor_store
 
     st.cache_data.clear()
     st.cache_resource.clear()
     get_engine.clear()
-    get_desk.clear()
+    get_visitor_store.clear()
 
 
 @pytest.fixture(scope="session")
@@ -79,8 +81,7 @@ def request_for(picture):
     def make(**settings):
         layers = {"content_layers": (("relu1_1", 1.0),), "style_layers": (("relu1_1", 1.0),)}
         return Request(
-            content=picture[0],
-            style=picture[1],
+            inputs=inputs.pair(*picture),
             config=TransferConfig(**{"size": 24, "steps": 5, **layers, **settings}),
         )
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from stylecore.artifacts.recipe import CHUNK, Recipe, read_recipe
-from stylecore.engine.jobs import Point
+from stylecore.engine.jobs import LossRecord
 from stylecore.imaging.images import encode_png
 
 FONT = Path(__file__).parents[1] / "fonts" / "DejaVuSans-subset.ttf"  # Pillow's own has no λ
@@ -69,7 +69,7 @@ def labelled_sheet(rows: Rows, title: str = "", *, dark: bool = False) -> Image.
     return sheet
 
 
-def archive(rows: Mapping[str, Mapping[float, tuple[bytes, Sequence[Point], int]]], axis: str = "row") -> bytes:
+def archive(rows: Mapping[str, Mapping[float, tuple[bytes, Sequence[LossRecord], int]]], axis: str = "row") -> bytes:
     """ZIP bytes with every picture and `losses.csv`; with more than one row, each has a folder and a column says which.
 
     Args:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from PIL import Image
 
-from stylecore.artifacts.postprocess import finished
-from stylecore.artifacts.recipe import CHUNK, Recipe, current_versions, read_recipe, sha256
-from stylecore.config import Finish, TransferConfig, with_lambda
+from stylecore.artifacts.postprocess import postprocess
+from stylecore.artifacts.recipe import CHUNK, Recipe, current_versions, describe_inputs, read_recipe
+from stylecore.config import Postprocess, TransferConfig, with_lambda
 from stylecore.imaging.images import decode, encode_png, to_image
+from stylecore.imaging.inputs import Inputs
 from stylecore.transfer.devices import describe_device
 from stylecore.transfer.stylize import Step
 
@@ -20,7 +21,7 @@ def finished_pictures(
     step: Step,
     config: TransferConfig,
     device: str,
-    files: Mapping[str, bytes],
+    inputs: Inputs,
     changes: Sequence[tuple[int, Sequence[float]]] = (),
 ) -> list[bytes]:
     """PNG bytes of each picture of a step, each with its own recipe, as if it had been alone.
@@ -29,18 +30,16 @@ def finished_pictures(
         step: where the run ended.
         config: what the run began with.
         device: "cpu" or "cuda".
-        files: bytes of the files "content", "style" and, if the run started from a picture, "init".
+        inputs: the files that it was made from.
         changes: λ changed on the way: (step, the new λ).
     """
     shared = Recipe(
         config=config,
         device=describe_device(device),
         versions=current_versions(),
-        content_sha256=sha256(files["content"]),
-        style_sha256=sha256(files["style"]),
-        init_sha256=sha256(files["init"]) if "init" in files else "",
         steps_done=step.index,
         losses={},
+        **describe_inputs(inputs),
     )
     pictures = []
     for k, lam in enumerate(config.lambdas):
@@ -54,7 +53,7 @@ def finished_pictures(
     return pictures
 
 
-def touched(png: bytes, content: bytes, finish: Finish) -> bytes:
+def postprocessed(png: bytes, content: bytes, finish: Postprocess) -> bytes:
     """PNG bytes of a finished picture with touches on it, and a recipe that says so.
 
     Args:
@@ -66,9 +65,9 @@ def touched(png: bytes, content: bytes, finish: Finish) -> bytes:
         RecipeError: if there is no recipe in the picture.
         ImageError: if the content file can't be read.
     """
-    if finish == Finish():
+    if finish == Postprocess():
         return png
-    recipe = dataclasses.replace(read_recipe(png), finish=finish)
+    recipe = dataclasses.replace(read_recipe(png), postprocess=finish)
     with Image.open(io.BytesIO(png)) as image:  # not `decode`: its limit is for files of others, and this one is ours
-        picture = finished(image.convert("RGB"), decode(content, "The content picture"), finish)
+        picture = postprocess(image.convert("RGB"), decode(content, "The content picture"), finish)
     return encode_png(picture, {CHUNK: recipe.to_json()})

@@ -6,11 +6,11 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from stylecore.config import Finish
+from stylecore.config import Postprocess
 from stylecore.imaging.images import to_image, to_tensor
 
 
-def finished(picture: Image.Image, content: Image.Image, finish: Finish) -> Image.Image:
+def postprocess(picture: Image.Image, content: Image.Image, finish: Postprocess) -> Image.Image:
     """The picture with the touches on it.
 
     Args:
@@ -18,7 +18,7 @@ def finished(picture: Image.Image, content: Image.Image, finish: Finish) -> Imag
         content: RGB, the content picture, of any size; it is scaled to the result's.
         finish: the touches; the default ones leave the picture as it is.
     """
-    if finish == Finish():
+    if finish == Postprocess():
         return picture
     if content.size != picture.size:
         content = content.resize(picture.size, Image.Resampling.LANCZOS)  # as `images.fit` did for the run

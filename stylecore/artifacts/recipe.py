@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import io
 import json
@@ -9,25 +10,51 @@ import math
 import platform
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import torch
 import torchvision.version
 from PIL import Image
 
 from stylecore import __version__
-from stylecore.config import Finish, TransferConfig, with_lambda
+from stylecore.config import SETTINGS, Postprocess, TransferConfig, with_lambda
+from stylecore.errors import UserError
 from stylecore.imaging.guards import check_parts
+from stylecore.imaging.inputs import InputImage, Inputs
+from stylecore.settings import MAX_LAYER_WEIGHT, with_current_names
 
 CHUNK = "stylecore"
-FORMAT = 1
+FORMAT = 2  # 1 knew one content and one style picture, and other names of some settings
 MAX_CHARACTERS = 200_000
 MAX_TEXT = 200  # characters of a device's name, a version, a checksum
-NO_TOUCH = Finish()
+MAX_INPUTS = 32  # pictures of one kind
+MAX_TOLD = 5  # sentences on what is not understood
+NO_POSTPROCESS = Postprocess()
 MAX_STEPS = 100_000  # a run can be extended beyond the range of `config.steps`
 
 
-class RecipeError(ValueError):
+class RecipeError(UserError, ValueError):
     """A file has no recipe that can be used; the message says so in one sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputDigest:
+    """One file that a picture was made from.
+
+    Attributes:
+        sha256: of its bytes, hexadecimal.
+        weight: share of this picture among those of its kind.
+        mask_sha256: of its mask's bytes; empty if it had none.
+    """
+
+    sha256: str
+    weight: float = 1.0
+    mask_sha256: str = ""
+
+    @classmethod
+    def of(cls, image: InputImage) -> InputDigest:
+        """The digest of an input."""
+        return cls(sha256=sha256(image.data), weight=image.weight, mask_sha256=sha256(image.mask) if image.mask else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,75 +65,57 @@ class Recipe:
         config: the settings, with the one λ that made the picture; the seed is among them.
         device: "cpu", or the name of the GPU.
         versions: of stylecore, torch, torchvision and Python.
-        content_sha256: of the content file's bytes.
-        style_sha256: of the style file's bytes.
+        contents: the content files.
+        styles: the style files.
         init_sha256: of the file that `init="image"` started from; else empty.
         steps_done: updates made, at most `config.steps` unless the run was extended.
-        losses: content, style and total at the end of the run, before any finishing touch.
+        losses: content, style and total at the end of the run, before any postprocessing.
         changes: λ changed on the way: (step, new λ).
-        finish: touches made after the run.
+        postprocess: what was done after the run.
+        not_understood: a sentence on each entry that this version does not know; never written.
     """
 
     config: TransferConfig
     device: str
     versions: Mapping[str, str]
-    content_sha256: str
-    style_sha256: str
+    contents: tuple[InputDigest, ...]
+    styles: tuple[InputDigest, ...]
     init_sha256: str = ""
     steps_done: int
     losses: Mapping[str, float]
     changes: tuple[tuple[int, float], ...] = ()
-    finish: Finish = NO_TOUCH
+    postprocess: Postprocess = NO_POSTPROCESS
+    not_understood: tuple[str, ...] = ()
+
+    @property
+    def content_sha256(self) -> str:
+        """SHA-256 of the first content file."""
+        return self.contents[0].sha256
+
+    @property
+    def style_sha256(self) -> str:
+        """SHA-256 of the first style file."""
+        return self.styles[0].sha256
 
     def to_json(self) -> str:
-        """The recipe as indented JSON; without touches it says nothing of them, so that older versions read it, too."""
+        """The recipe as indented JSON."""
         values = {"format": FORMAT, **asdict(self)}
-        if self.finish == NO_TOUCH:
-            del values["finish"]
+        del values["not_understood"]
+        if self.postprocess == NO_POSTPROCESS:
+            del values["postprocess"]
         return json.dumps(values, indent=2, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str) -> Recipe:
-        """The recipe out of JSON, checked as if a stranger wrote it.
+        """The recipe out of JSON of this or any other version, checked as if a stranger wrote it.
+
+        Entries and settings that only a later version knows are told in `not_understood` and left out.
 
         Raises:
-            RecipeError: if it is not a recipe of this format, or a setting is out of its range.
+            RecipeError: if it is no recipe, or a value is of the wrong kind or out of range.
         """
         try:
-            values = json.loads(text)
-            if not isinstance(values, dict) or values.pop("format", None) != FORMAT:
-                raise ValueError("not of a format that this version reads")
-            settings = values.pop("config")
-            if not isinstance(settings, dict):
-                raise ValueError("config must be settings by name")
-            config = TransferConfig.from_dict(settings)
-            changes = tuple((int(step), float(lam)) for step, lam in values.pop("changes", ()))
-            for step, lam in changes:
-                with_lambda(config, lam)  # checks its range
-                _check_step("the step of a change", step)
-            losses = {_text("a loss's name", name): float(loss) for name, loss in dict(values.pop("losses")).items()}
-            if not all(map(math.isfinite, losses.values())):
-                raise ValueError("a loss is not a finite number")
-            told = dict(values.pop("versions")).items()
-            versions = {_text("a version's name", name): _text("a version", version) for name, version in told}
-            steps_done = int(values.pop("steps_done"))
-            _check_step("steps_done", steps_done)
-            texts = {name: _text(name, values.pop(name)) for name in ("device", "content_sha256", "style_sha256")}
-            texts["init_sha256"] = _text("init_sha256", values.pop("init_sha256", ""))
-            touches = values.pop("finish", {})
-            if not isinstance(touches, dict):
-                raise ValueError("finish must be touches by name")
-            if values:
-                raise ValueError(f"unknown entry {min(values)!r}")
-            return cls(
-                config=config,
-                changes=changes,
-                finish=Finish.from_dict(touches),
-                losses=losses,
-                versions=versions,
-                steps_done=steps_done,
-                **texts,
-            )
+            return _read(json.loads(text))
         except KeyError as error:
             raise RecipeError(f"The recipe can't be used: it has no {error}.") from error
         except RecursionError as error:
@@ -115,11 +124,114 @@ class Recipe:
             raise RecipeError(f"The recipe can't be used: {error!s:.200}.") from error
 
 
+def _read(values: object) -> Recipe:
+    if not isinstance(values, dict):
+        raise ValueError("not a recipe")
+    version = values.pop("format", None)
+    if not isinstance(version, int) or isinstance(version, bool) or not 1 <= version <= MAX_STEPS:
+        raise ValueError("not of a format that this version reads")
+    versions = {
+        _text("a version's name", name): _text("a version", told) for name, told in dict(values.pop("versions")).items()
+    }
+    later = version > FORMAT or _numbers(versions.get("stylecore", "")) > _numbers(__version__)
+    unknown: list[str] = []
+    config = _read_config(values.pop("config"), unknown, later=later)
+    changes = tuple((int(step), float(lam)) for step, lam in values.pop("changes", ()))
+    for step, lam in changes:
+        with_lambda(config, lam)  # checks its range
+        _check_step("the step of a change", step)
+    losses = {_text("a loss's name", name): float(loss) for name, loss in dict(values.pop("losses")).items()}
+    if not all(map(math.isfinite, losses.values())):
+        raise ValueError("a loss is not a finite number")
+    steps_done = int(values.pop("steps_done"))
+    _check_step("steps_done", steps_done)
+    recipe = Recipe(
+        config=config,
+        device=_text("device", values.pop("device")),
+        versions=versions,
+        contents=_read_digests("content", values, unknown),
+        styles=_read_digests("style", values, unknown),
+        init_sha256=_text("init_sha256", values.pop("init_sha256", "")),
+        steps_done=steps_done,
+        losses=losses,
+        changes=changes,
+        postprocess=_read_postprocess(values),
+    )
+    unknown += [f"This version does not know the recipe's {_text('an entry', name)!r}." for name in values]
+    if len(unknown) > MAX_TOLD:
+        unknown[MAX_TOLD:] = [f"It does not know {len(unknown) - MAX_TOLD} more of its entries."]
+    return dataclasses.replace(recipe, not_understood=tuple(unknown))
+
+
+def _read_config(values: object, unknown: list[str], *, later: bool) -> TransferConfig:
+    """The settings that this version knows; `unknown` takes a sentence on each of the others.
+
+    A later version may know choices that this one does not; of any other version, an unknown choice is an error.
+    """
+    if not isinstance(values, dict):
+        raise ValueError("config must be settings by name")
+    known: dict[str, Any] = {}
+    for name, value in with_current_names(TransferConfig, values).items():
+        if name not in SETTINGS:
+            unknown.append(f"This version does not know the setting {_text('a setting', name)!r}: it is left out.")
+        elif later and _is_unknown_choice(name, value):
+            told = f"{_text('a name', name)} = {_text('a choice', value)}"
+            unknown.append(f"This version does not know {told}: it takes {getattr(TransferConfig(), name)}.")
+        else:
+            known[name] = value
+    return TransferConfig.from_dict(known)
+
+
+def _is_unknown_choice(name: str, value: object) -> bool:
+    return SETTINGS[name].kind == "choice" and isinstance(value, str) and value not in SETTINGS[name].labels
+
+
+def _read_digests(kind: str, values: dict[str, Any], unknown: list[str]) -> tuple[InputDigest, ...]:
+    """The files of one kind; format 1 had exactly one, under a name of its own."""
+    if f"{kind}_sha256" in values:
+        return (InputDigest(sha256=_text(f"{kind}_sha256", values.pop(f"{kind}_sha256"))),)
+    entries = values.pop(f"{kind}s")
+    if not isinstance(entries, list) or not 1 <= len(entries) <= MAX_INPUTS:
+        raise ValueError(f"{kind}s must be 1 to {MAX_INPUTS} pictures")
+    digests = []
+    for entry in entries:
+        if not isinstance(entry, dict):
+            raise ValueError(f"{kind}s must be entries by name")
+        more = sorted(set(entry) - {field.name for field in dataclasses.fields(InputDigest)})
+        unknown += [f"This version does not know {_text('an entry', name)!r} of a {kind} picture." for name in more]
+        weight = entry.get("weight", 1.0)
+        if not isinstance(weight, (int, float)) or isinstance(weight, bool) or not 0 < weight <= MAX_LAYER_WEIGHT:
+            raise ValueError(
+                f"the weight of a {kind} picture must be above 0 and at most {MAX_LAYER_WEIGHT:g}, not {weight!r:.60}"
+            )
+        digests.append(
+            InputDigest(
+                sha256=_text(f"the sha256 of a {kind} picture", entry["sha256"]),
+                weight=weight,
+                mask_sha256=_text("mask_sha256", entry.get("mask_sha256", "")),
+            )
+        )
+    return tuple(digests)
+
+
+def _read_postprocess(values: dict[str, Any]) -> Postprocess:
+    """What was done after the run; format 1 calls it "finish"."""
+    found = values.pop("finish" if "finish" in values else "postprocess", {})
+    if not isinstance(found, dict):
+        raise ValueError("postprocess must be settings by name")
+    return Postprocess.from_dict(found)
+
+
 def _text(name: str, value: object) -> str:
     """A short text that can be shown anywhere: no control codes, no half characters."""
     if not isinstance(value, str) or len(value) > MAX_TEXT or not value.isprintable():
         raise ValueError(f"{name} must be a text of at most {MAX_TEXT} printable characters, not {value!r:.60}")
     return value
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """A version such as 0.2.0 as numbers that can be compared."""
+    return tuple(int(part) for part in version.split(".") if part.isascii() and part.isdigit() and len(part) < 6)
 
 
 def _check_step(name: str, step: int) -> None:
@@ -130,6 +242,15 @@ def _check_step(name: str, step: int) -> None:
 def sha256(data: bytes) -> str:
     """Hexadecimal SHA-256 of a file's bytes."""
     return hashlib.sha256(data).hexdigest()
+
+
+def describe_inputs(inputs: Inputs) -> dict[str, Any]:
+    """The fields of a recipe that tell what a picture was made from."""
+    return {
+        "contents": tuple(map(InputDigest.of, inputs.contents)),
+        "styles": tuple(map(InputDigest.of, inputs.styles)),
+        "init_sha256": sha256(inputs.init.data) if inputs.init else "",
+    }
 
 
 def current_versions() -> dict[str, str]:

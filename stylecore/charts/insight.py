@@ -41,7 +41,7 @@ def difference_figure(matrix: Matrix, channels: Sequence[int], top: float) -> Fi
     return figure
 
 
-def way_figure(way: Sequence[tuple[int, float, Matrix]], picked: int) -> Figure:
+def trajectory_figure(way: Sequence[tuple[int, float, Matrix]], picked: int) -> Figure:
     """‖G − G(style)‖ / ‖G(style)‖ against steps, with one step marked."""
     figure: Figure = {
         "data": [
@@ -79,19 +79,29 @@ def balance_figure(
         line = {"color": colour, "dash": DASHES[i % len(DASHES)], "width": 2}
         data.append(
             {
-                "type": "scatter", "mode": "lines", "name": name, "x": [0, 1], "y": [short(style), short(content)],
-                "line": line, "hoverinfo": "skip",
+                "type": "scatter",
+                "mode": "lines",
+                "name": name,
+                "x": [0, 1],
+                "y": [short(style), short(content)],
+                "line": line,
+                "hoverinfo": "skip",
             }
-        )  # fmt: skip
+        )
         if lam is not None:
             own = short(lam * content + (1 - lam) * style)
             data.append(
                 {
-                    "type": "scatter", "mode": "markers", "name": name, "showlegend": False, "x": [lam], "y": [own],
+                    "type": "scatter",
+                    "mode": "markers",
+                    "name": name,
+                    "showlegend": False,
+                    "x": [lam],
+                    "y": [own],
                     "marker": {"color": colour, "size": 11},
                     "hovertemplate": f"{name}: L = %{{y:.3g}}<extra></extra>",
                 }
-            )  # fmt: skip
+            )
     layout = base_layout("balance")
     layout["hovermode"] = "closest"
     layout["shapes"] = [upright(marked, "dash")]
@@ -127,13 +137,21 @@ def _heat_maps(matrices: Mapping[str, Matrix], channels: Sequence[int]) -> Figur
         end = "" if i == 0 else str(i + 1)
         left = i * (width + GAP)
         layout[f"xaxis{end}"] = {
-            "domain": [left, left + width], "type": "category", "showticklabels": False, "constrain": "domain",
+            "domain": [left, left + width],
+            "type": "category",
+            "showticklabels": False,
+            "constrain": "domain",
             "title": {"text": "channel"},
-        }  # fmt: skip
+        }
         layout[f"yaxis{end}"] = {
-            "type": "category", "autorange": "reversed", "showticklabels": False, "scaleanchor": f"x{end}",
-            "anchor": f"x{end}", "constrain": "domain", "title": {"text": "channel" if i == 0 else ""},
-        }  # fmt: skip
+            "type": "category",
+            "autorange": "reversed",
+            "showticklabels": False,
+            "scaleanchor": f"x{end}",
+            "anchor": f"x{end}",
+            "constrain": "domain",
+            "title": {"text": "channel" if i == 0 else ""},
+        }
         layout["annotations"].append(
             {
                 "text": title,

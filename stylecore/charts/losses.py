@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from stylecore.engine.jobs import Point
+from stylecore.engine.jobs import LossRecord
 
 Figure = dict[str, Any]
 
@@ -24,7 +24,7 @@ ONE_SIDED = 0.9  # share of L from which the page says how to balance it
 
 
 def loss_figure(
-    history: Sequence[Point],
+    history: Sequence[LossRecord],
     *,
     steps: int,
     changes: Sequence[tuple[int, Sequence[float]]] = (),
@@ -84,7 +84,7 @@ def lambda_colour(lam: float) -> str:
     return f"#{red:02X}{green:02X}{blue:02X}"
 
 
-def lab_figure(histories: Mapping[float, tuple[Sequence[Point], int]], term: str, *, steps: int) -> Figure:
+def lab_figure(histories: Mapping[float, tuple[Sequence[LossRecord], int]], term: str, *, steps: int) -> Figure:
     """One loss of several λ against steps.
 
     Args:
@@ -148,7 +148,7 @@ def trade_off_figure(ends: Mapping[float, tuple[float, float]], selected: float 
     return {"data": data, "layout": layout}
 
 
-def shares(point: Point, k: int = 0) -> dict[str, float]:
+def shares(point: LossRecord, k: int = 0) -> dict[str, float]:
     """Each term's share of L at one step, by name, in [0, 1]; they sum to 1 unless L is 0 or has a smoothness term."""
     lam, total = point.lambdas[k], point.total[k]
     terms = {f"content {layer}": lam * loss[k] for layer, loss in point.content_layers.items()}
@@ -156,7 +156,7 @@ def shares(point: Point, k: int = 0) -> dict[str, float]:
     return {name: term / total if total > 0 else 0.0 for name, term in terms.items()}
 
 
-def hint(point: Point, k: int = 0) -> str:
+def hint(point: LossRecord, k: int = 0) -> str:
     """A plain word on what L is made of at one step, and what to do if it is nearly all of one kind."""
     of = shares(point, k)
     style = sum(share for name, share in of.items() if name.startswith("style"))
@@ -184,7 +184,7 @@ def base_layout(revision: str) -> dict[str, Any]:
     }
 
 
-def _loss_lines(shown: Sequence[Point], k: int) -> list[tuple[str, tuple[str, str], list[float]]]:
+def _loss_lines(shown: Sequence[LossRecord], k: int) -> list[tuple[str, tuple[str, str], list[float]]]:
     return [
         ("content loss", CONTENT, [point.content[k] for point in shown]),
         ("style loss", STYLE, [point.style[k] for point in shown]),
@@ -192,7 +192,7 @@ def _loss_lines(shown: Sequence[Point], k: int) -> list[tuple[str, tuple[str, st
     ]
 
 
-def _layer_lines(shown: Sequence[Point], k: int) -> list[tuple[str, tuple[str, str], list[float]]]:
+def _layer_lines(shown: Sequence[LossRecord], k: int) -> list[tuple[str, tuple[str, str], list[float]]]:
     if not shown:
         return []
     lines = []
@@ -220,7 +220,7 @@ def short(value: float) -> float:
     return float(f"{value:.5g}")
 
 
-def _thinned(history: Sequence[Point]) -> list[Point]:
+def _thinned(history: Sequence[LossRecord]) -> list[LossRecord]:
     """At most `MAX_POINTS`, evenly, the newest always among them."""
     stride = -(-len(history) // MAX_POINTS) or 1
     return list(history[::-stride][::-1])

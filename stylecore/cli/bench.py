@@ -17,9 +17,10 @@ import torch
 from torch import Tensor, nn
 from torchvision.models import vgg16
 
-from stylecore.config import LAYERS, TransferConfig
+from stylecore.config import TransferConfig
 from stylecore.engine.cost import cost_of
 from stylecore.imaging.images import decode, read, to_image, to_tensor
+from stylecore.layers import LAYERS
 from stylecore.samples import sample_contents, sample_styles
 from stylecore.transfer.devices import describe_device
 from stylecore.transfer.objective import Objective
@@ -101,7 +102,7 @@ def _step_times(vgg: VGG16, content: Tensor, style: Tensor, config: TransferConf
     for optimizer in ("lbfgs", "adam"):
         chosen = dataclasses.replace(config, optimizer=optimizer, steps=10_000, coarse_to_fine="off")
         run = stylize(vgg, content, style, chosen)
-        for _ in range(chosen.history + 2 if optimizer == "lbfgs" else 2):  # until the history is full
+        for _ in range(chosen.lbfgs_memory + 2 if optimizer == "lbfgs" else 2):  # until the history is full
             next(run)
         steps[optimizer] = run.__next__
     image = content.clone().requires_grad_()
@@ -143,7 +144,7 @@ def _batch(vgg: VGG16, content: Tensor, style: Tensor, config: TransferConfig) -
     def run(lambdas: tuple[float, ...]) -> Callable[[], object]:
         chosen = dataclasses.replace(config, lambdas=lambdas, steps=10_000, coarse_to_fine="off")
         steps = stylize(vgg, content, style, chosen)
-        for _ in range(chosen.history + 2):  # until the history is full
+        for _ in range(chosen.lbfgs_memory + 2):  # until the history is full
             next(steps)
         return steps.__next__
 
@@ -189,7 +190,7 @@ def _memory_and_start(config: TransferConfig, device: str) -> dict[str, float]:
         start_seconds, _ = _run_alone(*transfer, "0")
         _, peak = _run_alone(*transfer, "30")
     content, style = _pair()
-    cost = cost_of(content.size, style.size, dataclasses.replace(config, steps=30), device)
+    cost = cost_of([content.size], [style.size], dataclasses.replace(config, steps=30), device)
     return {
         "peak_mb": peak,
         "peak_above_imports_mb": peak - bare,

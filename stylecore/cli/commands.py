@@ -16,18 +16,19 @@ from typing import Any
 import torch
 
 from stylecore.artifacts.contact_sheet import contact_sheet
-from stylecore.artifacts.export import finished_pictures, touched
-from stylecore.artifacts.recipe import Recipe, RecipeError, current_versions, read_recipe, sha256
-from stylecore.config import PRESETS, Finish, TransferConfig
+from stylecore.artifacts.export import finished_pictures, postprocessed
+from stylecore.artifacts.recipe import Recipe, current_versions, read_recipe, sha256
+from stylecore.config import PRESETS, Postprocess, TransferConfig
+from stylecore.errors import SettingError
 from stylecore.experiments.grid import DEFAULT_LAMBDAS
-from stylecore.imaging.images import ImageError, checked_size, decode, read, to_tensor, write_whole
+from stylecore.imaging.images import checked_size, decode, read, to_tensor, write_whole
+from stylecore.imaging.inputs import pair
 from stylecore.transfer.devices import OutOfMemory, choose_device, is_out_of_memory
 from stylecore.transfer.objective import Objective
 from stylecore.transfer.stylize import Step, TransferError, prepare, prepare_initial, replay, stylize
-from stylecore.transfer.vgg import WeightsError, load_vgg16
+from stylecore.transfer.vgg import load_vgg16
 
 STOPPED = "stopped"
-USER_ERRORS = (ValueError, OSError, ImageError, RecipeError, WeightsError, TransferError, OutOfMemory)
 
 
 def transfer(options: argparse.Namespace) -> int:
@@ -60,7 +61,10 @@ def sheet(options: argparse.Namespace) -> int:
 def evaluate(options: argparse.Namespace) -> int:
     """Prints the losses of a picture as JSON."""
     config = TransferConfig(
-        size=options.size, weights=options.weights, pooling=options.pooling, statistic=options.statistic
+        size=options.size,
+        loss_weighting=options.loss_weighting,
+        pooling=options.pooling,
+        statistic=options.statistic,
     )
     paths = (options.content, options.style, options.image)
     content, style, image = (decode(read(path), path) for path in paths)
@@ -77,7 +81,7 @@ def evaluate(options: argparse.Namespace) -> int:
     image_tensor = to_tensor(image.resize(size) if resized else image)
     device = choose_device(options.device)
     with torch.no_grad():
-        vgg = load_vgg16(config.network, device)
+        vgg = load_vgg16(config.vgg_weights, device)
         losses = Objective(vgg, content_tensor.to(device), style_tensor.to(device), config)(image_tensor.to(device))
     _print_json(
         {
@@ -85,7 +89,7 @@ def evaluate(options: argparse.Namespace) -> int:
             "style_loss": losses.style.item(),
             "content_layers": {layer: term.item() for layer, term in losses.content_layers.items()},
             "style_layers": {layer: term.item() for layer, term in losses.style_layers.items()},
-            "weights": config.weights,
+            "loss_weighting": config.loss_weighting,
             "size": size,
             "resized": resized,
         }
@@ -128,7 +132,7 @@ class _Run:
     trouble: str
 
 
-def _run(options: argparse.Namespace, config: TransferConfig, finish: Finish, recipe: Recipe | None) -> _Run:
+def _run(options: argparse.Namespace, config: TransferConfig, finish: Postprocess, recipe: Recipe | None) -> _Run:
     """Stylises; what was reached is there also when Ctrl-C, or a lack of memory, cuts the run short.
 
     Raises:
@@ -136,6 +140,7 @@ def _run(options: argparse.Namespace, config: TransferConfig, finish: Finish, re
         OutOfMemory: likewise.
     """
     data = {name: read(path) for name, path in _inputs(options).items()}
+    inputs = pair(data["content"], data["style"], data.get("init", b""))
     pictures = {name: decode(data[name], path) for name, path in _inputs(options).items()}
     device = choose_device(options.device)
     if recipe:
@@ -147,7 +152,7 @@ def _run(options: argparse.Namespace, config: TransferConfig, finish: Finish, re
     try:
         content, style = prepare(pictures["content"], pictures["style"], config)
         initial = prepare_initial(pictures["init"], content) if "init" in pictures else None
-        run = stylize(load_vgg16(config.network, device), content, style, config, initial)
+        run = stylize(load_vgg16(config.vgg_weights, device), content, style, config, initial)
         for latest in run if recipe is None else replay(run, recipe.changes, recipe.steps_done):
             log += _log_lines(latest)
             _show(latest, config.steps if recipe is None else recipe.steps_done)
@@ -162,8 +167,8 @@ def _run(options: argparse.Namespace, config: TransferConfig, finish: Finish, re
     if latest is None:
         raise KeyboardInterrupt if trouble == STOPPED else OutOfMemory(trouble)
     changes = [(index, (lam,)) for index, lam in recipe.changes] if recipe else []
-    pngs = finished_pictures(latest, config, device, data, changes)
-    return _Run([touched(png, data["content"], finish) for png in pngs], latest.index, log, trouble)
+    pngs = finished_pictures(latest, config, device, inputs, changes)
+    return _Run([postprocessed(png, data["content"], finish) for png in pngs], latest.index, log, trouble)
 
 
 def _told(run: _Run, outputs: list[Path]) -> int:
@@ -182,30 +187,32 @@ def _note(sentence: str) -> None:
     print(f"stylecore: note: {sentence}", file=sys.stderr)
 
 
-def _settings(options: argparse.Namespace) -> tuple[TransferConfig, Finish, Recipe | None]:
+def _settings(options: argparse.Namespace) -> tuple[TransferConfig, Postprocess, Recipe | None]:
     """Settings and touches of the recipe or the preset, with what the command line says on top.
 
     Returns:
         The settings, the touches, and the recipe if its run is to be repeated.
     """
     recipe = read_recipe(read(options.recipe), options.recipe) if options.recipe else None
+    for sentence in recipe.not_understood if recipe else ():
+        _note(sentence)
     if recipe and options.preset:
-        raise ValueError("choose either --preset or --recipe")
+        raise SettingError("choose either --preset or --recipe")
     base = recipe.config if recipe else PRESETS[options.preset or "studio"]
-    finish = dataclasses.replace(recipe.finish if recipe else Finish(), **_said(options, Finish))
+    finish = dataclasses.replace(recipe.postprocess if recipe else Postprocess(), **_said(options, Postprocess))
     said = _said(options, TransferConfig)
     if "lambdas" in said:
         said["lambdas"] = tuple(said["lambdas"])
     if options.init_image and base.init != "image":
         said["init"] = "image"
     if base.init == "image" and "init" not in said and not options.init_image:
-        raise ValueError("this recipe started from a picture: name it with --init-image")
+        raise SettingError("this recipe started from a picture: name it with --init-image")
     if said:
         recipe = None  # no longer a repetition: no recorded steering, no recorded stop
     return dataclasses.replace(base, **said), finish, recipe
 
 
-def _said(options: argparse.Namespace, kind: type[TransferConfig | Finish]) -> dict[str, Any]:
+def _said(options: argparse.Namespace, kind: type[TransferConfig | Postprocess]) -> dict[str, Any]:
     """The fields of a kind of settings that the command line names."""
     names = {field.name for field in dataclasses.fields(kind)}
     return {name: value for name, value in vars(options).items() if name in names and value is not None}
@@ -230,22 +237,22 @@ def _outputs(options: argparse.Namespace, config: TransferConfig) -> list[Path]:
     """One path for each λ, known to be writable before the work begins."""
     output = Path(options.output)
     if output.suffix.lower() != ".png":
-        raise ValueError(f"{output} must end in .png: the recipe inside needs that format")
+        raise SettingError(f"{output} must end in .png: the recipe inside needs that format")
     outputs = [output]
     if len(config.lambdas) > 1:
         outputs = [output.with_name(f"{output.stem}-{lam:g}{output.suffix}") for lam in config.lambdas]
     if len(set(outputs)) < len(outputs):
-        raise ValueError("the same λ is named twice")
+        raise SettingError("the same λ is named twice")
     if options.log and Path(options.log).resolve() in {path.resolve() for path in outputs}:
-        raise ValueError("the log would overwrite a picture")
+        raise SettingError("the log would overwrite a picture")
     sources = {Path(path).resolve() for path in _inputs(options).values()}
     for path in [*outputs, *([Path(options.log)] if options.log else [])]:
         if not path.parent.is_dir():
-            raise ValueError(f"the folder {path.parent} does not exist")
+            raise SettingError(f"the folder {path.parent} does not exist")
         if not os.access(path.parent, os.W_OK):
-            raise ValueError(f"the folder {path.parent} can't be written to")
+            raise SettingError(f"the folder {path.parent} can't be written to")
         if path.is_dir() or path.resolve() in sources:
-            raise ValueError(f"{path} would overwrite {'a folder' if path.is_dir() else 'an input'}")
+            raise SettingError(f"{path} would overwrite {'a folder' if path.is_dir() else 'an input'}")
     return outputs
 
 

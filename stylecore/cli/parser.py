@@ -1,4 +1,4 @@
-"""The command line: `python -m stylecore transfer | evaluate | inspect | bench`."""
+"""The options of the command line, derived from the declarations of the settings."""
 
 from __future__ import annotations
 
@@ -6,31 +6,22 @@ import argparse
 import sys
 import warnings
 from collections.abc import Sequence
-from typing import NoReturn, get_args
+from typing import Any, NoReturn, get_args
 
-from stylecore.config import (
-    PRESETS,
-    RANGES,
-    CoarseToFine,
-    Colours,
-    DeviceChoice,
-    Finish,
-    Init,
-    Network,
-    Optimizer,
-    Padding,
-    Pooling,
-    Statistic,
-    TransferConfig,
-    Weighting,
-)
+from stylecore.config import PRESETS, SETTINGS, DeviceChoice, Postprocess, TransferConfig
+from stylecore.errors import SettingError, UserError
+from stylecore.settings import Setting, settings_of
 
 DEFAULTS = TransferConfig()
-NO_TOUCH = Finish()
+POSTPROCESS = settings_of(Postprocess)
+EVALUATED = ("size", "loss_weighting", "pooling", "statistic")  # settings on which the losses of a picture depend
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command.
+
+    Args:
+        arguments: those of the process if None.
 
     Returns:
         0 when done, 2 after one sentence about bad input, 130 when Ctrl-C cut a transfer short (it still writes).
@@ -43,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         warnings.filterwarnings("ignore", module="PIL")  # about odd metadata; what matters raises
         try:
             return int(getattr(commands, options.command)(options))
-        except commands.USER_ERRORS as error:
+        except (UserError, OSError) as error:
             sentence = "".join(character if character.isprintable() else "�" for character in str(error))
             print(f"stylecore: {sentence}", file=sys.stderr)  # names of files can hold line ends and terminal codes
             return 2
@@ -78,69 +69,42 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_transfer(parser: argparse.ArgumentParser) -> None:
-    _add_settings(parser, "with several λ: OUT-0.2.png, …")
-    parser.add_argument(
-        "--colours",
-        choices=get_args(Colours),
-        help="luminance: light and dark of the result, colours of the content; statistics: the result's colours, "
-        f"moved to the content's mean and spread (default {NO_TOUCH.colours})",
-    )
-    parser.add_argument(
-        "--blend",
-        type=float,
-        metavar="SHARE",
-        help=f"of the content laid over the result, 0 to 1 (default {NO_TOUCH.blend:g})",
-    )
+    _add_run(parser, "with several λ: OUT-0.2.png, …")
+    for declared in POSTPROCESS.values():
+        _add_setting(parser, declared, getattr(Postprocess(), declared.name))
     parser.add_argument("--log", metavar="STEPS.jsonl", help="losses of every step and λ, one JSON object a line")
 
 
 def _add_sheet(parser: argparse.ArgumentParser) -> None:
-    _add_settings(parser, "all pictures in one, labelled")
+    _add_run(parser, "all pictures in one, labelled")
     parser.set_defaults(log=None)
 
 
-def _add_settings(parser: argparse.ArgumentParser, output: str) -> None:
+def _add_run(parser: argparse.ArgumentParser, output: str) -> None:
+    """Options of all commands that paint."""
     _add_pair(parser)
     parser.add_argument("-o", "--output", required=True, metavar="OUT.png", help=output)
-    parser.add_argument(
-        "--lambda",
-        dest="lambdas",
-        type=float,
-        action="append",
-        metavar="λ",
-        help=f"1 is all content, 0 all style; repeat it for several pictures (default {DEFAULTS.lambdas[0]})",
-    )
     parser.add_argument("--preset", choices=PRESETS, help="settings to start from (default studio)")
     parser.add_argument("--recipe", metavar="FROM.png", help="repeat the recipe inside this picture")
-    _add_number(parser, "--size", int, "longer side in pixels")
-    _add_number(parser, "--steps", int, "updates of the picture")
-    _add_number(parser, "--seed", int, "of the noise of --init noise")
-    _add_number(parser, "--tv", float, "weight of the smoothness term", "total_variation")
-    _add_number(parser, "--style-scale", float, "size of the style picture relative to --size")
-    _add_choice(parser, "--optimizer", get_args(Optimizer))
-    _add_choice(parser, "--weights", get_args(Weighting))
-    _add_choice(parser, "--statistic", get_args(Statistic))
-    _add_choice(parser, "--init", tuple(choice for choice in get_args(Init) if choice != "image"))
-    _add_choice(parser, "--pooling", get_args(Pooling))
-    _add_choice(parser, "--padding", get_args(Padding))
-    _add_choice(parser, "--coarse-to-fine", get_args(CoarseToFine))
-    _add_choice(parser, "--network", get_args(Network))
     parser.add_argument("--init-image", metavar="PICTURE", help="start from this picture")
+    for declared in SETTINGS.values():
+        _add_setting(parser, declared, getattr(DEFAULTS, declared.name))
     _add_device(parser)
 
 
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     _add_pair(parser)
     parser.add_argument("image", metavar="IMAGE", help="the picture to judge; scaled to CONTENT's shape at --size")
-    _add_number(parser, "--size", int, "longer side in pixels", default=DEFAULTS.size)
-    parser.add_argument("--weights", choices=get_args(Weighting), default="paper", help="(default paper)")
-    _add_choice(parser, "--pooling", get_args(Pooling), default=DEFAULTS.pooling)
-    _add_choice(parser, "--statistic", get_args(Statistic), default=DEFAULTS.statistic)
+    usual = {name: getattr(DEFAULTS, name) for name in EVALUATED} | {"loss_weighting": "paper"}
+    for name, value in usual.items():
+        _add_setting(parser, SETTINGS[name], value)
+    parser.set_defaults(**usual)
     _add_device(parser)
 
 
 def _add_bench(parser: argparse.ArgumentParser) -> None:
-    _add_number(parser, "--size", int, "longer side in pixels", default=DEFAULTS.size)
+    _add_setting(parser, SETTINGS["size"], DEFAULTS.size)
+    parser.set_defaults(size=DEFAULTS.size)
     parser.add_argument("--json", action="store_true", help="print JSON instead of text")
     _add_device(parser)
 
@@ -154,20 +118,28 @@ def _add_device(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", choices=get_args(DeviceChoice), default="auto")
 
 
-def _add_number(
-    parser: argparse.ArgumentParser,
-    flag: str,
-    kind: type[int] | type[float],
-    text: str,
-    field: str = "",
-    default: float | None = None,
-) -> None:
-    field = field or flag.removeprefix("--").replace("-", "_")
-    low, high = RANGES[field]
-    shown = f"{text}, {low:g} to {high:g} (default {getattr(DEFAULTS, field)})"
-    parser.add_argument(flag, type=kind, dest=field, metavar="N", default=default, help=shown)
+def _add_setting(parser: argparse.ArgumentParser, declared: Setting, default: object) -> None:
+    """One option for one setting; None in the parsed options tells that it was not named."""
+    span = f" {declared.low:g} to {declared.high:g}." if declared.kind in ("int", "float") else ""
+    options: dict[str, Any] = {
+        "dest": declared.name,
+        "help": f"{declared.help}{span} (default {declared.to_text(default)})".replace("%", "%%"),
+    }
+    if declared.kind == "choice":
+        # A picture to start from is named with --init-image, which sets this choice by itself.
+        options["choices"] = [choice for choice in declared.labels if (declared.name, choice) != ("init", "image")]
+    elif declared.kind == "lambdas":
+        options |= {"type": _reader(declared), "action": "extend", "metavar": "λ"}
+    else:
+        options |= {"type": _reader(declared), "metavar": "LAYERS" if declared.kind == "layers" else "N"}
+    parser.add_argument(declared.flag, *declared.old_flags, **options)
 
 
-def _add_choice(parser: argparse.ArgumentParser, flag: str, choices: Sequence[str], default: str | None = None) -> None:
-    field = flag.removeprefix("--").replace("-", "_")
-    parser.add_argument(flag, choices=choices, default=default, help=f"(default {getattr(DEFAULTS, field)})")
+def _reader(declared: Setting) -> Any:  # noqa: ANN401  # argparse takes any callable
+    def read(text: str) -> Any:  # noqa: ANN401  # whatever the setting's kind says
+        try:
+            return declared.from_text(text)
+        except SettingError as error:
+            raise argparse.ArgumentTypeError(str(error)) from error
+
+    return read

@@ -9,7 +9,7 @@ from collections.abc import Callable
 LONGEST_PAUSE = 10.0  # seconds between two looks; where somebody looks every second, more is sleep
 
 
-class AwakeClock:
+class SuspendAwareClock:
     """Seconds on a clock, without the time that a suspended process, or machine, has missed.
 
     Somebody must look at it more often than every `LONGEST_PAUSE`: the engine does so every second.

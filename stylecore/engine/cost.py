@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -67,45 +68,53 @@ class Cost:
         return self.stages[-1][1]
 
 
-def used_sizes(content: Size, style: Size, config: TransferConfig) -> tuple[Size, Size]:
-    """The sizes at which two pictures of these sizes are used.
+def used_sizes(
+    contents: Sequence[Size], styles: Sequence[Size], config: TransferConfig
+) -> tuple[list[Size], list[Size]]:
+    """The sizes at which pictures of these original sizes are used.
+
+    Args:
+        contents: (width, height) of each content file.
+        styles: (width, height) of each style file.
+        config: the settings.
 
     Raises:
         ImageError: if one is too narrow for the layers.
     """
     shortest = minimum_side(config.layers)
     return (
-        checked_size(content, config.size, shortest, "The content picture"),
-        checked_size(style, config.size, shortest, "The style picture", config.style_scale),
+        [checked_size(size, config.size, shortest, "The content picture") for size in contents],
+        [checked_size(size, config.size, shortest, "The style picture", config.style_scale) for size in styles],
     )
 
 
-def cost_of(content: Size, style: Size, config: TransferConfig, device: str = "cpu") -> Cost:
+def cost_of(contents: Sequence[Size], styles: Sequence[Size], config: TransferConfig, device: str = "cpu") -> Cost:
     """The cost of a run.
 
     Args:
-        content: width and height of the content file.
-        style: width and height of the style file.
+        contents: (width, height) of each content file; the first one gives the result its shape.
+        styles: (width, height) of each style file.
         config: the settings.
         device: "cpu", where the pictures of several λ go through the network one by one, or "cuda".
 
     Raises:
         ImageError: if a picture is too narrow for the layers.
     """
-    content, style = used_sizes(content, style, config)
+    (content, *_), styles = used_sizes(contents, styles, config)
     pictures = len(config.lambdas)
-    pixels, style_pixels = content[0] * content[1], style[0] * style[1]
-    remembered = min(2 * config.history, 2 * config.steps) if config.optimizer == "lbfgs" else 2
-    state = pictures * pixels * (PICTURE_BYTES + 12 * remembered) + 8 * 10**6
+    pixels = content[0] * content[1]
+    style_pixels = [width * height for width, height in styles]
+    pairs = min(2 * config.lbfgs_memory, 2 * config.steps) if config.optimizer == "lbfgs" else 2
+    state = pictures * pixels * (PICTURE_BYTES + 12 * pairs) + 8 * 10**6
     together = 1 if device == "cpu" else pictures
     depth = depth_share(config)
     return Cost(
-        setup=depth * FORWARD_SHARE * (2 * pixels + style_pixels),
+        setup=depth * FORWARD_SHARE * (2 * pixels + sum(style_pixels)),
         stages=tuple(
             (steps, max(1, round(depth * round(scale * content[0]) * round(scale * content[1]))) * pictures)
-            for scale, steps, _ in stages(config, content, style)
+            for scale, steps, _ in stages(config, content, *styles)
         ),
-        memory=state + max(together * pixels * PASS_BYTES, style_pixels * TARGET_BYTES),
+        memory=state + max(together * pixels * PASS_BYTES, max(style_pixels) * TARGET_BYTES),
         state=state,
         picture=max(1, round(depth * pixels)),
     )
@@ -116,7 +125,7 @@ def depth_share(config: TransferConfig) -> float:
     return FLAT_SHARE + (1 - FLAT_SHARE) * multiplications(config.layers) / multiplications((USUAL_DEPTH,))
 
 
-class Pace:
+class ThroughputEstimator:
     """What is known of a machine's speed: seconds for a pixel forward and backward, apart for pictures of each size.
 
     Small pictures take longer by the pixel, and a machine may get busy: every step that was made counts a little.
@@ -143,7 +152,7 @@ class Pace:
         return self._known[min(list(self._known), key=lambda size: abs(size - math.log2(pixels)))]
 
 
-def measure_pace(vgg: VGG16, side: int = 160) -> Pace:
+def measure_throughput(vgg: VGG16, side: int = 160) -> ThroughputEstimator:
     """The pace of the network's device, measured in less than a second."""
     config = TransferConfig(size=side)
     images = torch.rand(1, 3, side, side, generator=torch.Generator().manual_seed(0)).to(vgg.mean.device)
@@ -154,4 +163,4 @@ def measure_pace(vgg: VGG16, side: int = 160) -> Pace:
         _, gradient = objective.gradient(images, torch.ones(1, device=images.device))
         gradient.sum().item()  # waits for the device
         best = min(best, time.perf_counter() - began)
-    return Pace(side**2, best)
+    return ThroughputEstimator(side**2, best)

@@ -7,22 +7,22 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from stylecore.config import Network
-from stylecore.engine.cost import Cost, Pace
-from stylecore.engine.feature_views import Question
+from stylecore.config import VggWeights
+from stylecore.engine.cost import Cost, ThroughputEstimator
+from stylecore.engine.feature_views import Query
 from stylecore.engine.jobs import Job, Request, Snapshot
 from stylecore.engine.limits import Limits, read_limits
 from stylecore.engine.messages import NO_STATE, sentence
-from stylecore.engine.queries import Answer, Inbox, Inquiry
-from stylecore.engine.quotas import check_more_steps, check_request, check_steering
+from stylecore.engine.queries import Answer, PendingQuery, QueryQueue
+from stylecore.engine.quotas import RequestRefused, check_more_steps, check_request, check_steering
 from stylecore.engine.retention import bytes_of
-from stylecore.engine.scheduler import Board, request_cost
+from stylecore.engine.scheduler import Scheduler, request_cost
 from stylecore.engine.worker import Worker
 from stylecore.transfer.devices import choose_device
 from stylecore.transfer.stylize import Steering
 from stylecore.transfer.vgg import VGG16, load_vgg16
 
-ECHO = 2.0  # seconds after a visitor's leaving for which the last run of that tab's page may still look at its jobs
+LATE_HEARTBEAT_SECONDS = 2.0  # after a visitor has left: heartbeats of that tab's last page run may still arrive
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,9 @@ class Engine:
     def __init__(
         self,
         device: str | None = None,
-        load: Callable[[Network, str], VGG16] = load_vgg16,
+        load: Callable[[VggWeights, str], VGG16] = load_vgg16,
         limits: Limits | None = None,
-        pace: Pace | None = None,
+        throughput: ThroughputEstimator | None = None,
         abandoned_after: float = 180.0,
         refresh: float = 0.7,
         clock: Callable[[], float] = time.monotonic,
@@ -65,36 +65,36 @@ class Engine:
             device: "cpu" or "cuda"; the best there is if None.
             load: gives VGG16 with the named weights on a device; called by the worker.
             limits: what is allowed; from this machine's memory and the environment if None.
-            pace: as far as it is known; the engine learns from every step.
+            throughput: as far as it is known; the engine learns from every step.
             abandoned_after: seconds.
             refresh: seconds between two previews of a running job.
             clock: for tests.
         """
         self.device = device or choose_device()
         self.limits = limits or read_limits()
-        pace = pace or Pace()
+        throughput = throughput or ThroughputEstimator()
         self._abandoned_after = abandoned_after
-        self._board = Board(self.device, self.limits, pace, abandoned_after, clock)
-        self._inbox = Inbox(lambda network: load(network, self.device), sentence)
+        self._scheduler = Scheduler(self.device, self.limits, throughput, abandoned_after, clock)
+        self._queries = QueryQueue(lambda network: load(network, self.device), sentence)
         self._began = time.monotonic()
-        self._worker = Worker(self._board, self._inbox, load, self.device, self.limits, pace, refresh)
+        self._worker = Worker(self._scheduler, self._queries, load, self.device, self.limits, throughput, refresh)
 
     # New work
 
-    def ask(self, owner: str, question: Question[Answer]) -> Inquiry[Answer]:
+    def ask(self, owner: str, query: Query[Answer]) -> PendingQuery[Answer]:
         """Asks something short: it is answered between two steps of whatever runs, the answer is kept for a while."""
-        inquiry = self._inbox.ask(owner, question)
-        with self._board.changed:
+        pending = self._queries.ask(owner, query)
+        with self._scheduler.changed:
             self._worker.revive()
-            self._board.changed.notify_all()
-        return inquiry
+            self._scheduler.changed.notify_all()
+        return pending
 
     def submit(self, owner: str, request: Request) -> Job:
         """Puts a request into the queue; what the owner had alive in the same room ends, its picture kept.
 
         Raises:
             QueueFull: if too many jobs wait already.
-            ValueError: if the settings or the files are beyond this server's limits.
+            RequestRefused: if the settings or the files are beyond this server's limits.
         """
         return self.submit_all(owner, [request])[0]
 
@@ -109,37 +109,39 @@ class Engine:
         for request in requests:
             check_request(request, self.limits)
         costs = [request_cost(request, self.device) for request in requests]
-        with self._board.changed:
+        with self._scheduler.changed:
             self._worker.revive()
-            others = [] if beside else self._board.alive(owner, requests[0].room)
-            self._board.check_room(owner, len(requests), besides=others)
-            halted = self._board.make_way(others)
-            jobs = [self._board.add(owner, request, cost) for request, cost in zip(requests, costs, strict=True)]
+            others = [] if beside else self._scheduler.alive(owner, requests[0].workspace)
+            self._scheduler.check_room(owner, len(requests), besides=others)
+            halted = self._scheduler.make_way(others)
+            jobs = [self._scheduler.add(owner, request, cost) for request, cost in zip(requests, costs, strict=True)]
         for other, decision in halted:
-            self._board.end_halt(other, "stopped", decision)
+            self._scheduler.end_halt(other, "stopped", decision)
         return jobs
 
     # What there is
 
-    def look(self, job: Job) -> Snapshot:
+    def heartbeat(self, job: Job) -> Snapshot:
         """The job's present snapshot; looking also tells the engine that somebody still cares."""
-        now = self._board.clock()
-        if now >= job.deaf_until:
+        now = self._scheduler.clock()
+        if now >= job.ignore_heartbeats_until:
             job.seen = now
         snapshot = job.snapshot
-        return dataclasses.replace(snapshot, wait=self._board.wait(job)) if snapshot.status == "queued" else snapshot
+        return (
+            dataclasses.replace(snapshot, wait=self._scheduler.wait(job)) if snapshot.status == "queued" else snapshot
+        )
 
     def jobs_of(self, owner: str) -> list[Job]:
         """The owner's jobs, oldest first."""
-        return self._board.of(owner)
+        return self._scheduler.of(owner)
 
     def job(self, owner: str, name: str) -> Job | None:
         """The job of that id, if it is the owner's; else None."""
-        return next((job for job in self._board.of(owner) if job.id == name), None)
+        return next((job for job in self._scheduler.of(owner) if job.id == name), None)
 
     def expected_wait(self) -> float | None:
         """Seconds until a job that were submitted now would have its turn, about; None where nobody knows."""
-        return self._board.wait()
+        return self._scheduler.wait()
 
     def seconds(self, cost: Cost, done: int = 0, steps: int | None = None) -> float | None:
         """Seconds of computing that a run still takes, about, by what the engine has seen so far; None if nothing.
@@ -149,17 +151,17 @@ class Engine:
             done: updates made.
             steps: updates of the whole run, if that is no longer what it was set to.
         """
-        return self._board.seconds(cost, done, steps)
+        return self._scheduler.seconds(cost, done, steps)
 
     def tally(self) -> Tally:
         """What the engine holds now."""
-        board = self._board
-        with board.changed:
+        scheduler = self._scheduler
+        with scheduler.changed:
             return Tally(
-                waiting=len(board.waiting),
-                running=int(board.running is not None),
-                jobs=len(board.jobs),
-                bytes=bytes_of(board.jobs.values()),
+                waiting=len(scheduler.waiting),
+                running=int(scheduler.running is not None),
+                jobs=len(scheduler.jobs),
+                bytes=bytes_of(scheduler.jobs.values()),
                 restarts=self._worker.restarts,
                 uptime=time.monotonic() - self._began,
             )
@@ -168,83 +170,83 @@ class Engine:
 
     def leave(self, owner: str, grace: float) -> None:
         """Tells that the owner seems to have gone: the jobs end after `grace` seconds, unless somebody looks before."""
-        with self._board.changed:
-            now = self._board.clock()
-            for job in self._board.of(owner):
+        with self._scheduler.changed:
+            now = self._scheduler.clock()
+            for job in self._scheduler.of(owner):
                 job.seen = min(job.seen, now - self._abandoned_after + grace)
-                job.deaf_until = now + min(ECHO, grace / 2)
+                job.ignore_heartbeats_until = now + min(LATE_HEARTBEAT_SECONDS, grace / 2)
 
     def pause(self, job: Job) -> None:
         """Lets a running job rest at the step it has reached; others have their turn meanwhile."""
         if job.active:
-            self._board.halt(job, "paused")
+            self._scheduler.halt(job, "paused")
 
     def stop(self, job: Job) -> None:
         """Ends a job at once, with the picture of the step it has reached; a waiting job leaves the queue."""
-        self._board.stop(job)
+        self._scheduler.stop(job)
 
     def go_on(self, job: Job, more_steps: int = 0) -> None:
         """Lets a paused or ended job run again from where it is, with all that its optimizer knows.
 
         Args:
-            job: whose computation is still there, as `snapshot.warm` says.
+            job: whose computation is still there, as `snapshot.resumable` says.
             more_steps: updates on top of those it was set to make.
 
         Raises:
             QueueFull: if too many jobs wait already.
-            ValueError: if the computation is no longer there, or that is more than this server's limits.
+            RequestRefused: if the computation is no longer there, or that is more than this server's limits.
         """
         check_more_steps(job, more_steps, self.limits)
-        with self._board.changed:
+        with self._scheduler.changed:
             if job.active:
                 return
-            if not job.snapshot.warm or self.job(job.owner, job.id) is None:
-                raise ValueError(NO_STATE)
-            others = [other for other in self._board.alive(job.owner, job.request.room) if other is not job]
+            if not job.snapshot.resumable or self.job(job.owner, job.id) is None:
+                raise RequestRefused(NO_STATE)
+            others = [other for other in self._scheduler.alive(job.owner, job.request.workspace) if other is not job]
             self._worker.revive()
-            self._board.check_room(job.owner, 1, besides=others, new=False)
-            halted = self._board.make_way(others)
+            self._scheduler.check_room(job.owner, 1, besides=others, new=False)
+            halted = self._scheduler.make_way(others)
             unread = sum(message.more_steps for message in job.messages)
             missing = job.snapshot.done + more_steps - job.snapshot.steps - unread
             if missing > 0:
                 self._send(job, Steering(more_steps=missing))
             job.done.clear()
             job.halt = None
-            self._board.decide(job)
-            job.seen = self._board.clock()
-            if job is self._board.running:  # the step it was halted at has not even ended
-                self._board.tell(job, status="running", position=0)
+            self._scheduler.decide(job)
+            job.seen = self._scheduler.clock()
+            if job is self._scheduler.running:  # the step it was halted at has not even ended
+                self._scheduler.tell(job, status="running", position=0)
             else:
-                self._board.enqueue(job)
+                self._scheduler.enqueue(job)
         for other, decision in halted:
-            self._board.end_halt(other, "stopped", decision)
+            self._scheduler.end_halt(other, "stopped", decision)
 
     def steer(self, job: Job, steering: Steering) -> None:
         """Sends a message to a job: it takes effect from the next step on, and none at all if the job has ended.
 
         Raises:
-            ValueError: if it is no message for this job, or beyond this server's limits.
+            RequestRefused: if it is no message for this job, or beyond this server's limits.
         """
-        with self._board.changed:
+        with self._scheduler.changed:
             check_steering(job, steering, self.limits)
             if not job.ended:
                 self._send(job, steering)
 
-    def set_apart(self, job: Job, k: int) -> Job:
+    def promote(self, job: Job, k: int) -> Job:
         """One picture of a batch that has come to rest, as an ended job of its own."""
-        return self._board.set_apart(job, k)
+        return self._scheduler.promote(job, k)
 
     def remove(self, job: Job) -> None:
-        """Ends a job and takes its picture away; `bring_back` undoes that for `board.UNDO_SECONDS`."""
-        self._board.remove(job)
+        """Ends a job and takes its picture away; `bring_back` undoes that for `scheduler.UNDO_SECONDS`."""
+        self._scheduler.remove(job)
 
     def removed(self, owner: str) -> Job | None:
         """The job that the owner removed last, while it can be brought back."""
-        return self._board.removed(owner)
+        return self._scheduler.removed(owner)
 
     def bring_back(self, job: Job) -> bool:
         """Undoes a removal. Returns whether it could: in the end a removed job is gone."""
-        return self._board.bring_back(job)
+        return self._scheduler.bring_back(job)
 
     @staticmethod
     def _send(job: Job, steering: Steering) -> None:

@@ -18,7 +18,7 @@ from stylecore.transfer.objective import Objective
 from stylecore.transfer.stylize import prepare
 from stylecore.transfer.vgg import VGG16, minimum_side
 
-LOOK_SIZE = 384  # longer side, in pixels, at which pictures are looked at, at the most
+VIEW_SIZE = 384  # longer side, in pixels, at which pictures are looked at, at the most
 MAPS = 24  # channels of a layer that are shown
 MATRIX = 40  # channels of a matrix that are shown
 
@@ -27,7 +27,7 @@ Answer = TypeVar("Answer", covariant=True)
 Work = Generator[None, None, Answer]  # yields after every pass, so that others have their turn between two
 
 
-class Question(Protocol[Answer]):
+class Query(Protocol[Answer]):
     """Plain, hashable data that knows how to be answered; equal questions have equal answers."""
 
     @property
@@ -62,7 +62,7 @@ class FeatureMaps:
 
 
 @dataclass(frozen=True, slots=True)
-class FeatureQuestion:
+class FeatureMapsQuery:
     """What are the strongest channels of a layer, and where do they see something?"""
 
     picture: bytes
@@ -70,7 +70,7 @@ class FeatureQuestion:
     config: TransferConfig
 
     def work(self, vgg: VGG16) -> Work[FeatureMaps]:
-        """Answers it; see `Question`."""
+        """Answers it; see `Query`."""
         features = _features(vgg, _tensor(self.picture, self.layer, self.config), self.layer, self.config)
         yield
         means = features.mean((0, 2, 3))
@@ -92,31 +92,31 @@ class Statistics:
         channels: that are shown, the style picture's strongest first.
         matrices: of these channels, by picture: "content", "style" and, where there is one, "result".
         distances: ‖G − G(style)‖ / ‖G(style)‖ of all channels, by picture.
-        way: (step, distance, matrix − the style's) for pictures of the run, oldest first.
+        trajectory: (step, distance, matrix − the style's) for pictures of the run, oldest first.
     """
 
     channels: tuple[int, ...]
     matrices: dict[str, Matrix]
     distances: dict[str, float]
-    way: tuple[tuple[int, float, Matrix], ...]
+    trajectory: tuple[tuple[int, float, Matrix], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class StatisticsQuestion:
+class StatisticsQuery:
     """What does a layer know of the style of both pictures, of the result, and of what was on the way?
 
-    `way` has (step, picture) pairs.
+    `trajectory` has (step, picture) pairs.
     """
 
     content: bytes
     style: bytes
     result: bytes
-    way: tuple[tuple[int, bytes], ...]
+    trajectory: tuple[tuple[int, bytes], ...]
     layer: str
     config: TransferConfig
 
     def work(self, vgg: VGG16) -> Work[Statistics]:
-        """Answers it; see `Question`."""
+        """Answers it; see `Query`."""
         style = self._statistic(vgg, self.style, self.config.style_scale)
         yield
         channels = style.diagonal().argsort(descending=True, stable=True)[:MATRIX]
@@ -126,12 +126,12 @@ class StatisticsQuestion:
                 matrix = self._statistic(vgg, picture)
                 matrices[name], distances[name] = _shown(matrix, channels), distance(matrix, style)
                 yield
-        way = []
-        for step, picture in self.way:
+        trajectory = []
+        for step, picture in self.trajectory:
             matrix = self._statistic(vgg, picture)
-            way.append((step, distance(matrix, style), _shown(matrix - style, channels)))
+            trajectory.append((step, distance(matrix, style), _shown(matrix - style, channels)))
             yield
-        return Statistics(tuple(channels.tolist()), matrices, distances, tuple(way))
+        return Statistics(tuple(channels.tolist()), matrices, distances, tuple(trajectory))
 
     def _statistic(self, vgg: VGG16, picture: bytes, scale: float = 1.0) -> Tensor:
         """(C, C)."""
@@ -162,7 +162,7 @@ class Calibration:
 
 
 @dataclass(frozen=True, slots=True)
-class CalibrationQuestion:
+class CalibrationQuery:
     """Which weights make both losses 1 at the opposite picture of this pair?"""
 
     content: bytes
@@ -170,9 +170,9 @@ class CalibrationQuestion:
     config: TransferConfig
 
     def work(self, vgg: VGG16) -> Work[Calibration]:
-        """Answers it; see `Question`."""
+        """Answers it; see `Query`."""
         device = vgg.mean.device
-        config = _looking(self.config)
+        config = _at_view_size(self.config)
         content, style = (
             tensor.to(device) for tensor in prepare(decode(self.content), decode(self.style, "Style"), config)
         )
@@ -218,7 +218,7 @@ class Shuffled:
 
 
 @dataclass(frozen=True, slots=True)
-class ShuffleQuestion:
+class ShuffleQuery:
     """What if the positions of a picture's feature map were shuffled?"""
 
     picture: bytes
@@ -227,7 +227,7 @@ class ShuffleQuestion:
     config: TransferConfig
 
     def work(self, vgg: VGG16) -> Work[Shuffled]:
-        """Answers it; see `Question`."""
+        """Answers it; see `Query`."""
         features = _features(vgg, _tensor(self.picture, self.layer, self.config), self.layer, self.config)
         yield
         moved = shuffled(features, self.seed)
@@ -242,13 +242,13 @@ class ShuffleQuestion:
         )
 
 
-def _looking(config: TransferConfig) -> TransferConfig:
-    return TransferConfig.from_dict({**config.to_dict(), "size": min(config.size, LOOK_SIZE)})
+def _at_view_size(config: TransferConfig) -> TransferConfig:
+    return TransferConfig.from_dict({**config.to_dict(), "size": min(config.size, VIEW_SIZE)})
 
 
 def _tensor(picture: bytes, layer: str, config: TransferConfig, scale: float = 1.0) -> Tensor:
     """(1, 3, H, W), in [0, 1]."""
-    size = min(config.size, LOOK_SIZE)
+    size = min(config.size, VIEW_SIZE)
     return to_tensor(fit(decode(picture, "This picture"), size, minimum_side([layer]), "This picture", scale))
 
 

@@ -9,13 +9,14 @@ from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from stylecore.config import RANGES, TransferConfig, with_lambda
+from stylecore.config import SETTINGS, TransferConfig, with_lambda
 from stylecore.engine.cost import Cost
+from stylecore.imaging.inputs import Inputs, with_init
 from stylecore.transfer.stylize import Steering, Step
 
 Status = Literal["queued", "running", "paused", "finished", "stopped", "failed"]
 Halt = Literal["paused", "stopped"]
-Room = Literal["studio", "lab", "layers"]
+Workspace = Literal["studio", "lab", "layers"]
 ENDED: frozenset[Status] = frozenset({"finished", "stopped", "failed"})
 
 FRAMES = 60  # pictures of the way that a run of the length it was set to keeps
@@ -27,24 +28,18 @@ class Request:
     """All that a job needs, as plain data: it could travel to another process or machine.
 
     Attributes:
-        content: bytes of the content file.
-        style: bytes of the style file.
+        inputs: the files, with their names and weights.
         config: the settings.
-        init: bytes of the file to start from, for `init="image"`; else empty.
-        names: what the visitor calls content and style.
-        room: the page that it was asked for on, and is shown on.
+        workspace: the page that it was asked for on, and is shown on.
     """
 
-    content: bytes
-    style: bytes
+    inputs: Inputs
     config: TransferConfig
-    init: bytes = b""
-    names: tuple[str, str] = ("content", "style")
-    room: Room = "studio"
+    workspace: Workspace = "studio"
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class LossRecord:
     """Losses of one step, one entry for each λ; by layer they are weighted as in L_content and L_style."""
 
     index: int
@@ -56,7 +51,7 @@ class Point:
     style_layers: dict[str, tuple[float, ...]]
 
     @classmethod
-    def of(cls, step: Step) -> Point:
+    def of(cls, step: Step) -> LossRecord:
         """What a step says of the losses."""
         return cls(
             step.index,
@@ -88,7 +83,7 @@ class Snapshot:
         steps: updates that the job is set to make.
         seconds: of computing so far; neither waiting nor pauses count.
         left: seconds of computing to come, about.
-        history: losses of all steps so far.
+        loss_history: losses of all steps so far.
         previews: JPEG bytes of each λ's picture, no older than a refresh.
         frames: pictures on the way, evenly spread over the steps, the first one always among them.
         results: PNG bytes of each λ's picture with its recipe, once the job has ended or is paused.
@@ -105,20 +100,20 @@ class Snapshot:
     steps: int = 0
     seconds: float = 0.0
     left: float = 0.0
-    history: tuple[Point, ...] = ()
+    loss_history: tuple[LossRecord, ...] = ()
     previews: tuple[bytes, ...] = ()
     frames: tuple[Frame, ...] = ()
     results: tuple[bytes, ...] = ()
     changes: tuple[tuple[int, tuple[float, ...]], ...] = ()
     notices: tuple[str, ...] = ()
     error: str = ""
-    warm: bool = False
+    resumable: bool = False
     too_large: bool = False
 
     @property
     def done(self) -> int:
         """Updates made."""
-        return self.history[-1].index if self.history else 0
+        return self.loss_history[-1].index if self.loss_history else 0
 
 
 @dataclass(eq=False, slots=True, kw_only=True)
@@ -133,7 +128,7 @@ class Job:
         cost: what it will cost; None if the pictures can't be read.
         snapshot: what is known of it.
         seen: when somebody looked at it last.
-        deaf_until: looks before that time do not count: they come from a page whose tab is gone already.
+        ignore_heartbeats_until: looks before that time do not count: they come from a page whose tab is gone already.
         removed: when its owner removed it; None if it is there.
         halt: what shall become of it after the step it is at; None lets it run.
         decision: number of the last one on what shall become of it; what an earlier one comes to is not published.
@@ -153,7 +148,7 @@ class Job:
     cost: Cost | None
     snapshot: Snapshot
     seen: float
-    deaf_until: float = float("-inf")
+    ignore_heartbeats_until: float = float("-inf")
     removed: float | None = None
     halt: Halt | None = None
     decision: int = 0
@@ -173,7 +168,7 @@ class Job:
     @property
     def lam(self) -> float:
         """λ of its picture, of the first one of a batch; steering may have changed it."""
-        history = self.snapshot.history
+        history = self.snapshot.loss_history
         return history[-1].lambdas[0] if history else self.request.config.lambdas[0]
 
     @property
@@ -184,12 +179,12 @@ class Job:
     def pictures(self) -> Iterable[bytes]:
         """The files that it holds in memory."""
         request, snapshot = self.request, self.snapshot
-        yield from (request.content, request.style, request.init, *snapshot.previews, *snapshot.results)
+        yield from (*request.inputs.files(), *snapshot.previews, *snapshot.results)
         for frame in snapshot.frames:
             yield from frame.pictures
 
 
-def alone(job: Job, k: int, number: int, name: str) -> Job:
+def extract(job: Job, k: int, number: int, name: str) -> Job:
     """One picture of a batch as an ended job of the Studio, with its curves and its way.
 
     Args:
@@ -198,12 +193,12 @@ def alone(job: Job, k: int, number: int, name: str) -> Job:
         number: of the new job among its owner's in the Studio.
         name: its id.
     """
-    apart = portion(job, slice(k, k + 1), number, name)
-    apart.request = dataclasses.replace(apart.request, room="studio")
+    apart = slice_batch(job, slice(k, k + 1), number, name)
+    apart.request = dataclasses.replace(apart.request, workspace="studio")
     return apart
 
 
-def portion(job: Job, places: slice, number: int, name: str) -> Job:
+def slice_batch(job: Job, places: slice, number: int, name: str) -> Job:
     """Some pictures of a batch as a job of their own, with their curves and their way; its computation stays behind.
 
     Args:
@@ -213,8 +208,8 @@ def portion(job: Job, places: slice, number: int, name: str) -> Job:
         name: its id.
     """
 
-    def some(point: Point) -> Point:
-        return Point(
+    def some(point: LossRecord) -> LossRecord:
+        return LossRecord(
             point.index,
             point.lambdas[places],
             point.content[places],
@@ -234,18 +229,18 @@ def portion(job: Job, places: slice, number: int, name: str) -> Job:
         cost=None,
         snapshot=dataclasses.replace(
             snapshot,
-            history=tuple(map(some, snapshot.history)),
+            loss_history=tuple(map(some, snapshot.loss_history)),
             previews=snapshot.previews[places],
             results=snapshot.results[places],
             frames=tuple(dataclasses.replace(frame, pictures=frame.pictures[places]) for frame in snapshot.frames),
             changes=tuple((index, lambdas[places]) for index, lambdas in snapshot.changes),
-            warm=False,
+            resumable=False,
         ),
         seen=job.seen,
     )
 
 
-def halves(job: Job, numbers: tuple[int, int], names: tuple[str, str]) -> tuple[Job, Job]:
+def split(job: Job, numbers: tuple[int, int], names: tuple[str, str]) -> tuple[Job, Job]:
     """A batch as two jobs that make the same pictures with less memory, each from where the batch was.
 
     Args:
@@ -256,7 +251,7 @@ def halves(job: Job, numbers: tuple[int, int], names: tuple[str, str]) -> tuple[
     middle = (len(job.request.config.lambdas) + 1) // 2
     both = []
     for places, number, name in zip((slice(middle), slice(middle, None)), numbers, names, strict=True):
-        half = portion(job, places, number, name)
+        half = slice_batch(job, places, number, name)
         half.step = None if job.step is None else _portion_of_step(job.step, places)
         half.messages.extend(
             dataclasses.replace(message, lambdas=message.lambdas[places] if message.lambdas else None)
@@ -270,11 +265,11 @@ def halves(job: Job, numbers: tuple[int, int], names: tuple[str, str]) -> tuple[
 def at_half_size(job: Job) -> Request:
     """What goes on with a job at half its size: from its last good picture, if there is one, for the steps left."""
     config, snapshot = job.request.config, job.snapshot
-    config = dataclasses.replace(with_lambda(config, job.lam), size=max(config.size // 2, int(RANGES["size"][0])))
+    config = dataclasses.replace(with_lambda(config, job.lam), size=max(config.size // 2, int(SETTINGS["size"].low)))
     if not snapshot.results:
         return dataclasses.replace(job.request, config=config)
     config = dataclasses.replace(config, init="image", steps=max(snapshot.steps - snapshot.done, 1))
-    return dataclasses.replace(job.request, config=config, init=snapshot.results[0])
+    return dataclasses.replace(job.request, config=config, inputs=with_init(job.request.inputs, snapshot.results[0]))
 
 
 def _portion_of_step(step: Step, places: slice) -> Step:

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from stylecore.config import MAX_LAMBDAS, RANGES
+from stylecore.config import SETTINGS
+from stylecore.errors import SettingError
 from stylecore.imaging.images import MAX_BYTES
+from stylecore.settings import MAX_LAMBDAS
 
 SMALLEST_CAP, LARGEST_CAP = 256, 2048  # pixels, between which the largest size follows the memory
 BYTES_PER_PIXEL = 3_800  # of a run with default settings: see `cost.cost_of`
@@ -57,7 +59,7 @@ def read_limits(environment: Mapping[str, str] = os.environ, memory: int | None 
         memory: bytes; what this machine has if None.
 
     Raises:
-        ValueError: naming the variable and its range.
+        SettingError: naming the variable and its range.
     """
     memory = memory or machine_memory()
     room = max(0, memory * 8 // 10 - RESIDENT)
@@ -70,8 +72,8 @@ def read_limits(environment: Mapping[str, str] = os.environ, memory: int | None 
         state_mb=min(room // 4 // 10**6, 2000),
     )
     ranges = {
-        "max_size": (64, int(RANGES["size"][1])),
-        "max_steps": (1, int(RANGES["steps"][1])),
+        "max_size": (64, int(SETTINGS["size"].high)),
+        "max_steps": (1, int(SETTINGS["steps"].high)),
         "max_waiting": (0, 1000),
         "kept_mb": (1, 10**6),
         "state_mb": (0, 10**6),
@@ -126,7 +128,7 @@ def _whole(environment: Mapping[str, str], name: str, default: int, low: int, hi
     if not text:
         return default
     if not text.isdecimal() or not low <= int(text) <= high:
-        raise ValueError(f"{name} must be a whole number from {low} to {high}, not {text!r}")
+        raise SettingError(f"{name} must be a whole number from {low} to {high}, not {text!r}")
     return int(text)
 
 

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import logging
 
-from stylecore.imaging.images import ImageError
-from stylecore.transfer.devices import OutOfMemory, is_out_of_memory
-from stylecore.transfer.stylize import TransferError
-from stylecore.transfer.vgg import WeightsError
+from stylecore.errors import UserError
+from stylecore.transfer.devices import is_out_of_memory
 
 _log = logging.getLogger(__name__)
-
-REFUSALS = (ImageError, TransferError, WeightsError, ValueError)  # whose words are for the visitor
 
 HALVED = "Memory ran out, so these pictures are computed in two parts, one after the other, from where they were."
 KILLED = "The computation was cut off; the last good picture is kept. Please try again."
 BROKEN = "Something went wrong in the computation; the last good picture is kept. Please try again."
-COOLED = "The server needed the memory of this paused run, so it ended here; the picture is kept."
+RELEASED = "The server needed the memory of this paused run, so it ended here; the picture is kept."
 NO_STATE = "The optimizer's state of this run is no longer there: start a new run from its picture."
 NO_ROOM = "There is too little memory for this picture: choose a smaller size."
 NOT_ENCODED = "The finished picture could not be encoded: choose a smaller size."
@@ -24,7 +20,7 @@ NOT_ENCODED = "The finished picture could not be encoded: choose a smaller size.
 
 def sentence(problem: Exception) -> str:
     """What a visitor is told of an error; what nobody expected is logged."""
-    if isinstance(problem, (*REFUSALS, OutOfMemory)):
+    if isinstance(problem, UserError):
         return str(problem)
     if is_out_of_memory(problem):
         return NO_ROOM

@@ -29,7 +29,4 @@ def frame_due(job: Job, step: Step) -> Frame | None:
 def results(job: Job, step: Step, device: str) -> tuple[bytes, ...]:
     """PNG bytes of each λ's picture, with its recipe."""
     request = job.request
-    files = {"content": request.content, "style": request.style}
-    if request.init:
-        files["init"] = request.init
-    return tuple(finished_pictures(step, request.config, device, files, job.snapshot.changes))
+    return tuple(finished_pictures(step, request.config, device, request.inputs, job.snapshot.changes))

@@ -8,8 +8,8 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
 
-from stylecore.config import Network
-from stylecore.engine.feature_views import Question
+from stylecore.config import VggWeights
+from stylecore.engine.feature_views import Query
 from stylecore.transfer.vgg import VGG16
 
 KEPT = 48  # answers of all visitors together
@@ -19,12 +19,12 @@ Answer = TypeVar("Answer")
 
 
 @dataclass(eq=False, slots=True)
-class Inquiry(Generic[Answer]):
-    """One question on its way.
+class PendingQuery(Generic[Answer]):
+    """One query on its way.
 
     Attributes:
         owner: who asked.
-        question: what was asked, with its pictures; None once that is over, so that they are not kept.
+        query: what was asked, with its pictures; None once that is over, so that they are not kept.
         status: where it is; "dropped" if newer questions of the same owner took its place.
         answer: once it is answered.
         error: one sentence on why it can't be; else empty.
@@ -33,7 +33,7 @@ class Inquiry(Generic[Answer]):
     """
 
     owner: str
-    question: Question[Answer] | None
+    query: Query[Answer] | None
     status: Literal["waiting", "answered", "failed", "dropped"] = "waiting"
     answer: Answer | None = None
     error: str = ""
@@ -41,10 +41,10 @@ class Inquiry(Generic[Answer]):
     work: Generator[None, None, Answer] | None = None
 
 
-class Inbox:
+class QueryQueue:
     """Questions of all visitors, worked on in turns, one pass at a time; the newest answers are kept."""
 
-    def __init__(self, load: Callable[[Network], VGG16], explain: Callable[[Exception], str]) -> None:
+    def __init__(self, load: Callable[[VggWeights], VGG16], explain: Callable[[Exception], str]) -> None:
         """Starts empty.
 
         Args:
@@ -53,20 +53,20 @@ class Inbox:
         """
         self._load, self._explain = load, explain
         self._lock = threading.Lock()
-        self._known: OrderedDict[tuple[str, int], Inquiry[Any]] = OrderedDict()
-        self._waiting: deque[Inquiry[Any]] = deque()
+        self._known: OrderedDict[tuple[str, int], PendingQuery[Any]] = OrderedDict()
+        self._waiting: deque[PendingQuery[Any]] = deque()
 
-    def ask(self, owner: str, question: Question[Answer]) -> Inquiry[Answer]:
-        """The inquiry into a question: a new one, or the one of before if it was asked already and has not failed."""
-        name = (owner, hash((type(question), question)))  # 64 bits, and a digest of the files is among them
+    def ask(self, owner: str, query: Query[Answer]) -> PendingQuery[Answer]:
+        """The pending into a query: a new one, or the one of before if it was asked already and has not failed."""
+        name = (owner, hash((type(query), query)))  # 64 bits, and a digest of the files is among them
         with self._lock:
             known = self._known.get(name)
             if known is not None and known.status in ("waiting", "answered"):
                 self._known.move_to_end(name)
                 return known
-            inquiry = Inquiry(owner, question)
-            self._known[name] = inquiry
-            self._waiting.append(inquiry)
+            pending = PendingQuery(owner, query)
+            self._known[name] = pending
+            self._waiting.append(pending)
             mine = [other for other in self._waiting if other.owner == owner]
             for old in mine[:-WAITING]:
                 self._waiting.remove(old)
@@ -76,39 +76,39 @@ class Inbox:
                 if oldest in self._waiting:
                     self._waiting.remove(oldest)
                     self._end(oldest, "dropped")
-            return inquiry
+            return pending
 
     def waiting(self) -> bool:
         """Whether there is work."""
         return bool(self._waiting)
 
     def advance(self) -> None:
-        """Does one pass of work on the question whose turn it is; errors become sentences."""
+        """Does one pass of work on the query whose turn it is; errors become sentences."""
         with self._lock:
             if not self._waiting:
                 return
-            inquiry = self._waiting.popleft()
+            pending = self._waiting.popleft()
         try:
-            if inquiry.work is None:
-                assert inquiry.question is not None  # it has not ended
-                inquiry.work = inquiry.question.work(self._load(inquiry.question.config.network))
-            next(inquiry.work)
+            if pending.work is None:
+                assert pending.query is not None  # it has not ended
+                pending.work = pending.query.work(self._load(pending.query.config.vgg_weights))
+            next(pending.work)
         except StopIteration as end:
-            inquiry.answer = end.value
-            self._end(inquiry, "answered")
+            pending.answer = end.value
+            self._end(pending, "answered")
         except Exception as error:
-            inquiry.error = self._explain(error)
-            self._end(inquiry, "failed")
+            pending.error = self._explain(error)
+            self._end(pending, "failed")
         except BaseException:  # the worker is being killed; nobody shall wait for it
-            inquiry.error = "The look was cut off: try again."
-            self._end(inquiry, "failed")
+            pending.error = "The look was cut off: try again."
+            self._end(pending, "failed")
             raise
         else:
             with self._lock:
-                if inquiry.status == "waiting":
-                    self._waiting.append(inquiry)
+                if pending.status == "waiting":
+                    self._waiting.append(pending)
 
     @staticmethod
-    def _end(inquiry: Inquiry[Any], status: Literal["answered", "failed", "dropped"]) -> None:
-        inquiry.status, inquiry.work, inquiry.question = status, None, None
-        inquiry.done.set()
+    def _end(pending: PendingQuery[Any], status: Literal["answered", "failed", "dropped"]) -> None:
+        pending.status, pending.work, pending.query = status, None, None
+        pending.done.set()

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from stylecore.config import RANGES
+from stylecore.config import SETTINGS
 from stylecore.engine.jobs import Job, Request
 from stylecore.engine.limits import Limits
+from stylecore.errors import UserError
 from stylecore.transfer.stylize import Steering
 
 
-class QueueFull(RuntimeError):
+class RequestRefused(UserError, ValueError):
+    """A request is beyond the limits of this server; the message names the limit in one sentence."""
+
+
+class QueueFull(UserError, RuntimeError):
     """There is no room for another job now; the message says so in one sentence."""
 
 
@@ -16,7 +21,7 @@ def check_request(request: Request, limits: Limits) -> None:
     """Refuses what is beyond the limits.
 
     Raises:
-        ValueError: in one sentence that names the limit.
+        RequestRefused: in one sentence that names the limit.
     """
     config = request.config
     for name, value, most in (
@@ -25,40 +30,47 @@ def check_request(request: Request, limits: Limits) -> None:
         ("the number of λ in one run", len(config.lambdas), limits.max_lambdas),
     ):
         if value > most:
-            raise ValueError(f"This server's limit for {name} is {most}, and {value} is more: choose a smaller one.")
-    for name, data in (
-        ("The content picture", request.content),
-        ("The style picture", request.style),
-        ("The picture to start from", request.init),
-    ):
-        if len(data) > limits.max_upload_mb * 2**20:
-            raise ValueError(f"{name} has more than {limits.max_upload_mb} MB: save it smaller first.")
+            raise RequestRefused(
+                f"This server's limit for {name} is {most}, and {value} is more: choose a smaller one."
+            )
+    images = (
+        *(("The content picture", image) for image in request.inputs.contents),
+        *(("The style picture", image) for image in request.inputs.styles),
+        *([("The picture to start from", request.inputs.init)] if request.inputs.init else []),
+    )
+    for name, image in images:
+        if len(image.data) > limits.max_upload_mb * 2**20:
+            raise RequestRefused(f"{name} has more than {limits.max_upload_mb} MB: save it smaller first.")
+    if len(request.inputs.contents) != 1 or len(request.inputs.styles) != 1 or any(image.mask for _, image in images):
+        raise RequestRefused("This version takes one content picture and one style picture, without masks.")
 
 
 def check_more_steps(job: Job, more: int, limits: Limits) -> None:
     """Refuses more steps than one run may get.
 
     Raises:
-        ValueError: in one sentence that names the limit.
+        RequestRefused: in one sentence that names the limit.
     """
-    most = int(RANGES["steps"][1])
+    most = int(SETTINGS["steps"].high)
     asked = sum(message.more_steps for message in job.messages) + more
     if not 0 <= more <= limits.max_steps:
-        raise ValueError(f"This server's limit is {limits.max_steps} more steps at a time, not {more}.")
+        raise RequestRefused(f"This server's limit is {limits.max_steps} more steps at a time, not {more}.")
     if job.snapshot.steps + asked > most:
-        raise ValueError(f"A run has at most {most} steps: start a new one from its picture.")
+        raise RequestRefused(f"A run has at most {most} steps: start a new one from its picture.")
 
 
 def check_steering(job: Job, steering: Steering, limits: Limits) -> None:
     """Refuses a message that the run could not follow, or may not.
 
     Raises:
-        ValueError: in one sentence.
+        RequestRefused: in one sentence.
     """
     check_more_steps(job, steering.more_steps, limits)
     if steering.lambdas is None:
         return
     if len(steering.lambdas) != len(job.request.config.lambdas):
-        raise ValueError(f"This run has {len(job.request.config.lambdas)} λ, and {len(steering.lambdas)} were sent.")
+        raise RequestRefused(
+            f"This run has {len(job.request.config.lambdas)} λ, and {len(steering.lambdas)} were sent."
+        )
     if not all(0 <= lam <= 1 for lam in steering.lambdas):
-        raise ValueError("λ must be a number from 0 to 1.")
+        raise RequestRefused("λ must be a number from 0 to 1.")

@@ -8,7 +8,7 @@ from stylecore.engine.jobs import Job
 from stylecore.engine.limits import Limits
 
 
-def too_warm(jobs: Iterable[Job], limits: Limits) -> list[Job]:
+def states_to_release(jobs: Iterable[Job], limits: Limits) -> list[Job]:
     """Jobs at rest whose computation has to go: the newest of each owner stays, as far as there is room.
 
     Args:
@@ -27,7 +27,7 @@ def too_warm(jobs: Iterable[Job], limits: Limits) -> list[Job]:
     return gone
 
 
-def too_many(jobs: Iterable[Job], limits: Limits) -> list[Job]:
+def jobs_to_forget(jobs: Iterable[Job], limits: Limits) -> list[Job]:
     """Ended jobs that have to be forgotten: the oldest of owners with too many, then of those who hold the most.
 
     Of one owner's, those go first that have been removed already.

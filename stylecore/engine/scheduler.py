@@ -9,15 +9,15 @@ import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 
-from stylecore.engine.clock import AwakeClock
-from stylecore.engine.cost import Cost, Pace, cost_of
-from stylecore.engine.jobs import FRAMES, Halt, Job, Request, Room, Snapshot, Status, alone, halves
+from stylecore.engine.clock import SuspendAwareClock
+from stylecore.engine.cost import Cost, ThroughputEstimator, cost_of
+from stylecore.engine.jobs import FRAMES, Halt, Job, Request, Snapshot, Status, Workspace, extract, split
 from stylecore.engine.limits import Limits
 from stylecore.engine.logs import Fact, log_event, pseudonym
-from stylecore.engine.messages import COOLED, HALVED, NOT_ENCODED
+from stylecore.engine.messages import HALVED, NOT_ENCODED, RELEASED
 from stylecore.engine.previews import previews, results
 from stylecore.engine.quotas import QueueFull
-from stylecore.engine.retention import too_many, too_warm
+from stylecore.engine.retention import jobs_to_forget, states_to_release
 from stylecore.imaging.images import ImageError, picture_size
 from stylecore.transfer.stylize import Step
 
@@ -26,7 +26,7 @@ UNDO_SECONDS = 120.0  # for which what was removed can be brought back
 _log = logging.getLogger(__name__)
 
 
-class Board:
+class Scheduler:
     """Jobs by id, those that wait, the one that runs; a visitor's jobs are only ever reached by the visitor's name.
 
     Attributes:
@@ -38,15 +38,20 @@ class Board:
     """
 
     def __init__(
-        self, device: str, limits: Limits, pace: Pace, abandoned_after: float, clock: Callable[[], float]
+        self,
+        device: str,
+        limits: Limits,
+        throughput: ThroughputEstimator,
+        abandoned_after: float,
+        clock: Callable[[], float],
     ) -> None:
         """Starts empty; see `engine.Engine` for the arguments."""
         self.changed = threading.Condition(threading.RLock())
         self.jobs: OrderedDict[str, Job] = OrderedDict()
         self.waiting: deque[Job] = deque()
         self.running: Job | None = None
-        self.clock = AwakeClock(clock)
-        self._device, self._limits, self._pace = device, limits, pace
+        self.clock = SuspendAwareClock(clock)
+        self._device, self._limits, self._throughput = device, limits, throughput
         self._abandoned_after = abandoned_after
         self._numbers = itertools.count(1)
         self._turns: dict[str, int] = {}  # by owner: number of the last turn
@@ -59,9 +64,9 @@ class Board:
         with self.changed:
             return [job for job in self.jobs.values() if job.owner == owner and job.removed is None]
 
-    def alive(self, owner: str, room: Room) -> list[Job]:
+    def alive(self, owner: str, workspace: Workspace) -> list[Job]:
         """What a new job of the owner in a room takes the place of."""
-        return [job for job in self.of(owner) if job.request.room == room and not job.ended]
+        return [job for job in self.of(owner) if job.request.workspace == workspace and not job.ended]
 
     def abandoned(self, job: Job) -> bool:
         """Whether nobody has looked at a job for too long."""
@@ -106,7 +111,7 @@ class Board:
         job = Job(
             id=self._next_name(),
             owner=owner,
-            number=self._next_number(owner, request.room),
+            number=self._next_number(owner, request.workspace),
             request=request,
             cost=cost,
             snapshot=Snapshot(status="queued", steps=request.config.steps),
@@ -156,7 +161,7 @@ class Board:
             self.running = None
             gone = job.id not in self.jobs or job.removed is not None
             if gone or (job.ended and self.time_is_up(job)):
-                self.cool(job)
+                self.release(job)
             elif job.snapshot.status == "running" and not job.halt:  # it was told to go on before that was noticed
                 self.enqueue(job)
             self.sweep()
@@ -185,8 +190,8 @@ class Board:
         for position, job in enumerate(self._order(), len(self._at_work())):
             self.tell(job, position=position)
 
-    def _next_number(self, owner: str, room: Room) -> int:
-        jobs = (job for job in self.jobs.values() if job.owner == owner and job.request.room == room)
+    def _next_number(self, owner: str, workspace: Workspace) -> int:
+        jobs = (job for job in self.jobs.values() if job.owner == owner and job.request.workspace == workspace)
         return 1 + max((job.number for job in jobs), default=0)
 
     def _next_name(self) -> str:
@@ -207,7 +212,7 @@ class Board:
 
     def seconds(self, cost: Cost, done: int = 0, steps: int | None = None) -> float | None:
         """Seconds of computing that a run still takes, about: see `engine.Engine.seconds`."""
-        pace = self._pace.of(cost.picture)
+        pace = self._throughput.of(cost.picture)
         return None if pace is None else cost.work(done, steps) * pace
 
     # What is told of a job
@@ -244,7 +249,7 @@ class Board:
             keep = job.run is not None or job is self.running
             fresh = job.step is not None and job.step.index > 0 and job.snapshot.status != "paused"
             step = job.step if fresh else None  # a paused job's pictures are finished already
-        self.publish_end(job, status, step, decision, warm=keep)
+        self.publish_end(job, status, step, decision, resumable=keep)
 
     def decide(self, job: Job) -> int:
         """Begins a decision on what shall become of a job. Returns its number."""
@@ -276,7 +281,7 @@ class Board:
         step: Step | None,
         decision: int,
         *,
-        warm: bool = False,
+        resumable: bool = False,
         error: str = "",
         too_large: bool = False,
     ) -> None:
@@ -302,7 +307,7 @@ class Board:
                 results=pictures,
                 previews=shown,
                 error=error,
-                warm=warm and not error,
+                resumable=resumable and not error,
                 too_large=too_large,
             )
             if error:  # nothing of it shall take the next one's memory
@@ -330,21 +335,21 @@ class Board:
 
     # Parts of a batch
 
-    def set_apart(self, job: Job, k: int) -> Job:
+    def promote(self, job: Job, k: int) -> Job:
         """One picture of a batch that has come to rest, as an ended job of the Studio."""
         with self.changed:
-            apart = alone(job, k, self._next_number(job.owner, "studio"), self._next_name())
+            apart = extract(job, k, self._next_number(job.owner, "studio"), self._next_name())
             self.jobs[apart.id] = apart
             self._forget_old()
             return apart
 
-    def halve(self, job: Job) -> None:
+    def split_batch(self, job: Job) -> None:
         """Puts two jobs of half as many λ in the place of a batch; they are next, and go on from where it was."""
         with self.changed:
             if job.halt or job.id not in self.jobs:
                 return
-            numbers = (job.number, self._next_number(job.owner, job.request.room))
-            both = halves(job, numbers, (self._next_name(), self._next_name()))
+            numbers = (job.number, self._next_number(job.owner, job.request.workspace))
+            both = split(job, numbers, (self._next_name(), self._next_name()))
             del self.jobs[job.id]
             self._turns[job.owner] = -1  # it has its turn still
             for half in both:
@@ -354,7 +359,7 @@ class Board:
                 self.tell(half, notices=notices if HALVED in notices else (*notices, HALVED))
                 self.enqueue(half)
                 self.log("job_submitted", half)
-            self.tell(job, status="stopped", left=0.0, warm=False, notices=(*job.snapshot.notices, HALVED))
+            self.tell(job, status="stopped", left=0.0, resumable=False, notices=(*job.snapshot.notices, HALVED))
             job.step, job.pending = None, None
             job.done.set()
 
@@ -366,7 +371,7 @@ class Board:
         with self.changed:
             if job.id not in self.jobs or job.removed is not None:
                 return
-            self.cool(job)
+            self.release(job)
             for earlier in self._removed(job.owner):
                 self.forget(earlier)
             job.removed = self.clock()
@@ -390,18 +395,18 @@ class Board:
         """Ends a job and drops all that is held of it."""
         with self.changed:
             self.stop(job)
-            self.cool(job)
+            self.release(job)
             self.jobs.pop(job.id, None)
 
     def sweep(self) -> None:
         """Gives back what is too much: paused jobs that nobody looks at, old optimizer states, old pictures."""
         for job in [job for job in self.jobs.values() if job.snapshot.status == "paused" and self.abandoned(job)]:
             self.stop(job)
-        for job in too_warm(self.jobs.values(), self._limits):
-            self.cool(job)
+        for job in states_to_release(self.jobs.values(), self._limits):
+            self.release(job)
         self._forget_old()
 
-    def cool(self, job: Job) -> None:
+    def release(self, job: Job) -> None:
         """Drops the computation of a job that rests; its pictures stay."""
         if job is self.running:
             return  # that is done when its step has ended
@@ -409,15 +414,15 @@ class Board:
             job.run.close()
         job.run, job.step, job.pending = None, None, None
         if job.snapshot.status == "paused":
-            self.tell(job, status="stopped", notices=(*job.snapshot.notices, COOLED))
-        self.tell(job, warm=False)
+            self.tell(job, status="stopped", notices=(*job.snapshot.notices, RELEASED))
+        self.tell(job, resumable=False)
 
-    def cool_ended(self) -> None:
+    def release_ended(self) -> None:
         """Drops what only serves to go on with jobs that have ended, of whomever."""
         with self.changed:
             for job in self.jobs.values():
                 if job.ended:
-                    self.cool(job)
+                    self.release(job)
 
     def _removed(self, owner: str) -> list[Job]:
         return [job for job in self.jobs.values() if job.owner == owner and job.removed is not None]
@@ -426,13 +431,18 @@ class Board:
         late = self.clock() - UNDO_SECONDS
         for job in [job for job in self.jobs.values() if job.removed is not None and job.removed < late]:
             self.forget(job)
-        for job in too_many(self.jobs.values(), self._limits):
+        for job in jobs_to_forget(self.jobs.values(), self._limits):
             self.forget(job)
 
 
 def request_cost(request: Request, device: str) -> Cost | None:
     """What a request will cost; None for pictures that can't be read: its run will say why."""
     try:
-        return cost_of(picture_size(request.content), picture_size(request.style), request.config, device)
+        return cost_of(
+            [picture_size(image.data) for image in request.inputs.contents],
+            [picture_size(image.data) for image in request.inputs.styles],
+            request.config,
+            device,
+        )
     except ImageError:
         return None

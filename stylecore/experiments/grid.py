@@ -7,9 +7,11 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from stylecore.config import GATYS_STYLE, TransferConfig
+from stylecore.config import TransferConfig
 from stylecore.engine.cost import Cost
-from stylecore.engine.jobs import Job, Point, Request
+from stylecore.engine.jobs import Job, LossRecord, Request
+from stylecore.errors import SettingError
+from stylecore.layers import GATYS_STYLE
 
 DEFAULT_LAMBDAS = (0.05, 0.2, 0.4, 0.6, 0.8)
 FEWEST, MOST = 2, 8
@@ -36,9 +38,9 @@ class Cell:
         return results[self.k] if results else None
 
     @property
-    def history(self) -> tuple[Point, ...]:
+    def loss_history(self) -> tuple[LossRecord, ...]:
         """Losses of the steps so far; this cell's are at place `k` of each."""
-        return self.job.snapshot.history
+        return self.job.snapshot.loss_history
 
 
 def cells_of(jobs: Iterable[Job], wanted: Request) -> dict[float, Cell]:
@@ -70,7 +72,7 @@ def same_but_lambda(one: Request, other: Request) -> bool:
 
     def but_lambda(request: Request) -> object:
         settings = {name: value for name, value in request.config.to_dict().items() if name != "lambdas"}
-        return settings, request.content, request.style, request.init
+        return settings, [image.data for image in request.inputs]
 
     return but_lambda(one) == but_lambda(other)
 
@@ -84,7 +86,7 @@ def missing(lambdas: Sequence[float], cells: dict[float, Cell]) -> tuple[float, 
     )
 
 
-def parts(
+def batches(
     lambdas: Sequence[float], cost: Callable[[tuple[float, ...]], Cost], memory: int, most: int = MOST
 ) -> list[tuple[float, ...]]:
     """The λ in as few batches as fit into the memory, a single one wherever not even two do.
@@ -108,7 +110,7 @@ def parse_lambdas(text: str) -> tuple[float, ...]:
     """Rising λ out of numbers with commas or spaces between them.
 
     Raises:
-        ValueError: in a sentence that names the range.
+        SettingError: in a sentence that names the range.
     """
     words = text.replace(";", " ").split()
     if words and all(re.fullmatch(r"[01],\d+", word) for word in words):  # decimal commas
@@ -118,11 +120,11 @@ def parse_lambdas(text: str) -> tuple[float, ...]:
     except ValueError:
         lambdas = []
     if not lambdas:
-        raise ValueError("Write λ as numbers from 0 to 1 with commas between them, like 0.05, 0.2, 0.4.")
+        raise SettingError("Write λ as numbers from 0 to 1 with commas between them, like 0.05, 0.2, 0.4.")
     if not FEWEST <= len(lambdas) <= MOST:
-        raise ValueError(f"Choose {FEWEST} to {MOST} different λ, not {len(lambdas)}.")
+        raise SettingError(f"Choose {FEWEST} to {MOST} different λ, not {len(lambdas)}.")
     if not all(0 <= lam <= 1 for lam in lambdas):
-        raise ValueError("Each λ must be from 0 to 1.")
+        raise SettingError("Each λ must be from 0 to 1.")
     return tuple(lambdas)
 
 

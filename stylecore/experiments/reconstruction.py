@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
-from stylecore.config import GATYS_STYLE, LAYERS, LayerWeights, TransferConfig
+from stylecore.config import TransferConfig
+from stylecore.layers import GATYS_STYLE, LAYERS, LayerWeights
 
 
 def content_of(layer: str, config: TransferConfig) -> TransferConfig:

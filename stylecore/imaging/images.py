@@ -14,7 +14,8 @@ from PIL.PngImagePlugin import PngInfo
 from torch import Tensor
 from torchvision.transforms.functional import pil_to_tensor, to_pil_image
 
-from stylecore.config import RANGES
+from stylecore.config import SETTINGS
+from stylecore.errors import UserError
 from stylecore.imaging.guards import TooManyParts, check_parts
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
@@ -23,7 +24,7 @@ MAX_PIXELS = 50_000_000
 PAPER = (255, 255, 255)  # what shows through transparent pixels
 
 
-class ImageError(ValueError):
+class ImageError(UserError, ValueError):
     """A picture can't be used; the message is one plain sentence that says why, and what to do."""
 
 
@@ -105,7 +106,9 @@ def checked_size(
     width, height = fitted_size(original, max(1, round(size * scale)))
     if min(width, height) < shortest:
         enough = math.ceil(shortest * max(original) / min(original) / scale)
-        advice = f"choose a size of at least {enough}, or crop it" if enough <= RANGES["size"][1] else "crop it first"
+        advice = (
+            f"choose a size of at least {enough}, or crop it" if enough <= SETTINGS["size"].high else "crop it first"
+        )
         raise ImageError(f"{name} would be {width} × {height} pixels, too narrow for these layers of VGG16: {advice}.")
     return width, height
 

@@ -9,9 +9,10 @@ from typing import get_args
 import torch
 
 from stylecore.config import DeviceChoice
+from stylecore.errors import SettingError, UserError
 
 
-class OutOfMemory(RuntimeError):
+class OutOfMemory(UserError, RuntimeError):
     """The machine has too little memory for this run; the message says what to do in one sentence."""
 
 
@@ -19,12 +20,12 @@ def choose_device(choice: str = "auto") -> str:
     """The device to compute on: "cuda" or "cpu".
 
     Raises:
-        ValueError: if CUDA is asked for and there is none.
+        SettingError: if CUDA is asked for and there is none.
     """
     if choice not in get_args(DeviceChoice):
-        raise ValueError(f"device must be auto, cpu or cuda, not {choice!r}")
+        raise SettingError(f"device must be auto, cpu or cuda, not {choice!r}")
     if choice == "cuda" and not torch.cuda.is_available():
-        raise ValueError("There is no CUDA device here: use --device cpu, or auto.")
+        raise SettingError("There is no CUDA device here: use --device cpu, or auto.")
     return "cuda" if choice != "cpu" and torch.cuda.is_available() else "cpu"
 
 

@@ -62,7 +62,7 @@ class Objective:
     """
 
     def __init__(self, vgg: VGG16, content: Tensor, style: Tensor, config: TransferConfig) -> None:
-        """Computes the targets, and with `weights="calibrated"` the weights.
+        """Computes the targets, and with `loss_weighting="calibrated"` the weights.
 
         Args:
             vgg: the network; content and style are on its device.
@@ -83,7 +83,7 @@ class Objective:
             self.style_weights = dict(config.style_layers)
             self.variation_weight = config.total_variation
             self.content_sizes, self.style_sizes = self._target_sizes()
-            if config.weights == "calibrated":
+            if config.loss_weighting == "calibrated":
                 self._calibrate(content, style, self._statistics(of_content))
             self._content_size = sum(self.content_weights[layer] * size for layer, size in self.content_sizes.items())
             self._style_size = sum(self.style_weights[layer] * size for layer, size in self.style_sizes.items())

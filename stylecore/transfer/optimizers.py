@@ -32,7 +32,7 @@ class Optimizer(Protocol):
 def make_optimizer(config: TransferConfig) -> Optimizer:
     """The optimizer that the settings ask for."""
     if config.optimizer == "lbfgs":
-        return ProjectedLBFGS(config.history)
+        return ProjectedLBFGS(config.lbfgs_memory)
     return Adam(config.learning_rate, config.learning_rate_decay, config.decay_every)
 
 

@@ -13,6 +13,7 @@ from PIL import Image, ImageOps
 from torch import Tensor
 
 from stylecore.config import TransferConfig
+from stylecore.errors import SettingError, UserError
 from stylecore.imaging.images import fit, to_tensor
 from stylecore.transfer.objective import Losses, Objective
 from stylecore.transfer.optimizers import Adam, Optimizer, ProjectedLBFGS, make_optimizer
@@ -24,7 +25,7 @@ STALLED_AFTER = 30  # steps without a better loss
 CAREFUL_RATE = 0.005  # Adam's learning rate after a fallback
 
 
-class TransferError(RuntimeError):
+class TransferError(UserError, RuntimeError):
     """A run can't start or go on; the message is one plain sentence."""
 
 
@@ -343,7 +344,7 @@ def _start(config: TransferConfig, content: Tensor, style: Tensor, initial: Tens
         return _covering(style, content)
     if config.init == "image":
         if initial is None:
-            raise ValueError('init="image" needs a picture to start from')
+            raise SettingError('init="image" needs a picture to start from')
         return _covering(initial.to(content.device), content)
     return content
 

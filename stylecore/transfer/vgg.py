@@ -16,7 +16,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torchvision.models import VGG16_Weights, vgg16
 
-from stylecore.config import BLOCKS, CHANNELS, LAYERS, Network, Padding, Pooling
+from stylecore.config import Padding, Pooling, VggWeights
+from stylecore.errors import SettingError, UserError
+from stylecore.layers import BLOCKS, CHANNELS, LAYERS
 
 BUNDLED = Path(__file__).parents[1] / "weights" / "vgg16_features_fp16-ed0a40eb.pth"
 BUNDLED_SHA256 = "ed0a40eb22056542d818d5839c125f6648413ae95b0b35130d9a4f57efced62a"
@@ -31,7 +33,7 @@ def exact_convolutions() -> AbstractContextManager[None]:
     return torch.backends.cudnn.flags(enabled=True, deterministic=True, allow_tf32=False)
 
 
-class WeightsError(RuntimeError):
+class WeightsError(UserError, RuntimeError):
     """The weights of VGG16 could not be had; the message says why, and what to do, in one sentence."""
 
 
@@ -86,10 +88,10 @@ class VGG16(nn.Module):
             ValueError: if a side is too short to be pooled down to the deepest layer, or a layer is unknown.
         """
         if unknown := set(layers) - set(LAYERS):
-            raise ValueError(f"no layer {min(unknown)!r}; the layers are {', '.join(LAYERS)}")
+            raise SettingError(f"no layer {min(unknown)!r}; the layers are {', '.join(LAYERS)}")
         shortest = minimum_side(layers)
         if min(images.shape[2:]) < shortest:
-            raise ValueError(f"each side must be at least {shortest} pixels for these layers")
+            raise SettingError(f"each side must be at least {shortest} pixels for these layers")
         with exact_convolutions():
             return self._features((images - self.mean) / self.deviation, layers, pooling, padding)
 
@@ -105,7 +107,7 @@ class VGG16(nn.Module):
                 x = convolution(F.pad(x, (1, 1, 1, 1), mode="replicate"))[:, :, 1:-1, 1:-1].contiguous()
             else:
                 x = convolution(x)
-            x = F.relu_(x)  # in place: halves the memory of the activations
+            x = F.relu_(x)  # in place: split the memory of the activations
             if name in layers:
                 found[name] = x
         return found
@@ -163,7 +165,7 @@ def minimum_side(layers: Collection[str]) -> int:
 
 
 @cache
-def load_vgg16(network: Network = "bundled", device: str = "cpu") -> VGG16:
+def load_vgg16(network: VggWeights = "bundled", device: str = "cpu") -> VGG16:
     """VGG16 with the named weights on a device, float32; loaded once a process.
 
     Args:
@@ -195,7 +197,7 @@ def read_bundled(path: Path) -> dict[str, Tensor]:
     return state
 
 
-def _download(network: Network) -> dict[str, Tensor]:
+def _download(network: VggWeights) -> dict[str, Tensor]:
     try:
         state = _torchvision_state(network)
     except OSError as error:
@@ -211,7 +213,7 @@ def _download(network: Network) -> dict[str, Tensor]:
     return {name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)}
 
 
-def _torchvision_state(network: Network) -> Mapping[str, Tensor]:
+def _torchvision_state(network: VggWeights) -> Mapping[str, Tensor]:
     state: Mapping[str, Tensor] = VGG16_Weights[network].get_state_dict(
         progress=False, check_hash=True, weights_only=True
     )

@@ -9,12 +9,12 @@ from pathlib import Path
 import streamlit as st
 
 from stylecore.engine.engine import Engine
-from stylecore.transfer.vgg import WeightsError
+from stylecore.errors import UserError
 from stylecore.ui.server import get_engine, visitor
 
 _log = logging.getLogger(__name__)
 
-STILL_HERE = 10.0  # seconds between two signs of life, or a third of the grace time
+HEARTBEAT_SECONDS = 10.0  # seconds between two signs of life, or a third of the grace time
 
 STYLES = Path(__file__).with_name("page.css")
 
@@ -46,7 +46,7 @@ def start_page(title: str) -> tuple[Engine, str]:
     with st.container(key="here"):  # always: what comes and goes up here would draw all that is below anew
         engine, owner = _engine(), visitor()
         if any(not job.ended for job in engine.jobs_of(owner)):
-            every = min(STILL_HERE, engine.limits.grace_seconds / 3)
+            every = min(HEARTBEAT_SECONDS, engine.limits.grace_seconds / 3)
             st.fragment(_still_here, run_every=every, key="still_here")(engine, owner)
     return engine, owner
 
@@ -62,7 +62,7 @@ def _engine() -> Engine:
     """The server's engine; where it can't start, the page says why, and tries again when it is reloaded."""
     try:
         return get_engine()
-    except (WeightsError, ValueError) as error:
+    except UserError as error:
         _log.error("the engine can't start: %s", error)
         st.error(str(error), icon=":material/error:")
         st.stop()
@@ -72,4 +72,4 @@ def _still_here(engine: Engine, owner: str) -> None:
     """Tells the engine, from whatever page, that the visitor still waits for what is being computed."""
     for job in engine.jobs_of(owner):
         if not job.ended:
-            engine.look(job)
+            engine.heartbeat(job)

@@ -9,8 +9,8 @@ import secrets
 import streamlit as st
 import torch
 
-from stylecore.config import Network
-from stylecore.engine.cost import measure_pace
+from stylecore.config import VggWeights
+from stylecore.engine.cost import measure_throughput
 from stylecore.engine.engine import Engine
 from stylecore.engine.health import watch_health
 from stylecore.engine.limits import cores, read_limits
@@ -18,7 +18,7 @@ from stylecore.engine.logs import set_up_logs
 from stylecore.transfer.devices import choose_device
 from stylecore.transfer.vgg import VGG16, load_vgg16
 from stylecore.ui.components import remember_visitor
-from stylecore.ui.state.singleton import once
+from stylecore.ui.state.singleton import singleton
 
 COOKIE = "stylecore_visitor"
 
@@ -29,13 +29,13 @@ def bundled_network(device: str) -> VGG16:
     return load_vgg16("bundled", device)
 
 
-@once
+@singleton
 def get_engine() -> Engine:
     """The server's engine; its worker thread starts with the first visitor.
 
     Raises:
         WeightsError: if the weights are damaged; nothing of that is kept, so that the next visit finds them mended.
-        ValueError: if the operator has set a limit that is none.
+        UserError: if the operator has set a limit that is none.
     """
     with st.spinner("Measuring this machine …"):
         return _start_engine()
@@ -48,10 +48,12 @@ def _start_engine() -> Engine:
     device = choose_device()
     network = bundled_network(device)
 
-    def load(name: Network, device: str) -> VGG16:  # the worker must not call streamlit, so it gets the network itself
+    def load(
+        name: VggWeights, device: str
+    ) -> VGG16:  # the worker must not call streamlit, so it gets the network itself
         return network if name == "bundled" else load_vgg16(name, device)
 
-    engine = Engine(device, load, limits, pace=measure_pace(network))
+    engine = Engine(device, load, limits, throughput=measure_throughput(network))
     watch_health(engine)
     gc.collect()
     gc.freeze()  # the imports and the network need no second look

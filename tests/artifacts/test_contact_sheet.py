@@ -13,8 +13,9 @@ from stylecore.artifacts.contact_sheet import FONT, archive, contact_sheet
 from stylecore.artifacts.export import finished_pictures
 from stylecore.artifacts.recipe import CHUNK, read_recipe
 from stylecore.config import TransferConfig
-from stylecore.engine.jobs import Point
+from stylecore.engine.jobs import LossRecord
 from stylecore.imaging.images import encode_png, to_image
+from stylecore.imaging.inputs import pair
 from stylecore.transfer.stylize import stylize
 
 LAMBDAS = (0.1, 0.5, 0.9)
@@ -26,8 +27,8 @@ def pictures(toy, tensors):
     config = TransferConfig(lambdas=LAMBDAS, steps=2, coarse_to_fine="off", **layers)
     history = []
     for step in stylize(toy, *tensors, config):
-        history.append(Point.of(step))
-    files = {"content": encode_png(to_image(tensors[0][0])), "style": b"style"}
+        history.append(LossRecord.of(step))
+    files = pair(encode_png(to_image(tensors[0][0])), b"style")
     return finished_pictures(step, config, "cpu", files), history
 
 

@@ -6,15 +6,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from stylecore.artifacts.export import finished_pictures, touched
-from stylecore.artifacts.postprocess import finished
+from stylecore.artifacts.export import finished_pictures, postprocessed
+from stylecore.artifacts.postprocess import postprocess
 from stylecore.artifacts.recipe import RecipeError, read_recipe
-from stylecore.config import Finish, TransferConfig
+from stylecore.config import Postprocess, TransferConfig
 from stylecore.imaging import images
 from stylecore.imaging.images import ImageError, decode, encode_png, to_image
+from stylecore.imaging.inputs import pair
 from stylecore.transfer.stylize import stylize
 
-FINISH = Finish(colours="luminance", blend=0.25)
+FINISH = Postprocess(colours="luminance", blend=0.25)
 
 
 @pytest.fixture
@@ -27,30 +28,30 @@ def png(toy, tensors, content):
     layers = {"content_layers": (("relu1_1", 1.0),), "style_layers": (("relu1_1", 1.0),)}
     config = TransferConfig(steps=2, coarse_to_fine="off", **layers)
     *_, step = stylize(toy, *tensors, config)
-    return finished_pictures(step, config, "cpu", {"content": content, "style": b"style"})[0]
+    return finished_pictures(step, config, "cpu", pair(content, b"style"))[0]
 
 
 def test_without_touches_the_very_bytes_come_back(png, content):
-    assert touched(png, content, Finish()) is png
+    assert postprocessed(png, content, Postprocess()) is png
 
 
 def test_a_touched_picture_differs_from_the_other_in_pixels_and_in_what_its_recipe_says_of_touches(png, content):
-    found = touched(png, content, FINISH)
-    assert read_recipe(found) == dataclasses.replace(read_recipe(png), finish=FINISH)
-    np.testing.assert_array_equal(decode(found), finished(decode(png), decode(content), FINISH))
+    found = postprocessed(png, content, FINISH)
+    assert read_recipe(found) == dataclasses.replace(read_recipe(png), postprocess=FINISH)
+    np.testing.assert_array_equal(decode(found), postprocess(decode(png), decode(content), FINISH))
     assert (np.asarray(decode(found)) != np.asarray(decode(png))).any()
 
 
 def test_a_result_may_be_larger_than_an_input(png, monkeypatch):
     plain = encode_png(Image.new("RGB", (24, 20), (90, 120, 30)))
-    expected = touched(png, plain, FINISH)
+    expected = postprocessed(png, plain, FINISH)
     assert len(plain) < 200 < len(png)
     monkeypatch.setattr(images, "MAX_BYTES", 200)  # what 25 MB are for a result of 4096 pixels
-    assert touched(png, plain, FINISH) == expected
+    assert postprocessed(png, plain, FINISH) == expected
 
 
 def test_other_files_are_refused(png, content):
     with pytest.raises(RecipeError, match="no recipe"):
-        touched(content, content, FINISH)
+        postprocessed(content, content, FINISH)
     with pytest.raises(ImageError, match="The content picture can't be read"):
-        touched(png, b"text", FINISH)
+        postprocessed(png, b"text", FINISH)

@@ -5,8 +5,8 @@ import pytest
 import torch
 from PIL import Image
 
-from stylecore.artifacts.postprocess import finished, match_statistics
-from stylecore.config import Finish
+from stylecore.artifacts.postprocess import match_statistics, postprocess
+from stylecore.config import Postprocess
 from stylecore.imaging.images import fit, to_image
 
 
@@ -31,11 +31,11 @@ def coloured():
 
 
 def test_without_a_touch_nothing_changes(picture, content):
-    assert finished(picture, content, Finish()) is picture
+    assert postprocess(picture, content, Postprocess()) is picture
 
 
 def test_luminance_takes_light_from_the_result_and_colour_from_the_content(picture, content):
-    found = finished(picture, content, Finish(colours="luminance")).convert("YCbCr")
+    found = postprocess(picture, content, Postprocess(colours="luminance")).convert("YCbCr")
     for channel, origin in (("Y", picture), ("Cb", content), ("Cr", content)):
         ours, theirs = (np.asarray(image.getchannel(channel), int) for image in (found, origin.convert("YCbCr")))
         assert abs(ours - theirs).max() <= 2  # rounding there and back
@@ -70,9 +70,11 @@ def test_equal_statistics_change_nothing(coloured):
 def test_a_grey_content_makes_the_result_grey(picture):
     grey = Image.linear_gradient("L").resize(picture.size).convert("RGB")
     light = np.asarray(picture.convert("YCbCr").getchannel("Y"), int)
-    for channel in finished(picture, grey, Finish(colours="luminance")).split():
+    for channel in postprocess(picture, grey, Postprocess(colours="luminance")).split():
         assert abs(np.asarray(channel, int) - light).max() <= 1
-    red, green, blue = (np.asarray(c, int) for c in finished(picture, grey, Finish(colours="statistics")).split())
+    red, green, blue = (
+        np.asarray(c, int) for c in postprocess(picture, grey, Postprocess(colours="statistics")).split()
+    )
     assert max(abs(red - green).max(), abs(green - blue).max()) <= 1
     assert red.mean() == pytest.approx(np.asarray(grey)[..., 0].mean(), abs=1)
     assert red.std() > 10
@@ -80,7 +82,7 @@ def test_a_grey_content_makes_the_result_grey(picture):
 
 def test_a_grey_result_takes_the_mean_colour_and_stays_as_varied(content):
     grey = Image.linear_gradient("L").resize(content.size).convert("RGB").point(lambda level: 96 + level // 4)
-    found = np.asarray(finished(grey, content, Finish(colours="statistics")), float).reshape(-1, 3)
+    found = np.asarray(postprocess(grey, content, Postprocess(colours="statistics")), float).reshape(-1, 3)
     np.testing.assert_allclose(found.mean(0), np.asarray(content, float).reshape(-1, 3).mean(0), atol=1)
     deviations = np.linalg.svd(found - found.mean(0), compute_uv=False)
     assert deviations[1] < 0.05 * deviations[0]  # one line through the colours, as grey is
@@ -89,7 +91,7 @@ def test_a_grey_result_takes_the_mean_colour_and_stays_as_varied(content):
 @pytest.mark.parametrize("colours", ["luminance", "statistics"])
 def test_pictures_of_one_pixel(colours):
     painted, photo = Image.new("RGB", (1, 1), (100, 140, 90)), Image.new("RGB", (1, 1), (150, 120, 110))
-    found = finished(painted, photo, Finish(colours=colours))
+    found = postprocess(painted, photo, Postprocess(colours=colours))
     luma = np.array([0.299, 0.587, 0.114])  # ITU-R BT.601, as in JPEG
     light = {"luminance": luma @ (100, 140, 90), "statistics": luma @ (150, 120, 110)}[colours]
     expected = np.array([150, 120, 110]) - luma @ (150, 120, 110) + light
@@ -97,27 +99,27 @@ def test_pictures_of_one_pixel(colours):
 
 
 def test_blend_goes_from_the_result_to_the_content(picture, content):
-    assert finished(picture, content, Finish(blend=0)).tobytes() == picture.tobytes()
-    assert finished(picture, content, Finish(blend=1)).tobytes() == content.tobytes()
+    assert postprocess(picture, content, Postprocess(blend=0)).tobytes() == picture.tobytes()
+    assert postprocess(picture, content, Postprocess(blend=1)).tobytes() == content.tobytes()
     for share in (0.25, 0.5):
-        found = np.asarray(finished(picture, content, Finish(blend=share)), float)
+        found = np.asarray(postprocess(picture, content, Postprocess(blend=share)), float)
         expected = (1 - share) * np.asarray(picture, float) + share * np.asarray(content, float)
         assert abs(found - expected).max() <= 1
 
 
 def test_colours_come_before_the_blend(picture, content):
-    both = np.asarray(finished(picture, content, Finish(colours="statistics", blend=0.5)), float)
-    coloured = np.asarray(finished(picture, content, Finish(colours="statistics")), float)
+    both = np.asarray(postprocess(picture, content, Postprocess(colours="statistics", blend=0.5)), float)
+    coloured = np.asarray(postprocess(picture, content, Postprocess(colours="statistics")), float)
     assert abs(both - (coloured + np.asarray(content, float)) / 2).max() <= 1
 
 
 @pytest.mark.parametrize(
-    "finish", [Finish(colours="luminance"), Finish(colours="statistics"), Finish(blend=0.3)], ids=str
+    "finish", [Postprocess(colours="luminance"), Postprocess(colours="statistics"), Postprocess(blend=0.3)], ids=str
 )
 def test_a_content_of_another_size_is_scaled_as_for_the_run(picture, content, finish):
     large = content.resize((240, 200), Image.Resampling.BICUBIC)
-    found = finished(picture, large, finish)
-    assert found.tobytes() == finished(picture, fit(large, 24), finish).tobytes()
+    found = postprocess(picture, large, finish)
+    assert found.tobytes() == postprocess(picture, fit(large, 24), finish).tobytes()
     assert found.size == picture.size
 
 
@@ -131,9 +133,9 @@ def test_a_content_of_another_size_is_scaled_as_for_the_run(picture, content, fi
         ({"blend": "0.5"}, "blend must be a number from 0 to 1, not '0.5'"),
         ({"blend": float("nan")}, "blend must be a number from 0 to 1"),
         ({"blend": True}, "blend must be a number from 0 to 1"),
-        ({"glitter": 1}, "unknown finishing touch 'glitter'"),
+        ({"glitter": 1}, "unknown postprocessing 'glitter'"),
     ],
 )
 def test_bad_touches_are_told(touches, words):
     with pytest.raises(ValueError, match=words):
-        Finish.from_dict(touches)
+        Postprocess.from_dict(touches)

@@ -10,8 +10,17 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 import stylecore
-from stylecore.artifacts.recipe import CHUNK, Recipe, RecipeError, current_versions, read_recipe, sha256
-from stylecore.config import PRESETS, Finish, TransferConfig
+from stylecore.artifacts.recipe import (
+    CHUNK,
+    FORMAT,
+    InputDigest,
+    Recipe,
+    RecipeError,
+    current_versions,
+    read_recipe,
+    sha256,
+)
+from stylecore.config import PRESETS, Postprocess, TransferConfig
 from stylecore.imaging import images
 from stylecore.imaging.images import encode_png, to_image
 
@@ -27,13 +36,13 @@ RECIPE = Recipe(
     ),
     device="NVIDIA “Ω” 9000",
     versions={"torch": "2.14.1+cu130", "python": "3.11"},
-    content_sha256="c" * 64,
-    style_sha256="5" * 64,
+    contents=(InputDigest(sha256="c" * 64),),
+    styles=(InputDigest(sha256="5" * 64, weight=0.25), InputDigest(sha256="6" * 64, weight=0.75, mask_sha256="m" * 64)),
     init_sha256="1" * 64,
     steps_done=77,
     losses={"content": 1e-300, "style": 0.1, "total": 12345678.901234567},
     changes=((10, 0.3), (20, 1.0)),
-    finish=Finish(colours="luminance", blend=0.25),
+    postprocess=Postprocess(colours="luminance", blend=0.25),
 )
 
 
@@ -74,15 +83,15 @@ def test_every_field_comes_back_from_the_picture():
     assert back.to_json() == RECIPE.to_json()
 
 
-def test_a_recipe_from_before_there_were_touches_is_read():
-    assert read_recipe(in_png(without("finish"))) == dataclasses.replace(RECIPE, finish=Finish())
+def test_a_recipe_without_postprocessing_is_read():
+    assert read_recipe(in_png(without("postprocess"))) == dataclasses.replace(RECIPE, postprocess=Postprocess())
 
 
-def test_without_touches_the_json_is_as_it_was_before_there_were_any():
+def test_without_postprocessing_the_json_says_nothing_of_it():
     values = json.loads(RECIPE.to_json())
-    assert values.pop("finish") == {"colours": "luminance", "blend": 0.25}
-    assert json.loads(dataclasses.replace(RECIPE, finish=Finish()).to_json()) == values
-    assert Recipe.from_json(changed(finish={"blend": 0.25})).finish == Finish(blend=0.25)
+    assert values.pop("postprocess") == {"colours": "luminance", "blend": 0.25}
+    assert json.loads(dataclasses.replace(RECIPE, postprocess=Postprocess()).to_json()) == values
+    assert Recipe.from_json(changed(postprocess={"blend": 0.25})).postprocess == Postprocess(blend=0.25)
 
 
 @pytest.mark.parametrize("preset", PRESETS)
@@ -95,7 +104,7 @@ def test_the_json_says_what_a_reader_needs():
     values = json.loads(RECIPE.to_json())
     assert values["config"]["lambdas"] == [0.30000000000000004]
     assert values["config"]["style_layers"] == [["relu1_1", 0.25], ["relu5_3", 1e-7]]
-    assert set(values) == {"format", *(field.name for field in dataclasses.fields(Recipe))}
+    assert set(values) == {"format", *(field.name for field in dataclasses.fields(Recipe))} - {"not_understood"}
 
 
 @pytest.mark.parametrize("entry", ["changes", "init_sha256"])
@@ -121,9 +130,8 @@ def test_settings_that_are_missing_have_their_defaults():
         "[" * 100_000,
         '{"a":' * 30_000,
         "9" * 10_000,
-        changed(format=2),
-        *(without(name) for name in ("format", "config", "device", "versions", "losses", "steps_done", "style_sha256")),
-        changed(surprise=1),
+        *(changed(format=number) for number in (None, 0, -1, True, "2", 2.0, 10**400)),
+        *(without(name) for name in ("format", "config", "device", "versions", "losses", "steps_done", "styles")),
         changed(**{"a\n\x1b[31mb": 1}),
         *(changed(config=config) for config in (None, [], "", 7, [["size", 256]], "studio")),
         *(changed(losses=losses) for losses in (None, 3, "abc", {"total": "much"}, {"total": None})),
@@ -131,9 +139,12 @@ def test_settings_that_are_missing_have_their_defaults():
         *(changed(versions=versions) for versions in (None, 3, [1])),
         *(changed(steps_done=steps) for steps in (None, "many", -1, 10**9, float("nan"), float("inf"), [3])),
         *(changed(changes=changes) for changes in (None, 5, [1], [[1]], [[1, 2, 3]], [["a", 0.5]], [[1, "b"]])),
-        *(changed(finish=finish) for finish in (None, 5, "", "all", [], [["blend", 0.25]], {"glitter": 1})),
-        *(changed(finish={"colours": colours}) for colours in (None, "gold", ["style"], {"style": 1})),
-        *(changed(finish={"blend": blend}) for blend in (None, "0.5", True, [0.5], -0.1, 2, 10**400, float("nan"))),
+        *(changed(postprocess=finish) for finish in (None, 5, "", "all", [], [["blend", 0.25]], {"glitter": 1})),
+        *(changed(postprocess={"colours": colours}) for colours in (None, "gold", ["style"], {"style": 1})),
+        *(
+            changed(postprocess={"blend": blend})
+            for blend in (None, "0.5", True, [0.5], -0.1, 2, 10**400, float("nan"))
+        ),
         *(changed(changes=[[1, lam]]) for lam in (2, -0.1, float("nan"), float("inf"))),
     ],
     ids=lambda text: text[-30:],
@@ -189,8 +200,8 @@ def test_settings_out_of_their_range(name, value):
         ("init", ("content", "style", "noise", "image")),
         ("pooling", ("max", "average")),
         ("statistic", ("gram", "covariance")),
-        ("weights", ("calibrated", "paper")),
-        ("network", ("bundled", "IMAGENET1K_FEATURES", "IMAGENET1K_V1")),
+        ("loss_weighting", ("calibrated", "paper")),
+        ("vgg_weights", ("bundled", "IMAGENET1K_FEATURES", "IMAGENET1K_V1")),
     ],
 )
 def test_unknown_choices_are_refused_naming_the_choices(name, choices):
@@ -198,8 +209,49 @@ def test_unknown_choices_are_refused_naming_the_choices(name, choices):
     assert all(word in message for word in (name, "other", *choices))
 
 
-def test_an_unknown_setting_is_refused_naming_it():
-    assert "'colour'" in refusal(in_png(with_setting(colour="red")))
+def test_an_unknown_setting_or_entry_is_left_out_with_a_sentence():
+    found = Recipe.from_json(changed(config={**json.loads(RECIPE.to_json())["config"], "colour": "red"}, surprise=1))
+    assert dataclasses.replace(found, not_understood=()) == RECIPE
+    assert len(found.not_understood) == 2
+    assert "'colour'" in found.not_understood[0]
+    assert "'surprise'" in found.not_understood[1]
+    many = Recipe.from_json(changed(**{f"k{i}": i for i in range(1000)})).not_understood
+    assert len(many) == 6
+    assert "995 more" in many[-1]
+
+
+@pytest.mark.parametrize("later", [{"format": FORMAT + 1}, {"versions": {"stylecore": "12.0"}}])
+def test_a_choice_that_only_a_later_version_knows_is_replaced_with_a_sentence(later):
+    config = {**json.loads(RECIPE.to_json())["config"], "statistic": "wasserstein"}
+    found = Recipe.from_json(changed(config=config, **later))
+    assert found.config == RECIPE.config
+    assert found.not_understood == ("This version does not know statistic = wasserstein: it takes gram.",)
+
+
+def test_a_recipe_of_the_first_format_is_read_by_its_old_names():
+    config = json.loads(RECIPE.to_json())["config"]
+    for new, old in (("loss_weighting", "weights"), ("vgg_weights", "network"), ("lbfgs_memory", "history")):
+        config[old] = config.pop(new)
+    config |= {"weights": "paper", "history": 7}
+    values = json.loads(RECIPE.to_json()) | {"format": 1, "config": config}
+    del values["contents"], values["styles"]
+    values |= {"content_sha256": "a" * 64, "style_sha256": "b" * 64, "finish": values.pop("postprocess")}
+    found = Recipe.from_json(json.dumps(values))
+    assert found.config == dataclasses.replace(RECIPE.config, loss_weighting="paper", lbfgs_memory=7)
+    assert (found.contents, found.styles) == ((InputDigest(sha256="a" * 64),), (InputDigest(sha256="b" * 64),))
+    assert found.postprocess == RECIPE.postprocess
+    assert found.not_understood == ()
+
+
+@pytest.mark.parametrize(
+    "styles",
+    [None, [], {}, "5" * 64, [None], [{}], [{"sha256": 5}], [{"sha256": "5" * 64}] * 33]
+    + [[{"sha256": "5", "weight": weight}] for weight in (0, -1, None, True, "1", float("nan"), float("inf"), 10**400)]
+    + [[{"sha256": "5", "mask_sha256": mask}] for mask in (None, 5, "a\nb")],
+    ids=lambda styles: str(styles)[:30],
+)
+def test_hostile_inputs(styles):
+    refusal(in_png(changed(styles=styles)))
 
 
 def test_pictures_without_a_recipe():

@@ -18,7 +18,7 @@ from tests.support.browser import (
     running,
     step,
     visitor,
-)  # fmt: skip
+)
 
 CELLS = ".st-key-layers_grid td button"
 NETWORK = ".st-key-network button"

@@ -132,7 +132,7 @@ def test_a_reload_shows_the_same_result_with_its_touches_and_a_recipe_has_them_t
     page.get_by_text("Photograph's colours", exact=True).click()
     page.wait_for_timeout(SECOND)
     at_rest(page)
-    touched = shown(page)
+    postprocessed = shown(page)
     (tmp_path / "made.png").write_bytes(downloaded(page))
     press(page, "Run")
     page.locator(".st-key-history label").nth(1).wait_for()
@@ -141,14 +141,14 @@ def test_a_reload_shows_the_same_result_with_its_touches_and_a_recipe_has_them_t
     page.get_by_text("Remove result 1").wait_for()
     page.reload()
     page.get_by_text("Remove result 1").wait_for()
-    expect(picture(page)).to_have_attribute("src", touched)
+    expect(picture(page)).to_have_attribute("src", postprocessed)
     page.locator(FIELD).first.set_input_files(tmp_path / "made.png")
     press(page, "Restore its settings")
     page.get_by_text("was made here").wait_for(state="hidden")
     press(page, "Run")
     page.locator(".st-key-history label").nth(2).wait_for()
     finished(page)
-    expect(picture(page)).to_have_attribute("src", touched)
+    expect(picture(page)).to_have_attribute("src", postprocessed)
 
 
 def test_more_steps_are_shown_though_a_step_was_looked_at(page, address):

@@ -24,7 +24,7 @@ from tests.support.browser import (
     step,
     stopped,
     visitor,
-)  # fmt: skip
+)
 
 
 def mean_colour(url):

@@ -5,7 +5,7 @@ import json
 import plotly.graph_objects as go
 import pytest
 
-from stylecore.charts.insight import balance_figure, difference_figure, matrices_figure, to_html, way_figure
+from stylecore.charts.insight import balance_figure, difference_figure, matrices_figure, to_html, trajectory_figure
 from stylecore.engine.feature_views import Statistics
 
 ONE, OTHER = ((4.0, 1.0), (1.0, 2.0)), ((-8.0, 0.0), (0.0, 1.0))
@@ -28,7 +28,7 @@ def test_matrices_share_one_scale(signed):
     [
         matrices_figure(FOUND, signed=False),
         difference_figure(ONE, (7, 3), 4.0),
-        way_figure(FOUND.way, 5),
+        trajectory_figure(FOUND.trajectory, 5),
         balance_figure({"start": (0.0, 1.0, None), "λ = 0.2": (0.4, 0.1, 0.2)}, ("λ", "L")),
     ],
 )
@@ -46,7 +46,9 @@ def test_l_is_a_line_from_the_style_loss_to_the_content_loss():
 
 
 def test_html_is_whole_in_itself():
-    page = to_html({"One": way_figure(FOUND.way, 5), "Other": difference_figure(ONE, (7, 3), 4.0)}).decode()
+    page = to_html(
+        {"One": trajectory_figure(FOUND.trajectory, 5), "Other": difference_figure(ONE, (7, 3), 4.0)}
+    ).decode()
     assert page.count("Plotly.newPlot") >= 2
     assert "<h2>One</h2>" in page
     assert len(page) > 3_000_000  # plotly.js is inside

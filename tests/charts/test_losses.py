@@ -4,14 +4,19 @@ import plotly.graph_objects as go
 import pytest
 
 from stylecore.charts.losses import MAX_POINTS, hint, loss_figure, shares
-from stylecore.engine.jobs import Point
+from stylecore.engine.jobs import LossRecord
 
 
 def point(index, lam=0.2, content=0.1, style=0.5):
-    return Point(
-        index, (lam,), (content,), (style,), (lam * content + (1 - lam) * style,),
-        {"relu4_2": (content,)}, {"relu1_1": (0.25 * style,), "relu2_1": (0.75 * style,)},
-    )  # fmt: skip
+    return LossRecord(
+        index,
+        (lam,),
+        (content,),
+        (style,),
+        (lam * content + (1 - lam) * style,),
+        {"relu4_2": (content,)},
+        {"relu1_1": (0.25 * style,), "relu2_1": (0.75 * style,)},
+    )
 
 
 def history(count):
@@ -46,8 +51,10 @@ def test_long_histories_are_thinned_and_keep_the_newest():
 def test_by_layer_the_parts_of_l_are_shown_and_sum_to_it():
     data = loss_figure([point(0)], steps=1, layers=True)["data"]
     assert {trace["name"]: trace["y"] for trace in data} == {
-        "content relu4_2": [0.02], "style relu1_1": [0.1], "style relu2_1": [0.3],
-    }  # fmt: skip
+        "content relu4_2": [0.02],
+        "style relu1_1": [0.1],
+        "style relu2_1": [0.3],
+    }
     assert sum(shares(point(0)).values()) == pytest.approx(1)
     assert shares(point(0))["style relu2_1"] == pytest.approx(0.3 / 0.42)
 

@@ -80,8 +80,8 @@ def test_transfer_writes_a_picture_with_its_recipe(transfer, inputs, capsys):
     found = recipe(output)
     assert found["config"]["lambdas"] == [0.3]
     assert (found["config"]["size"], found["config"]["steps"], found["config"]["seed"]) == (32, 2, 5)
-    assert found["content_sha256"] == hashlib.sha256(Path(inputs[0]).read_bytes()).hexdigest()
-    assert found["style_sha256"] == hashlib.sha256(Path(inputs[1]).read_bytes()).hexdigest()
+    assert found["contents"][0]["sha256"] == hashlib.sha256(Path(inputs[0]).read_bytes()).hexdigest()
+    assert found["styles"][0]["sha256"] == hashlib.sha256(Path(inputs[1]).read_bytes()).hexdigest()
     assert found["steps_done"] == 2
     assert os.listdir(output.parent) == ["out.png"]
     out, err = capsys.readouterr()
@@ -133,7 +133,7 @@ def test_evaluate_agrees_with_the_log(transfer, inputs, tmp_path, capsys):
 def test_evaluate_judges_any_picture(inputs, capsys):
     assert main(["evaluate", *inputs, inputs[0], "--size", "32"]) == 0
     judged = json.loads(capsys.readouterr().out)
-    assert (judged["weights"], judged["resized"]) == ("paper", True)
+    assert (judged["loss_weighting"], judged["resized"]) == ("paper", True)
     assert list(judged["style_layers"]) == ["relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"]
     assert judged["style_loss"] > 0
 
@@ -181,10 +181,10 @@ def test_a_recipe_that_began_with_a_picture_repeats_its_stop(inputs, tmp_path, c
 def test_touches_are_made_on_the_very_picture(transfer):
     plain = transfer()
     before, losses = pixels(plain), recipe(plain)["losses"]
-    touched = transfer("--colours", "statistics")
-    assert (pixels(touched) != before).any()
-    assert recipe(touched)["finish"] == {"colours": "statistics", "blend": 0.0}
-    assert recipe(touched)["losses"] == losses
+    postprocessed = transfer("--colours", "statistics")
+    assert (pixels(postprocessed) != before).any()
+    assert recipe(postprocessed)["postprocess"] == {"colours": "statistics", "blend": 0.0}
+    assert recipe(postprocessed)["losses"] == losses
 
 
 def test_touches_go_on_top_of_a_recipe_whose_run_is_repeated(transfer, inputs, tmp_path):
@@ -194,10 +194,10 @@ def test_touches_go_on_top_of_a_recipe_whose_run_is_repeated(transfer, inputs, t
 
     first = transfer("--lambda", "0.4", "--colours", "luminance", "--blend", "0.25")
     found = repeated("--blend", "0.5")
-    assert found == {**recipe(first), "finish": {"colours": "luminance", "blend": 0.5}}
-    assert "finish" not in repeated("--colours", "style", "--blend", "0")
+    assert found == {**recipe(first), "postprocess": {"colours": "luminance", "blend": 0.5}}
+    assert "postprocess" not in repeated("--colours", "style", "--blend", "0")
     found = repeated("--steps", "1")
-    assert (found["steps_done"], found["finish"]) == (1, recipe(first)["finish"])
+    assert (found["steps_done"], found["postprocess"]) == (1, recipe(first)["postprocess"])
 
 
 def test_options_go_on_top_of_a_recipe(transfer, inputs, tmp_path):
@@ -227,7 +227,7 @@ def test_presets(transfer, preset):
 def test_every_option_reaches_the_recipe(transfer, inputs):
     settings = {
         "optimizer": "adam",
-        "weights": "paper",
+        "loss_weighting": "paper",
         "statistic": "covariance",
         "pooling": "average",
         "padding": "replicate",
@@ -244,7 +244,7 @@ def test_every_option_reaches_the_recipe(transfer, inputs):
     found = recipe(transfer(*options, "--init-image", inputs[1]))
     assert {name: found["config"][name] for name in settings} == settings
     assert found["config"]["init"] == "image"
-    assert found["init_sha256"] == found["style_sha256"]
+    assert found["init_sha256"] == found["styles"][0]["sha256"]
 
 
 def test_no_steps_give_the_content_itself(transfer, inputs):

@@ -8,13 +8,13 @@ import torch
 
 from stylecore.cli.bench import _TRANSFER, _run_alone
 from stylecore.config import TransferConfig
-from stylecore.engine.cost import Pace, cost_of, depth_share, measure_pace, used_sizes
+from stylecore.engine.cost import ThroughputEstimator, cost_of, depth_share, measure_throughput, used_sizes
 from stylecore.imaging.images import ImageError, decode, read
 from stylecore.samples import sample_contents, sample_styles
 from stylecore.transfer.stylize import Steering, prepare, stylize
 
 CONTENT, STYLE = sample_contents()["Chelsea"], sample_styles()["Swirling night"]
-SIZES = (451, 300), (560, 448)
+SIZES = [(451, 300)], [(560, 448)]
 
 
 def test_work_is_updates_times_pixels():
@@ -64,12 +64,12 @@ def test_the_price_is_that_of_the_run(toy, coarse_to_fine):
 def test_used_sizes_are_those_of_the_run(settings):
     config = TransferConfig(**settings)
     tensors = prepare(decode(read(CONTENT)), decode(read(STYLE)), config)
-    assert used_sizes(*SIZES, config) == tuple((tensor.shape[3], tensor.shape[2]) for tensor in tensors)
+    assert used_sizes(*SIZES, config) == tuple([(tensor.shape[3], tensor.shape[2])] for tensor in tensors)
 
 
 def test_a_picture_too_narrow_is_told_as_the_run_would():
     with pytest.raises(ImageError, match="too narrow for these layers"):
-        cost_of((3000, 20), (560, 448), TransferConfig())
+        cost_of([(3000, 20)], [(560, 448)], TransferConfig())
 
 
 def test_shallow_layers_cost_less():
@@ -98,7 +98,7 @@ def test_memory_is_near_what_a_process_really_takes(tmp_path):
 
 def test_what_a_paused_run_holds_is_what_its_optimizer_remembers(vgg):
     """The bulk of `state`, counted tensor by tensor."""
-    config = TransferConfig(size=160, steps=30, lambdas=(0.1, 0.2), history=10, coarse_to_fine="off")
+    config = TransferConfig(size=160, steps=30, lambdas=(0.1, 0.2), lbfgs_memory=10, coarse_to_fine="off")
     content, style = prepare(decode(read(CONTENT)), decode(read(STYLE)), config)
     gc.collect()
     before = _tensor_bytes()
@@ -118,20 +118,20 @@ def test_the_pace_is_that_of_a_run(vgg):
     seconds = [step.seconds for step in stylize(vgg, content, style, config)]
     fastest = min(after - before for before, after in itertools.pairwise(seconds))
     pace = fastest / (160 * 106)
-    assert pace / 4 < measure_pace(vgg).of(160 * 106) < pace * 4  # catches a wrong unit, not a busy machine
+    assert pace / 4 < measure_throughput(vgg).of(160 * 106) < pace * 4  # catches a wrong unit, not a busy machine
 
 
 def test_the_pace_is_known_apart_for_each_size():
-    pace = Pace()
-    assert pace.of(10_000) is None
-    pace.learn(10_000, 0.02)
-    assert pace.of(1_000_000) == pytest.approx(2e-6)  # the nearest that is known
+    throughput = ThroughputEstimator()
+    assert throughput.of(10_000) is None
+    throughput.learn(10_000, 0.02)
+    assert throughput.of(1_000_000) == pytest.approx(2e-6)  # the nearest that is known
     for _ in range(200):
-        pace.learn(1_000_000, 1.0)
-    assert pace.of(900_000) == pytest.approx(1e-6, rel=1e-3)
-    assert pace.of(9_000) == pytest.approx(2e-6)
-    pace.learn(10_000, 0.04)
-    assert pace.of(10_000) == pytest.approx(2.1e-6)  # a twentieth of the way
+        throughput.learn(1_000_000, 1.0)
+    assert throughput.of(900_000) == pytest.approx(1e-6, rel=1e-3)
+    assert throughput.of(9_000) == pytest.approx(2e-6)
+    throughput.learn(10_000, 0.04)
+    assert throughput.of(10_000) == pytest.approx(2.1e-6)  # a twentieth of the way
 
 
 def _tensor_bytes():

@@ -10,20 +10,27 @@ import pytest
 from PIL import Image
 
 from stylecore.artifacts.recipe import read_recipe, sha256
-from stylecore.engine import scheduler as board
-from stylecore.engine import worker
-from stylecore.engine.cost import Pace, depth_share
+from stylecore.engine import scheduler, worker
+from stylecore.engine.cost import ThroughputEstimator, depth_share
 from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import FRAMES, Frame, Request, with_frame
 from stylecore.engine.limits import Limits
 from stylecore.engine.quotas import QueueFull
 from stylecore.imaging.images import encode_png
+from stylecore.imaging.inputs import pair
 from stylecore.transfer.stylize import Steering
 
 
 @pytest.fixture
 def engine(toy):
     return Engine("cpu", lambda _name, _device: toy, limits=limits(), refresh=0.0)
+
+
+def with_comment(request, comment):
+    """The same request with a larger content file."""
+    content, style = request.inputs.pair
+    content = encode_png(Image.open(io.BytesIO(content)), {"comment": comment}, compress=0)
+    return dataclasses.replace(request, inputs=pair(content, style))
 
 
 def limits(**others):
@@ -45,25 +52,25 @@ def wait(job, status=None):
 def test_a_job_runs_to_its_end(engine, request_for, picture):
     snapshot = wait(engine.submit("ann", request_for(lambdas=(0.2, 0.7))))
     assert snapshot.status == "finished"
-    assert [point.index for point in snapshot.history] == list(range(6))
+    assert [point.index for point in snapshot.loss_history] == list(range(6))
     assert [Image.open(io.BytesIO(data)).size for data in snapshot.results] == [(24, 20)] * 2
     recipe = read_recipe(snapshot.results[1])
     assert recipe.config.lambdas == (0.7,)
     assert recipe.content_sha256 == sha256(picture[0])
-    assert recipe.losses["total"] == snapshot.history[-1].total[1]
+    assert recipe.losses["total"] == snapshot.loss_history[-1].total[1]
     assert all(Image.open(io.BytesIO(data)).format == "JPEG" for data in snapshot.previews)
 
 
 def test_stop_keeps_the_picture(engine, request_for, gate):
     job = engine.submit("ann", request_for(steps=10_000))
     wait(job, "running")
-    while len(job.snapshot.history) < 3:
+    while len(job.snapshot.loss_history) < 3:
         time.sleep(0.002)
     engine.stop(job)
     snapshot = wait(job)
     assert snapshot.status == "stopped"
     assert len(snapshot.results) == 1
-    assert read_recipe(snapshot.results[0]).steps_done == snapshot.history[-1].index
+    assert read_recipe(snapshot.results[0]).steps_done == snapshot.loss_history[-1].index
 
 
 def test_stop_while_waiting(engine, request_for, gate):
@@ -75,7 +82,7 @@ def test_stop_while_waiting(engine, request_for, gate):
     assert wait(waiting).status == "stopped"
     gate.set()
     assert wait(running).status == "finished"
-    assert not waiting.snapshot.history
+    assert not waiting.snapshot.loss_history
 
 
 def test_owners_take_turns_and_know_their_position(engine, request_for, gate):
@@ -115,7 +122,7 @@ def test_steering_is_kept_in_snapshot_and_recipe(engine, request_for, gate):
     gate.set()
     snapshot = wait(job)
     assert snapshot.changes == ((0, (0.9,)),)
-    assert snapshot.history[-1].index == 23
+    assert snapshot.loss_history[-1].index == 23
     assert json.loads(read_recipe(snapshot.results[0]).to_json())["changes"] == [[0, 0.9]]
 
 
@@ -124,21 +131,21 @@ def test_a_message_that_came_too_late_swallows_no_steps(engine, request_for):
     wait(job)
     engine.steer(job, Steering(lambdas=(0.9,)))
     engine.go_on(job, more_steps=4)
-    assert wait(job).history[-1].index == 9
+    assert wait(job).loss_history[-1].index == 9
 
 
 @pytest.fixture
 def slow_pictures(monkeypatch):
     """Finished pictures take their time until the event is set."""
-    event, before = threading.Event(), board.results
-    monkeypatch.setattr(board, "results", lambda *a: (event.wait(1.0) and None) or before(*a))
+    event, before = threading.Event(), scheduler.results
+    monkeypatch.setattr(scheduler, "results", lambda *a: (event.wait(1.0) and None) or before(*a))
     yield event
     event.set()
 
 
 def test_a_job_that_is_being_halted_does_not_wait_again(engine, request_for, slow_pictures):
     job = engine.submit("ann", request_for(steps=10_000))
-    while len(job.snapshot.history) < 3:
+    while len(job.snapshot.loss_history) < 3:
         time.sleep(0.002)
     other = engine.submit("bob", request_for())
     engine.stop(job)
@@ -152,7 +159,7 @@ def test_a_job_that_is_being_halted_does_not_wait_again(engine, request_for, slo
 def slowly_halted(engine, request_for, status, steps=10_000):
     """A job after some steps, and the thread that is halting it, whose pictures take their time."""
     job = engine.submit("ann", request_for(steps=steps))
-    while len(job.snapshot.history) < 3:
+    while len(job.snapshot.loss_history) < 3:
         time.sleep(0.002)
     halting = threading.Thread(target=engine.pause if status == "paused" else engine.stop, args=(job,))
     halting.start()
@@ -181,29 +188,29 @@ def test_what_was_decided_last_is_what_comes_of_it(engine, request_for, slow_pic
 
 def test_an_end_that_is_published_late_does_not_end_what_goes_on(engine, request_for, slow_pictures):
     job = engine.submit("ann", request_for())
-    while len(job.snapshot.history) < 6:  # the worker is encoding the end
+    while len(job.snapshot.loss_history) < 6:  # the worker is encoding the end
         time.sleep(0.002)
     time.sleep(0.05)
-    decision = engine._board.begin_halt(job, "stopped")
+    decision = engine._scheduler.begin_halt(job, "stopped")
     slow_pictures.set()
-    engine._board.end_halt(job, "stopped", decision)
+    engine._scheduler.end_halt(job, "stopped", decision)
     engine.go_on(job, more_steps=4)
-    assert wait(job).history[-1].index == 9
+    assert wait(job).loss_history[-1].index == 9
     assert not job.messages
     engine.go_on(job, more_steps=4)
-    assert wait(job).history[-1].index == 13
+    assert wait(job).loss_history[-1].index == 13
 
 
 def test_a_worker_that_dies_while_it_halts_leaves_nothing_running(engine, request_for, monkeypatch):
     monkeypatch.setattr(threading, "excepthook", lambda _: None)
     job = engine.submit("ann", request_for(steps=10_000))
-    while len(job.snapshot.history) < 3:
+    while len(job.snapshot.loss_history) < 3:
         time.sleep(0.002)
-    monkeypatch.setattr(worker.Worker, "_look_after", lambda self, job: self._board.stop(job))
-    before = board.results
-    monkeypatch.setattr(board, "results", lambda *_: (_ for _ in ()).throw(SystemExit))
+    monkeypatch.setattr(worker.Worker, "_look_after", lambda self, job: self._scheduler.stop(job))
+    before = scheduler.results
+    monkeypatch.setattr(scheduler, "results", lambda *_: (_ for _ in ()).throw(SystemExit))
     engine._worker.thread.join(5)
-    monkeypatch.setattr(board, "results", before)
+    monkeypatch.setattr(scheduler, "results", before)
     assert wait(job).status == "failed"
     assert job.snapshot.results
     monkeypatch.undo()
@@ -222,19 +229,19 @@ def test_steps_that_were_asked_for_twice_are_made_once(engine, request_for, gate
     engine.go_on(job, more_steps=4)
     engine.stop(other)
     gate.set()
-    assert wait(job).history[-1].index == 9
+    assert wait(job).loss_history[-1].index == 9
 
 
 def test_a_job_that_goes_on_in_its_last_moment_waits_as_others_do(engine, request_for, gate):
     job = engine.submit("ann", request_for(steps=1000))
-    while len(job.snapshot.history) < 3:
+    while len(job.snapshot.loss_history) < 3:
         time.sleep(0.002)
     gate.clear()
     other = engine.submit("bob", request_for(steps=1000))
     engine.pause(job)
     engine.go_on(job)
     assert job.snapshot.status == "running"
-    engine._board.put_down(job)
+    engine._scheduler.put_down(job)
     assert job.snapshot.status == "queued"
     engine.stop(job)
     engine.stop(other)
@@ -243,7 +250,7 @@ def test_a_job_that_goes_on_in_its_last_moment_waits_as_others_do(engine, reques
 
 def test_nobody_waits_while_a_picture_is_encoded(engine, request_for, gate, slow_pictures):
     job = engine.submit("ann", request_for(steps=10_000))
-    while len(job.snapshot.history) < 3:
+    while len(job.snapshot.loss_history) < 3:
         time.sleep(0.002)
     gate.clear()
     replacing = threading.Thread(target=engine.submit, args=("ann", request_for()))
@@ -251,7 +258,7 @@ def test_nobody_waits_while_a_picture_is_encoded(engine, request_for, gate, slow
     while len(engine.jobs_of("ann")) < 2:
         time.sleep(0.002)
     began = time.monotonic()
-    engine.look(engine.submit("bob", request_for()))
+    engine.heartbeat(engine.submit("bob", request_for()))
     assert time.monotonic() - began < 0.5 or slow_pictures.is_set()
     assert job.snapshot.status == "running"  # its picture is still being encoded
     slow_pictures.set()
@@ -270,7 +277,7 @@ def test_a_visitor_who_left_frees_the_worker_unless_they_come_back(toy, request_
         engine.leave("ann", grace=5.0)
         if looked_after:
             now[0] += looked_after
-            engine.look(job)
+            engine.heartbeat(job)
         now[0] += 6.0
         gate.set()
         snapshot = wait(job)
@@ -297,14 +304,16 @@ def test_a_fault_keeps_the_last_picture_and_the_next_job_runs(engine, request_fo
     snapshot = wait(engine.submit("ann", request_for(steps=50)))
     assert snapshot.status == "failed"
     assert words in snapshot.error
-    assert read_recipe(snapshot.results[0]).steps_done == snapshot.history[-1].index > 0
+    assert read_recipe(snapshot.results[0]).steps_done == snapshot.loss_history[-1].index > 0
     monkeypatch.setattr(toy, "forward", before)
     assert wait(engine.submit("ann", request_for())).status == "finished"
 
 
 def test_bad_input_is_one_sentence(engine, request_for):
     request = request_for()
-    snapshot = wait(engine.submit("ann", Request(content=b"no picture", style=request.style, config=request.config)))
+    snapshot = wait(
+        engine.submit("ann", Request(inputs=pair(b"no picture", request.inputs.style.data), config=request.config))
+    )
     assert snapshot.status == "failed"
     assert snapshot.error == "The content picture can't be read as a picture: use PNG, JPEG, WebP, GIF, BMP or TIFF."
 
@@ -314,16 +323,10 @@ def test_the_oldest_pictures_of_whoever_holds_most_go_when_memory_is_full(toy, r
     big = "x" * 300_000  # a file's own metadata counts, too
     jobs = []
     for owner in "aab":
-        request = request_for()
-        content = encode_png(Image.open(io.BytesIO(request.content)), {"comment": big + str(len(jobs))}, compress=0)
-        jobs.append(engine.submit(owner, dataclasses.replace(request, content=content)))
+        jobs.append(engine.submit(owner, with_comment(request_for(), big + str(len(jobs)))))
         wait(jobs[-1])
     assert engine.jobs_of("a") == jobs[:2]
-    request = dataclasses.replace(
-        request_for(),
-        content=encode_png(Image.open(io.BytesIO(request_for().content)), {"comment": big + "last"}, compress=0),
-    )
-    newest = engine.submit("c", request)
+    newest = engine.submit("c", with_comment(request_for(), big + "last"))
     wait(newest)
     engine.stop(newest)
     assert engine.jobs_of("a") == jobs[1:2]
@@ -334,7 +337,7 @@ def test_the_oldest_pictures_of_whoever_holds_most_go_when_memory_is_full(toy, r
 def test_pause_and_go_on_give_the_very_picture_of_an_undisturbed_run(engine, request_for):
     undisturbed = wait(engine.submit("ann", request_for(steps=40)))
     job = engine.submit("ann", request_for(steps=40))
-    while len(job.snapshot.history) < 5:
+    while len(job.snapshot.loss_history) < 5:
         time.sleep(0.001)
     engine.pause(job)
     paused = wait(job)
@@ -344,7 +347,7 @@ def test_pause_and_go_on_give_the_very_picture_of_an_undisturbed_run(engine, req
     engine.go_on(job)
     snapshot = wait(job)
     assert snapshot.status == "finished"
-    assert [point.index for point in snapshot.history] == list(range(41))
+    assert [point.index for point in snapshot.loss_history] == list(range(41))
     assert (
         Image.open(io.BytesIO(snapshot.results[0])).tobytes()
         == Image.open(io.BytesIO(undisturbed.results[0])).tobytes()
@@ -368,13 +371,13 @@ def test_more_steps_go_on_with_what_the_optimizer_knows(engine, request_for, set
     engine.go_on(job, more_steps=7)
     snapshot = wait(job)
     assert (snapshot.done, snapshot.steps) == (12, 12)
-    assert snapshot.history[-1].total == at_once.history[-1].total
+    assert snapshot.loss_history[-1].total == at_once.loss_history[-1].total
     assert read_recipe(snapshot.results[0]).steps_done == 12
 
 
 def test_stop_does_not_wait_for_the_step_that_is_computed(engine, request_for, gate):
     job = engine.submit("ann", request_for(steps=100))
-    while len(job.snapshot.history) < 3:
+    while len(job.snapshot.loss_history) < 3:
         time.sleep(0.001)
     gate.clear()  # the worker hangs in its step now
     time.sleep(0.05)
@@ -386,7 +389,7 @@ def test_stop_does_not_wait_for_the_step_that_is_computed(engine, request_for, g
     gate.set()
     snapshot = wait(job)
     assert snapshot.status == "finished"
-    assert [point.index for point in snapshot.history] == list(range(101))
+    assert [point.index for point in snapshot.loss_history] == list(range(101))
 
 
 def test_optimizer_states_are_dropped_when_there_are_too_many(toy, request_for):
@@ -396,9 +399,9 @@ def test_optimizer_states_are_dropped_when_there_are_too_many(toy, request_for):
         jobs.append(engine.submit(owner, request_for()))
         wait(jobs[-1])
     deadline = time.monotonic() + 5
-    while jobs[0].snapshot.warm and time.monotonic() < deadline:
+    while jobs[0].snapshot.resumable and time.monotonic() < deadline:
         time.sleep(0.01)
-    assert [job.snapshot.warm for job in jobs] == [False, True, True]
+    assert [job.snapshot.resumable for job in jobs] == [False, True, True]
     assert jobs[0].run is None
     with pytest.raises(ValueError, match="no longer there"):
         engine.go_on(jobs[0], more_steps=3)
@@ -436,7 +439,7 @@ def test_a_removal_can_be_undone_until_the_next_one_or_for_a_while(toy, request_
         now[0] += 9.0  # longer pauses are sleep
         engine.removed("ann")
         engine.expected_wait()
-        engine.look(jobs[1])
+        engine.heartbeat(jobs[1])
     assert not engine.bring_back(jobs[2])
     assert engine.submit("ann", request_for()).number == 3
     assert engine.tally().jobs == 2
@@ -466,14 +469,14 @@ def test_too_little_memory_is_told_before_it_is_taken(engine, request_for, monke
 
 
 def test_expected_wait_adds_up_the_work_before(toy, request_for, gate):
-    engine = Engine("cpu", lambda *_: toy, limits=limits(), pace=Pace(24 * 20, 24 * 20 * 1e-3))
+    engine = Engine("cpu", lambda *_: toy, limits=limits(), throughput=ThroughputEstimator(24 * 20, 24 * 20 * 1e-3))
     gate.clear()
     wait(engine.submit("ann", request_for()), "running")
     first = engine.submit("bob", request_for())
     second = engine.submit("cyd", request_for())
     one = depth_share(first.request.config) * 5 * 24 * 20 * 1e-3  # depth × steps × pixels × pace
-    assert engine.look(second).wait - engine.look(first).wait == pytest.approx(one, rel=0.3)
-    assert engine.expected_wait() > engine.look(second).wait
+    assert engine.heartbeat(second).wait - engine.heartbeat(first).wait == pytest.approx(one, rel=0.3)
+    assert engine.expected_wait() > engine.heartbeat(second).wait
     gate.set()
 
 
@@ -502,9 +505,9 @@ def test_rooms_of_one_owner_queue_up_and_end_only_their_own(engine, request_for,
     gate.clear()
     studio = engine.submit("ann", request_for(steps=3))
     wait(studio, "running")
-    layers = engine.submit_all("ann", [dataclasses.replace(request_for(steps=3), room="layers")] * 2)
+    layers = engine.submit_all("ann", [dataclasses.replace(request_for(steps=3), workspace="layers")] * 2)
     assert [job.snapshot.status for job in (studio, *layers)] == ["running", "queued", "queued"]
-    again = engine.submit_all("ann", [dataclasses.replace(request_for(steps=3), room="layers")])
+    again = engine.submit_all("ann", [dataclasses.replace(request_for(steps=3), workspace="layers")])
     gate.set()
     assert wait(studio).status == wait(again[0]).status == "finished"
     assert engine.jobs_of("ann") == [studio, *again]  # what had not begun is gone, what ran went on

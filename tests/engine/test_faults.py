@@ -25,6 +25,7 @@ from stylecore.engine import worker
 from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Request, at_half_size
 from stylecore.engine.messages import BROKEN, HALVED, KILLED
+from stylecore.imaging import inputs
 from stylecore.imaging.images import encode_png, to_image
 from stylecore.samples import sample_contents, sample_styles
 from stylecore.transfer import vgg as weights
@@ -47,7 +48,7 @@ def request_for(tensors):
 
     def make(*lambdas, **settings):
         config = TransferConfig(**{"lambdas": lambdas or (0.2,), "size": 24, "steps": 12, **LAYERS, **settings})
-        return Request(content=content, style=style, config=config)
+        return Request(inputs=inputs.pair(content, style), config=config)
 
     return make
 
@@ -150,7 +151,7 @@ def test_a_paused_run_whose_step_died_goes_on_as_if_nothing_had_been(engine, req
     engine.go_on(job)
     snapshot = wait(job)
     assert snapshot.status == "finished"
-    assert [point.total for point in snapshot.history] == [point.total for point in undisturbed.history]
+    assert [point.total for point in snapshot.loss_history] == [point.total for point in undisturbed.loss_history]
     assert pixels(snapshot.results[0]) == pixels(undisturbed.results[0])
 
 
@@ -181,7 +182,7 @@ def test_a_run_that_is_paused_while_its_step_raises_goes_on_all_the_same(engine,
     engine.go_on(job)
     snapshot = wait(job)
     assert snapshot.status == "finished"
-    assert [point.total for point in snapshot.history] == [point.total for point in undisturbed.history]
+    assert [point.total for point in snapshot.loss_history] == [point.total for point in undisturbed.loss_history]
     assert [pixels(png) for png in snapshot.results] == [pixels(png) for png in undisturbed.results]
 
 
@@ -218,7 +219,7 @@ def test_a_single_picture_without_memory_fails_and_half_the_size_goes_on_from_it
     request = at_half_size(job)
     assert (request.config.size, request.config.init) == (32, "image")
     assert request.config.steps == 50 - snapshot.done
-    assert request.init == snapshot.results[0]
+    assert request.inputs.init.data == snapshot.results[0]
     assert wait(engine.submit("ann", request)).status == "finished"
 
 
@@ -267,8 +268,8 @@ def test_a_batch_without_memory_goes_on_in_parts_with_the_very_same_pictures(eng
     results = [png for job in parts for png in job.snapshot.results]
     assert [pixels(png) for png in results] == [pixels(png) for png in whole.results]
     for job in parts:
-        assert [point.index for point in job.snapshot.history] == list(range(13))
-    assert parts[0].snapshot.history[-1].total == whole.history[-1].total[:2]
+        assert [point.index for point in job.snapshot.loss_history] == list(range(13))
+    assert parts[0].snapshot.loss_history[-1].total == whole.loss_history[-1].total[:2]
     assert read_recipe(results[4]).to_json() == read_recipe(whole.results[4]).to_json()
 
 
@@ -320,7 +321,7 @@ def test_a_halved_batch_never_goes_back_and_its_waiting_half_keeps_its_pictures(
     assert keeps_its_picture(second)
     gate.set()
     reach(first, 20)
-    assert [point.index for point in first.snapshot.history[:20]] == list(range(20))
+    assert [point.index for point in first.snapshot.loss_history[:20]] == list(range(20))
     engine.stop(first)
 
 
@@ -328,9 +329,9 @@ def test_states_that_only_serve_more_steps_go_before_a_run_is_refused(engine, re
     held = engine.submit("bob", request_for())
     wait(held)
     free = [10**6, 10**12]  # as it would be once the state of bob's run is gone
-    monkeypatch.setattr(worker, "available_memory", lambda: free[0] if held.snapshot.warm else free[1])
+    monkeypatch.setattr(worker, "available_memory", lambda: free[0] if held.snapshot.resumable else free[1])
     assert wait(engine.submit("ann", request_for())).status == "finished"
-    assert not held.snapshot.warm
+    assert not held.snapshot.resumable
     assert held.snapshot.results
 
 
@@ -366,7 +367,7 @@ def test_memory_that_truly_runs_out():
 
         def start(size, steps):
             config = TransferConfig(size=size, steps=steps, content_layers=layers, style_layers=layers)
-            return engine.submit("ann", Request(content=pair[0], style=pair[1], config=config))
+            return engine.submit("ann", Request(inputs=inputs.pair(*pair), config=config))
 
         def allow(more):
             taken = int(re.search(r"VmSize:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) * 1024
@@ -393,8 +394,12 @@ def test_memory_that_truly_runs_out():
     sentence = "There is too little memory for this picture: choose a smaller size."
     good = "finished False True True"
     assert [line.strip() for line in done.stdout.splitlines()] == [
-        good, f"failed True True True {sentence}", good, f"failed True False False {sentence}", good
-    ]  # fmt: skip
+        good,
+        f"failed True True True {sentence}",
+        good,
+        f"failed True False False {sentence}",
+        good,
+    ]
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
@@ -404,7 +409,7 @@ def test_a_gpu_s_memory_that_truly_runs_out(vgg):
 
     def start(size, *lambdas):
         config = TransferConfig(size=size, steps=3, lambdas=lambdas)
-        return engine.submit("ann", Request(content=content, style=style, config=config))
+        return engine.submit("ann", Request(inputs=inputs.pair(content, style), config=config))
 
     assert wait(start(128, 0.2)).status == "finished"
     total = torch.cuda.get_device_properties(0).total_memory
@@ -461,7 +466,7 @@ def test_hours_of_sleep_are_no_absence_but_minutes_of_absence_are(toy, request_f
     else:
         for _ in range(40):
             now[0] += 5.0
-            engine._board.clock()
+            engine._scheduler.clock()
     held.set()
     snapshot = wait(job)
     assert snapshot.status == ("finished" if sleeps else "stopped")
@@ -471,7 +476,7 @@ def test_hours_of_sleep_are_no_absence_but_minutes_of_absence_are(toy, request_f
 def test_a_process_that_is_suspended_and_resumed():
     script = """
         import sys, threading, time
-        from stylecore.engine import clock as awake
+        from stylecore.engine import clock
         from stylecore.config import TransferConfig
         from stylecore.engine.engine import Engine
         from stylecore.engine.jobs import Request, at_half_size
@@ -479,7 +484,7 @@ def test_a_process_that_is_suspended_and_resumed():
         from tests.conftest import ToyNetwork
         from tests.engine.test_engine import limits
 
-        awake.LONGEST_PAUSE = 2.5
+        clock.LONGEST_PAUSE = 2.5
         toy = ToyNetwork()
         before = toy.forward
         toy.forward = lambda *a, **k: time.sleep(0.05) or before(*a, **k)
@@ -487,13 +492,13 @@ def test_a_process_that_is_suspended_and_resumed():
         pair = [path.read_bytes() for path in (sample_contents()["Chelsea"], sample_styles()["Embroidery"])]
         layers = (("relu1_1", 1.0),)
         config = TransferConfig(size=32, steps=1000, content_layers=layers, style_layers=layers)
-        job = engine.submit("ann", Request(content=pair[0], style=pair[1], config=config))
+        job = engine.submit("ann", Request(inputs=inputs.pair(*pair), config=config))
         while job.snapshot.done < 3:
             time.sleep(0.01)
         print("running", flush=True)
         sys.stdin.readline()  # suspended for longer than anybody may be absent, and resumed
         time.sleep(1.0)
-        print(engine.look(job).status, job.snapshot.seconds < 5, flush=True)
+        print(engine.heartbeat(job).status, job.snapshot.seconds < 5, flush=True)
         job.done.wait(20)  # nobody looks
         print(job.snapshot.status, bool(job.snapshot.results), flush=True)
         """
@@ -549,9 +554,13 @@ def test_a_file_that_may_not_grow(tmp_path):
     command = [sys.executable, "-m", "stylecore", "transfer", *PAIR, "-o", str(tmp_path / "out.png")]
     done = subprocess.run(
         [*command, "--size", "64", "--steps", "1", "--device", "cpu"],
-        cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000)),
-    )  # fmt: skip
+    )
     assert done.returncode == 2
     assert done.stderr == f"stylecore: {tmp_path / 'out.png'} can't be written: File too large.\n"
     assert list(tmp_path.iterdir()) == []

@@ -10,10 +10,10 @@ from stylecore.config import TransferConfig
 from stylecore.engine.feature_views import (
     MAPS,
     MATRIX,
-    CalibrationQuestion,
-    FeatureQuestion,
-    ShuffleQuestion,
-    StatisticsQuestion,
+    CalibrationQuery,
+    FeatureMapsQuery,
+    ShuffleQuery,
+    StatisticsQuery,
 )
 from stylecore.imaging.images import ImageError, decode, encode_png, fit, read, to_image, to_tensor
 from stylecore.samples import sample_contents, sample_styles
@@ -24,8 +24,8 @@ CONFIG = TransferConfig(size=64)
 CONTENT, STYLE = read(sample_contents()["Coffee"]), read(sample_styles()["Embroidery"])
 
 
-def answer(question, vgg):
-    work = question.work(vgg)
+def answer(query, vgg):
+    work = query.work(vgg)
     passes = 0
     while True:
         try:
@@ -42,7 +42,7 @@ def features(vgg, data, layer):
 
 
 def test_feature_maps_are_those_of_the_layer(vgg):
-    found = answer(FeatureQuestion(CONTENT, "relu2_2", CONFIG), vgg)
+    found = answer(FeatureMapsQuery(CONTENT, "relu2_2", CONFIG), vgg)
     maps = features(vgg, CONTENT, "relu2_2")
     means = maps.mean((1, 2))
     assert len(found.channels) == len(found.maps) == MAPS
@@ -58,8 +58,8 @@ def test_feature_maps_are_those_of_the_layer(vgg):
 @pytest.mark.parametrize("statistic", ["gram", "covariance"])
 def test_matrices_are_those_of_the_layer_and_the_way_ends_at_its_result(vgg, statistic):
     config = TransferConfig(size=64, statistic=statistic)
-    question = StatisticsQuestion(CONTENT, STYLE, CONTENT, ((0, CONTENT), (9, STYLE)), "relu1_2", config)
-    found = answer(question, vgg)
+    query = StatisticsQuery(CONTENT, STYLE, CONTENT, ((0, CONTENT), (9, STYLE)), "relu1_2", config)
+    found = answer(query, vgg)
 
     def matrix(data):
         rows = features(vgg, data, "relu1_2").flatten(1).double()
@@ -75,17 +75,17 @@ def test_matrices_are_those_of_the_layer_and_the_way_ends_at_its_result(vgg, sta
         assert torch.allclose(shown, wanted[order][:, order], rtol=1e-3, atol=1e-3 * style.max().item())
     relative = ((content - style).norm() / style.norm()).item()
     assert found.distances == pytest.approx({"style": 0, "content": relative, "result": relative}, rel=1e-4)
-    assert [step for step, _, _ in found.way] == [0, 9]
-    assert [distance for _, distance, _ in found.way] == pytest.approx([relative, 0], rel=1e-4)
-    assert torch.tensor(found.way[1][2]).abs().max() == 0
+    assert [step for step, _, _ in found.trajectory] == [0, 9]
+    assert [distance for _, distance, _ in found.trajectory] == pytest.approx([relative, 0], rel=1e-4)
+    assert torch.tensor(found.trajectory[1][2]).abs().max() == 0
 
 
 def test_calibrated_weights_make_both_losses_1_at_the_opposite_picture(vgg):
-    found = answer(CalibrationQuestion(CONTENT, STYLE, CONFIG), vgg)
+    found = answer(CalibrationQuery(CONTENT, STYLE, CONFIG), vgg)
     for kind in ("content", "style"):
         weights, distances = getattr(found, f"{kind}_weights"), getattr(found, f"{kind}_distances")
         assert sum(weights[layer] * distances[layer] for layer in weights) == pytest.approx(1, rel=1e-5)
-    plain = TransferConfig(size=64, weights="paper")
+    plain = TransferConfig(size=64, loss_weighting="paper")
     objective = Objective(vgg, *prepare(decode(CONTENT), decode(STYLE), plain), plain)
     with torch.no_grad():
         losses = objective(to_tensor(fit(decode(CONTENT), 64)))
@@ -95,27 +95,27 @@ def test_calibrated_weights_make_both_losses_1_at_the_opposite_picture(vgg):
 
 
 def test_shuffled_positions_are_nothing_to_style(vgg):
-    found = answer(ShuffleQuestion(CONTENT, "relu3_1", 5, CONFIG), vgg)
+    found = answer(ShuffleQuery(CONTENT, "relu3_1", 5, CONFIG), vgg)
     assert found.style < 1e-5
     assert found.content > 0.1
     assert found.before != found.after
 
 
 def test_equal_questions_are_one_question():
-    one, other = (FeatureQuestion(bytes(CONTENT), "relu2_2", TransferConfig(size=64)) for _ in range(2))
+    one, other = (FeatureMapsQuery(bytes(CONTENT), "relu2_2", TransferConfig(size=64)) for _ in range(2))
     assert one == other
     assert hash(one) == hash(other)
-    assert one != FeatureQuestion(CONTENT, "relu2_1", CONFIG)
+    assert one != FeatureMapsQuery(CONTENT, "relu2_1", CONFIG)
 
 
 def test_a_large_size_is_looked_at_smaller(vgg):
-    found = answer(FeatureQuestion(CONTENT, "relu4_1", TransferConfig(size=2048)), vgg)
+    found = answer(FeatureMapsQuery(CONTENT, "relu4_1", TransferConfig(size=2048)), vgg)
     assert found.size == (48, 32)
 
 
 def test_pictures_that_cannot_be_used_are_told(vgg):
     with pytest.raises(ImageError, match="can't be read as a picture"):
-        answer(FeatureQuestion(b"nothing", "relu1_1", CONFIG), vgg)
+        answer(FeatureMapsQuery(b"nothing", "relu1_1", CONFIG), vgg)
     stripe = encode_png(to_image(torch.zeros(3, 4, 200)))
     with pytest.raises(ImageError, match="too narrow for these layers"):
-        answer(FeatureQuestion(stripe, "relu5_1", CONFIG), vgg)
+        answer(FeatureMapsQuery(stripe, "relu5_1", CONFIG), vgg)

@@ -73,11 +73,14 @@ def test_a_cgroup_of_version_1(cgroup):
     "files",
     [
         {"memory_dot_max": "max\n", "cpu_dot_max": "max 100000\n"},
-        {"memory__memory_dot_limit_in_bytes": str(2**63 - 4096), "cpu__cpu_dot_cfs_quota_us": "-1",
-         "cpu__cpu_dot_cfs_period_us": "100000"},
+        {
+            "memory__memory_dot_limit_in_bytes": str(2**63 - 4096),
+            "cpu__cpu_dot_cfs_quota_us": "-1",
+            "cpu__cpu_dot_cfs_period_us": "100000",
+        },
     ],
     ids=["version 2", "version 1"],
-)  # fmt: skip
+)
 def test_a_cgroup_without_limits(cgroup, files):
     cgroup(**files)
     assert machine_memory() == 16 * GB

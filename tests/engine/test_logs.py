@@ -11,6 +11,7 @@ import pytest
 from stylecore.engine.engine import Engine
 from stylecore.engine.health import health_line, read_health, watch_health
 from stylecore.engine.logs import JsonLines, log_event, pseudonym, set_up_logs
+from stylecore.imaging.inputs import pair
 from tests.engine.test_engine import limits, wait
 
 OWNER = "Zz9-the-secret-name-of-a-visitor-in-her-cookie"
@@ -55,17 +56,24 @@ def test_the_life_of_a_run(engine, request_for, lines):
     assert [line["event"] for line in found] == ["job_submitted", "job_started", "job_ended"]
     end = found[-1]
     assert (end["job"], end["status"], end["size"], end["lambdas"], end["steps"], end["done"]) == (
-        job.id, "finished", 24, 2, 5, 5
-    )  # fmt: skip
+        job.id,
+        "finished",
+        24,
+        2,
+        5,
+        5,
+    )
     assert end["seconds"] >= 0
     assert end["waiting"] == 0
     assert end["time"].endswith("+00:00")
 
 
 def test_nothing_of_a_visitor_is_in_it(engine, request_for, lines, toy, monkeypatch):
-    request = dataclasses.replace(request_for(), names=NAMES)
+    plain = request_for()
+    inputs = pair(plain.inputs.content.data, plain.inputs.style.data, names=NAMES)
+    request = dataclasses.replace(plain, inputs=inputs)
     wait(engine.submit(OWNER, request))
-    bad = dataclasses.replace(request, content=b"this is " + NAMES[0].encode())
+    bad = dataclasses.replace(request, inputs=pair(b"this is " + NAMES[0].encode(), plain.inputs.style.data))
     assert wait(engine.submit(OWNER, bad)).status == "failed"
 
     def breaks(*_arguments, **_named):

@@ -8,6 +8,7 @@ import pytest
 
 from stylecore.engine.engine import Engine
 from stylecore.engine.quotas import QueueFull
+from stylecore.imaging.inputs import pair
 from stylecore.transfer.stylize import Steering
 from tests.engine.test_engine import limits, wait
 
@@ -54,7 +55,12 @@ def test_settings_beyond_a_limit(make, request_for, settings, words):
 def test_files_beyond_the_limit(make, request_for, field, name):
     engine = make(max_upload_mb=1)
     with pytest.raises(ValueError, match=f"{name} has more than 1 MB: save it smaller first"):
-        engine.submit("ann", dataclasses.replace(request_for(), **{field: bytes(2**20 + 1)}))
+        engine.submit(
+            "ann",
+            dataclasses.replace(
+                request_for(), inputs=pair(**{"content": b"c", "style": b"s", field: bytes(2**20 + 1)})
+            ),
+        )
 
 
 def test_more_steps_at_a_time_and_altogether(make, request_for):
@@ -121,7 +127,7 @@ def test_results_kept_for_one_visitor(make, request_for):
     while len(engine.jobs_of("ann")) > 3 and time.monotonic() < deadline:
         time.sleep(0.01)
     assert engine.jobs_of("ann") == jobs[-3:]
-    apart = engine.set_apart(jobs[-1], 0)
+    apart = engine.promote(jobs[-1], 0)
     assert engine.jobs_of("ann") == [*jobs[-2:], apart]
     assert engine.jobs_of("bob") == [other]
 
@@ -137,6 +143,6 @@ def test_the_wall_clock_of_a_run(make, request_for, toy, monkeypatch):
     assert snapshot.results
     assert 1 <= snapshot.seconds < 5
     wait(engine.submit("bob", request_for(steps=1)))  # by then the worker has left the first
-    assert not job.snapshot.warm
+    assert not job.snapshot.resumable
     with pytest.raises(ValueError, match="start a new run from its picture"):
         engine.go_on(job, 10)

@@ -8,19 +8,24 @@ from stylecore.config import TransferConfig
 from stylecore.engine.cost import Cost
 from stylecore.engine.jobs import Job, Request, Snapshot
 from stylecore.engine.limits import Limits
-from stylecore.engine.retention import bytes_of, too_many, too_warm
+from stylecore.engine.retention import bytes_of, jobs_to_forget, states_to_release
+from stylecore.imaging.inputs import pair
 
 LIMITS = Limits(max_size=512, max_steps=100, max_waiting=3, kept_mb=1, state_mb=10)
 CONTENT = b"c" * 100_000
 
 
-def job(owner, status="finished", result=b"", state=0, seen=0.0, warm=False):
+def job(owner, status="finished", result=b"", state=0, seen=0.0, resumable=False):
     made = Job(
-        id="job", owner=owner, number=1, request=Request(content=CONTENT, style=b"", config=TransferConfig()),
+        id="job",
+        owner=owner,
+        number=1,
+        request=Request(inputs=pair(CONTENT, b""), config=TransferConfig()),
         cost=Cost(setup=0, stages=(), memory=0, state=state, picture=1),
-        snapshot=Snapshot(status=status, results=(result,)), seen=seen,
-    )  # fmt: skip
-    if warm:
+        snapshot=Snapshot(status=status, results=(result,)),
+        seen=seen,
+    )
+    if resumable:
         made.run = (step for step in ())
     return made
 
@@ -35,38 +40,38 @@ def test_the_oldest_of_those_who_hold_the_most_go_first():
         job("bob", result=b"b" * 600_000),
         job("bob", result=b"c" * 500_000),
     )
-    assert too_many([small, first, second], LIMITS) == [first]
-    assert too_many([small, first], LIMITS) == []
+    assert jobs_to_forget([small, first, second], LIMITS) == [first]
+    assert jobs_to_forget([small, first], LIMITS) == []
     running = job("bob", "running", result=b"d" * 2_000_000)
-    assert too_many([running, small], LIMITS) == [small]  # what runs stays, whatever it takes
+    assert jobs_to_forget([running, small], LIMITS) == [small]  # what runs stays, whatever it takes
 
 
 def test_an_owner_keeps_so_many_results_and_no_more():
     jobs = [job("ann") for _ in range(5)]
     limits = dataclasses.replace(LIMITS, kept_jobs=3)
-    assert too_many([*jobs, job("bob")], limits) == jobs[:2]
+    assert jobs_to_forget([*jobs, job("bob")], limits) == jobs[:2]
 
 
 def test_what_has_been_removed_goes_before_what_is_older():
     old, removed, new = (job("ann", result=bytes([n]) * 400_000) for n in range(3))
     removed.removed = 1.0
-    assert too_many([old, removed, new], LIMITS) == [removed]
-    assert too_many([old, removed, new], dataclasses.replace(LIMITS, kept_jobs=2)) == [removed]
+    assert jobs_to_forget([old, removed, new], LIMITS) == [removed]
+    assert jobs_to_forget([old, removed, new], dataclasses.replace(LIMITS, kept_jobs=2)) == [removed]
 
 
 @pytest.mark.parametrize(("state", "gone"), [(4_000_000, 0), (6_000_000, 1), (11_000_000, 2)])
 def test_states_are_kept_as_far_as_there_is_room_paused_ones_first(state, gone):
-    ended = job("ann", warm=True, state=state, seen=9.0)
-    paused = job("bob", "paused", warm=True, state=state, seen=1.0)
-    assert too_warm([ended, paused], LIMITS) == [[], [ended], [paused, ended]][gone]
+    ended = job("ann", resumable=True, state=state, seen=9.0)
+    paused = job("bob", "paused", resumable=True, state=state, seen=1.0)
+    assert states_to_release([ended, paused], LIMITS) == [[], [ended], [paused, ended]][gone]
 
 
 def test_what_goes_takes_no_room_from_what_stays():
-    old, new = (job("ann", warm=True, state=5_000_000, seen=seen) for seen in (8.0, 9.0))
-    other = job("bob", warm=True, state=5_000_000, seen=1.0)
-    assert too_warm([old, new, other], LIMITS) == [old]
+    old, new = (job("ann", resumable=True, state=5_000_000, seen=seen) for seen in (8.0, 9.0))
+    other = job("bob", resumable=True, state=5_000_000, seen=1.0)
+    assert states_to_release([old, new, other], LIMITS) == [old]
 
 
 def test_only_the_newest_state_of_an_owner_is_kept():
-    old, new, cold = job("ann", warm=True), job("ann", warm=True), job("ann")
-    assert too_warm([old, new, cold], LIMITS) == [old]
+    old, new, cold = job("ann", resumable=True), job("ann", resumable=True), job("ann")
+    assert states_to_release([old, new, cold], LIMITS) == [old]

@@ -17,13 +17,14 @@ from stylecore.experiments.grid import (
     AXES,
     along,
     around,
+    batches,
     cells_of,
     evenly,
     missing,
     neighbours,
     parse_lambdas,
-    parts,
 )
+from stylecore.imaging import inputs
 from stylecore.imaging.images import decode, encode_png, read, to_image
 from stylecore.samples import sample_contents, sample_styles
 from stylecore.transfer.stylize import Steering, prepare, stylize
@@ -43,7 +44,7 @@ def request_for(tensors):
 
     def make(*lambdas, **settings):
         config = TransferConfig(**{"lambdas": lambdas or (0.2,), "size": 24, "steps": 4, **LAYERS, **settings})
-        return Request(content=content, style=style, config=config)
+        return Request(inputs=inputs.pair(content, style), config=config)
 
     return make
 
@@ -71,7 +72,7 @@ def test_what_is_there_is_found_and_only_the_rest_is_computed(engine, request_fo
 
 def test_other_settings_are_other_pictures(engine, request_for):
     run(engine, request_for(0.2), request_for(0.4, steps=5), request_for(0.6, optimizer="adam"))
-    other = dataclasses.replace(request_for(), style=request_for().content)
+    other = dataclasses.replace(request_for(), inputs=inputs.pair(*[request_for().inputs.content.data] * 2))
     jobs = engine.jobs_of("ann")
     assert list(cells_of(jobs, request_for())) == [0.2]
     assert list(cells_of(jobs, request_for(steps=5))) == [0.4]
@@ -107,10 +108,12 @@ def test_one_more_beside_a_running_batch_lets_it_go_on(engine, request_for):
 
 def test_a_picture_set_apart_is_what_the_run_of_it_alone_would_be(engine, request_for):
     (batch,) = run(engine, request_for(0.2, 0.6))
-    apart = engine.set_apart(batch, 1)
+    apart = engine.promote(batch, 1)
     (alone,) = run(engine, request_for(0.6))
     assert apart.request == alone.request
-    assert [point.total for point in apart.snapshot.history] == [point.total for point in alone.snapshot.history]
+    assert [point.total for point in apart.snapshot.loss_history] == [
+        point.total for point in alone.snapshot.loss_history
+    ]
     ours, theirs = (Image.open(io.BytesIO(job.snapshot.results[0])).tobytes() for job in (apart, alone))
     assert ours == theirs
     assert len(apart.snapshot.frames[0].pictures) == 1
@@ -120,14 +123,14 @@ def test_a_picture_set_apart_is_what_the_run_of_it_alone_would_be(engine, reques
 
 def test_batches_are_as_large_as_the_memory():
     def cost(lambdas):
-        return cost_of((100, 100), (100, 100), TransferConfig(lambdas=lambdas))
+        return cost_of([(100, 100)], [(100, 100)], TransferConfig(lambdas=lambdas))
 
     lambdas = (0.1, 0.2, 0.3, 0.4, 0.5)
     three = cost(lambdas[:3]).memory
-    assert parts(lambdas, cost, 10**12) == [lambdas]
-    assert parts(lambdas, cost, three) == [lambdas[:3], lambdas[3:]]
-    assert parts(lambdas, cost, 1) == [(lam,) for lam in lambdas]
-    assert parts((), cost, 10**12) == []
+    assert batches(lambdas, cost, 10**12) == [lambdas]
+    assert batches(lambdas, cost, three) == [lambdas[:3], lambdas[3:]]
+    assert batches(lambdas, cost, 1) == [(lam,) for lam in lambdas]
+    assert batches((), cost, 10**12) == []
 
 
 def test_lambdas_by_hand():

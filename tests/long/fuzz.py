@@ -32,7 +32,7 @@ from PIL import Image
 
 import stylecore
 from stylecore.artifacts.recipe import Recipe, RecipeError, read_recipe
-from stylecore.config import RANGES
+from stylecore.config import SETTINGS
 from stylecore.engine.limits import Limits
 from stylecore.imaging.images import MAX_PIXELS, ImageError, decode
 from stylecore.ui.state.url import from_query
@@ -116,7 +116,7 @@ def _check_recipe(recipe: Recipe) -> None:
     text = recipe.to_json()
     text.encode()
     assert Recipe.from_json(text) == recipe
-    assert RANGES["size"][0] <= recipe.config.size <= RANGES["size"][1]
+    assert SETTINGS["size"].low <= recipe.config.size <= SETTINGS["size"].high
 
 
 # Changes

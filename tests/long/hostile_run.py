@@ -34,14 +34,14 @@ CHANGING = (
 def main() -> None:
     """Prints a line for every file; memory is told as what the process has beyond that of an idle page."""
     wanted = sys.argv[1] if len(sys.argv) > 1 else ""
-    touched: list[str] = []
-    sys.addaudithook(lambda event, arguments: _watch(event, arguments, touched))
+    postprocessed: list[str] = []
+    sys.addaudithook(lambda event, arguments: _watch(event, arguments, postprocessed))
     baseline = _memory("VmRSS")
     for name, data in corpus():
         if wanted not in name:
             continue
         _start_of_peak()
-        touched.clear()
+        postprocessed.clear()
         results, seconds = {}, {}
         for use, call in (("upload", _upload), ("recipe", _recipe), ("thumbnail", thumbnail_url)):
             started = time.process_time()
@@ -53,7 +53,7 @@ def main() -> None:
             "results": results,
             "seconds": seconds,
             "mb": round(_memory("VmHWM") - baseline, 1),
-            "touched": list(touched),
+            "postprocessed": list(postprocessed),
         }
         print(json.dumps(line), flush=True)
 
@@ -78,13 +78,13 @@ def _outcome(call, data: bytes) -> dict[str, object]:
         return {"crash": f"{type(error).__name__}: {error}"}
 
 
-def _watch(event: str, arguments: tuple[object, ...], touched: list[str]) -> None:
+def _watch(event: str, arguments: tuple[object, ...], postprocessed: list[str]) -> None:
     if event == "open":
         path, mode, flags = arguments
         if (isinstance(mode, str) and set(mode) & set("wax+")) or (isinstance(flags, int) and flags & WRITING):
-            touched.append(f"open {path!r}")
+            postprocessed.append(f"open {path!r}")
     elif event in FORBIDDEN or event.startswith(CHANGING):
-        touched.append(f"{event} {arguments!r:.200}")
+        postprocessed.append(f"{event} {arguments!r:.200}")
 
 
 def _start_of_peak() -> None:

@@ -219,9 +219,13 @@ class Visitor:
         if progress:
             return "running" if progress.startswith("Step") else "measuring"
         for words, state in (
-            ("Done:", "done"), ("Stopped at", "stopped"), ("Stopped before", "never begun"), ("Paused at", "paused"),
-            ("Waiting:", "queued"), ("is next", "queued"),
-        ):  # fmt: skip
+            ("Done:", "done"),
+            ("Stopped at", "stopped"),
+            ("Stopped before", "never begun"),
+            ("Paused at", "paused"),
+            ("Waiting:", "queued"),
+            ("is next", "queued"),
+        ):
             if words in said:
                 return state
         return "nothing"
@@ -234,7 +238,7 @@ class Visitor:
         """Whether the run has come to its end, the page around it included."""
         return self.state() in ("done", "stopped", "never begun", "paused")
 
-    def look(self):
+    def heartbeat(self):
         """Checks that all that is on the page is this visitor's own."""
         for text in self.tab.alerts("error"):
             if not FULL.search(text):

@@ -135,8 +135,11 @@ def main():
     with open(folder / "server.log", "w") as output:
         server = subprocess.Popen(
             [sys.executable, "-m", "tests.long.soak", "--serve", str(log), str(port)],
-            cwd=ROOT, stdout=output, stderr=output, env={**os.environ, **LIMITS},
-        )  # fmt: skip
+            cwd=ROOT,
+            stdout=output,
+            stderr=output,
+            env={**os.environ, **LIMITS},
+        )
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the server must not outlive this process
     samples, began = [], time.monotonic()
     try:

@@ -17,9 +17,13 @@ SECOND = 1000  # milliseconds
 PATIENCE = 60 * SECOND  # with whatever is awaited: a machine under load is no fault of the page
 GRACE = 4  # seconds, on the server of the tests
 ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
-    "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
-]  # fmt: skip
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+]
 
 if CHROMIUM is None and not REQUIRED:
     pytest.skip("needs Debian's chromium: apt-get install chromium", allow_module_level=True)
@@ -81,7 +85,7 @@ def press(page, name):
     page.get_by_role("button", name=name, exact=True).click()
 
 
-def finished(page, steps=None):
+def postprocess(page, steps=None):
     page.get_by_text(f"Done: {steps} steps" if steps else "Done:").wait_for(timeout=90 * SECOND)
     at_rest(page)
 

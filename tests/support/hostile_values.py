@@ -10,17 +10,17 @@ from stylecore.config import TransferConfig
 
 SETTINGS = json.loads(json.dumps(TransferConfig().to_dict()))
 RECIPE: dict[str, Any] = {
-    "format": 1,
+    "format": 2,
     "config": SETTINGS,
     "device": "cpu",
     "versions": {"torch": "2"},
-    "content_sha256": "c" * 64,
-    "style_sha256": "5" * 64,
+    "contents": [{"sha256": "c" * 64, "weight": 1.0, "mask_sha256": ""}],
+    "styles": [{"sha256": "5" * 64, "weight": 1.0, "mask_sha256": ""}],
     "init_sha256": "",
     "steps_done": 3,
     "losses": {"content": 0.5, "style": 0.5, "total": 0.5},
     "changes": [[1, 0.5]],
-    "finish": {"colours": "style", "blend": 0.0},
+    "postprocess": {"colours": "style", "blend": 0.0},
 }
 NUMBERS = (float("nan"), float("inf"), -float("inf"), -1, 0, 10**18, 10**400, 1e308, 1e-320, -0.0, 2**53, 0.1, True)
 TEXTS = (
@@ -85,22 +85,24 @@ def recipes() -> Iterator[tuple[str, str]]:
         yield f"layer-{i}", _json({**RECIPE, "config": {**SETTINGS, "content_layers": [[value, 1.0]]}})
         yield f"change-{i}", _json({**RECIPE, "changes": [[value, 0.5]]})
         yield f"change-to-{i}", _json({**RECIPE, "changes": [[1, value]]})
+        yield f"sha256-{i}", _json({**RECIPE, "styles": [{"sha256": value}]})
+        yield f"style-weight-{i}", _json({**RECIPE, "styles": [{"sha256": "5", "weight": value}]})
         yield f"loss-{i}", _json({**RECIPE, "losses": {"total": value}})
         yield f"version-{i}", _json({**RECIPE, "versions": {"torch": value}})
-        yield f"colours-{i}", _json({**RECIPE, "finish": {"colours": value}})
-        yield f"blend-{i}", _json({**RECIPE, "finish": {"blend": value}})
+        yield f"colours-{i}", _json({**RECIPE, "postprocess": {"colours": value}})
+        yield f"blend-{i}", _json({**RECIPE, "postprocess": {"blend": value}})
     for i, name in enumerate(TEXTS):
         yield f"entry-{i}", _json({**RECIPE, name: 1})
         yield f"setting-{i}", _json({**RECIPE, "config": {**SETTINGS, name: 1}})
         yield f"loss-name-{i}", _json({**RECIPE, "losses": {name: 1.0}})
         yield f"version-name-{i}", _json({**RECIPE, "versions": {name: "1"}})
-        yield f"touch-{i}", _json({**RECIPE, "finish": {name: 1}})
+        yield f"touch-{i}", _json({**RECIPE, "postprocess": {name: 1}})
         yield f"text-{i}", name
     sound = _json(RECIPE)
     nested = "[" * 5_000 + "]" * 5_000
-    yield "twice-format", sound[:-1] + ', "format": 2}'
+    yield "twice-format", sound[:-1] + ', "format": 0}'
     yield "twice-config", sound[:-1] + ', "config": {"size": 1000000}}'
-    yield "twice-the-same", '{"format": 1, ' + sound[1:]
+    yield "twice-the-same", '{"format": 2, ' + sound[1:]
     yield "nested-lists", "[" * 100_000
     yield "nested-objects", '{"a":' * 30_000
     yield "nested-device", _json(RECIPE).replace('"cpu"', nested)

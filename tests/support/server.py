@@ -27,9 +27,7 @@ def server(log, **environment):
     command += ["--server.headless", "true", "--server.address", "127.0.0.1"]
     url = f"http://127.0.0.1:{port}"
     with open(log, "w") as output:
-        process = subprocess.Popen(
-            command, cwd=ROOT, stdout=output, stderr=output, env={**os.environ, **environment}
-        )  # fmt: skip
+        process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output, env={**os.environ, **environment})
     try:
         for _ in range(240):
             try:

@@ -7,7 +7,7 @@ from PIL import Image
 from torch._subclasses.fake_tensor import FakeTensor, FakeTensorMode
 
 from stylecore.config import TransferConfig
-from stylecore.engine.feature_views import CalibrationQuestion, FeatureQuestion, ShuffleQuestion, StatisticsQuestion
+from stylecore.engine.feature_views import CalibrationQuery, FeatureMapsQuery, ShuffleQuery, StatisticsQuery
 from stylecore.imaging.images import encode_png
 from stylecore.transfer.objective import Objective
 from stylecore.transfer.stylize import Steering, _Picture, stylize
@@ -50,7 +50,7 @@ def fake(monkeypatch):
         {"init": "noise", "total_variation": 1.0},
         {"init": "style"},
         {"init": "image"},
-        {"coarse_to_fine": "on", "weights": "paper"},
+        {"coarse_to_fine": "on", "loss_weighting": "paper"},
         {"lambdas": (1.0,), "style_layers": ()},
     ],
     ids=str,
@@ -88,10 +88,10 @@ def test_questions_are_answered(fake, kind):
     config = TransferConfig(size=64)
     picture = encode_png(Image.new("RGB", (48, 64), "teal"))
     work = {
-        "features": FeatureQuestion(picture, "relu2_1", config),
-        "statistics": StatisticsQuestion(picture, picture, picture, ((1, picture),), "relu2_1", config),
-        "calibration": CalibrationQuestion(picture, picture, config),
-        "shuffle": ShuffleQuestion(picture, "relu2_1", 3, config),
+        "features": FeatureMapsQuery(picture, "relu2_1", config),
+        "statistics": StatisticsQuery(picture, picture, picture, ((1, picture),), "relu2_1", config),
+        "calibration": CalibrationQuery(picture, picture, config),
+        "shuffle": ShuffleQuery(picture, "relu2_1", 3, config),
     }[kind].work(fake)
     assert answer(work) is not None
     assert torch.is_grad_enabled()

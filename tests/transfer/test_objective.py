@@ -51,7 +51,7 @@ def test_total_is_the_lectures_sum(toy, tensors, config):
 
 
 def test_paper_weights_are_the_layers_own(toy, tensors, config):
-    objective = Objective(toy, *tensors, dataclasses.replace(config, weights="paper"))
+    objective = Objective(toy, *tensors, dataclasses.replace(config, loss_weighting="paper"))
     assert objective.content_weights == dict(config.content_layers)
     assert objective.style_weights == dict(config.style_layers)
 

@@ -50,7 +50,7 @@ def ordinary_lbfgs(gradient, x, steps, first, largest):
 def test_one_window_is_the_ordinary_method(quadratic):
     _, gradient = quadratic
     start = torch.full((3, 20, 30), 0.5)
-    ours = descend(ProjectedLBFGS(history=50, window=1e6), gradient, start, 8)
+    ours = descend(ProjectedLBFGS(50, window=1e6), gradient, start, 8)
     theirs = ordinary_lbfgs(gradient, start, 8, ProjectedLBFGS.FIRST_CHANGE, ProjectedLBFGS.LARGEST_CHANGE)
     torch.testing.assert_close(ours, theirs, rtol=0, atol=2e-3)
 

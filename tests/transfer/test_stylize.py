@@ -195,7 +195,7 @@ def test_presets_run_on_vgg16(vgg, tensors, name):
 
 def test_presets_are_the_systems_they_are_named_after():
     gatys, notebook, johnson = PRESETS["gatys"], PRESETS["notebook"], PRESETS["johnson"]
-    assert (gatys.pooling, gatys.optimizer, gatys.weights) == ("average", "lbfgs", "paper")
+    assert (gatys.pooling, gatys.optimizer, gatys.loss_weighting) == ("average", "lbfgs", "paper")
     assert [weight for _, weight in notebook.style_layers] == [1, 0.8, 0.5, 0.3, 0.1]
     assert (notebook.optimizer, notebook.learning_rate_decay, notebook.pooling) == ("adam", 0.7, "max")
     assert [layer for layer, _ in johnson.style_layers] == ["relu1_2", "relu2_2", "relu3_3", "relu4_3"]
@@ -250,7 +250,7 @@ def test_the_size_that_a_refusal_names_works(scale):
 def test_where_nothing_is_to_be_gained_the_picture_stays(vgg, tensors, optimizer, weights):
     content, style = (torch.nn.functional.interpolate(t, scale_factor=2) for t in tensors)
     for other, lam in ((style, 1.0), (content, 0.3)):  # all content; content and style the same picture
-        config = TransferConfig(steps=40, lambdas=(lam,), optimizer=optimizer, weights=weights)
+        config = TransferConfig(steps=40, lambdas=(lam,), optimizer=optimizer, loss_weighting=weights)
         steps = run(vgg, (content, other), config)
         assert not any(step.notice for step in steps)
         torch.testing.assert_close(steps[-1].images, content, rtol=0, atol=1e-4)

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torchvision.models import VGG16_Weights, vgg16
 
-from stylecore.config import LAYERS
+from stylecore.layers import LAYERS
 from stylecore.transfer import vgg as module
 from stylecore.transfer.vgg import (
     BUNDLED,

@@ -148,7 +148,9 @@ def test_an_address_sets_the_page_and_bad_values_are_told(app):
     assert "no sample named 'None'" in words(app.warning)
 
 
-@pytest.mark.parametrize("config", [*PRESETS.values(), TransferConfig(lambdas=(0.35,), size=200, seed=3, history=7)])
+@pytest.mark.parametrize(
+    "config", [*PRESETS.values(), TransferConfig(lambdas=(0.35,), size=200, seed=3, lbfgs_memory=7)]
+)
 def test_widgets_hold_every_setting(config, monkeypatch):
     class State(dict):
         __getattr__, __setattr__ = dict.__getitem__, dict.__setitem__

@@ -271,10 +271,28 @@ def test_a_forged_cookie_is_somebody_else_s(url, ann, log):
     pseudonyms = sorted(set(re.findall(r'"owner": "([0-9a-f]{8})"', text)))
     assert pseudonyms
     for cookie in (
-        "", "x", "*", "%00", theirs[:-1], theirs + "A", theirs.swapcase(), theirs[::-1], theirs[:-1] + "%", "x" * 43,
-        "x" * 5000, "../" * 14 + "a", "..%2f..%2fetc%2fpasswd", "job-1", ann.runs[0], *pseudonyms, pseudonyms[0] * 6,
-        "None", "null", '{"a":1}', "ä" * 43,
-    ):  # fmt: skip
+        "",
+        "x",
+        "*",
+        "%00",
+        theirs[:-1],
+        theirs + "A",
+        theirs.swapcase(),
+        theirs[::-1],
+        theirs[:-1] + "%",
+        "x" * 43,
+        "x" * 5000,
+        "../" * 14 + "a",
+        "..%2f..%2fetc%2fpasswd",
+        "job-1",
+        ann.runs[0],
+        *pseudonyms,
+        pseudonyms[0] * 6,
+        "None",
+        "null",
+        '{"a":1}',
+        "ä" * 43,
+    ):
         try:
             tab = newcomer(url, cookie=cookie)
         except (InvalidStatus, UnicodeEncodeError):  # it is not even a header
@@ -314,9 +332,17 @@ def test_a_file_has_a_name_that_only_its_owner_can_know(url, ann, bob):
     assert name == _calculate_file_id(png, "image/png", f"stylised-{number}.png")
     assert name != _calculate_file_id(png[:-1] + b"\0", "image/png", f"stylised-{number}.png")
     for guess in (
-        "", "/", f"stylised-{number}.png", "1.png", ann.runs[0], f"{name[:-1]}.png", "../app.py", "%2e%2e/app.py",
-        f"{int(name, 16) + 1:032x}.png", "%2e%2e%2f%2e%2e%2fetc%2fpasswd",
-    ):  # fmt: skip
+        "",
+        "/",
+        f"stylised-{number}.png",
+        "1.png",
+        ann.runs[0],
+        f"{name[:-1]}.png",
+        "../app.py",
+        "%2e%2e/app.py",
+        f"{int(name, 16) + 1:032x}.png",
+        "%2e%2e%2f%2e%2e%2fetc%2fpasswd",
+    ):
         status, data = get(url, f"/media/{guess}")
         assert status in (400, 403, 404), guess
         assert png[100:200] not in data
@@ -363,8 +389,17 @@ def test_only_plotly_is_served_beside_the_app(url, ann):
     assert all(name == ".gitignore" or re.fullmatch(r"plotly-[\d.]+\.min\.js", name) for name in served)
     assert any(name.startswith("plotly") for name in served)
     secret = (ROOT / "app.py").read_bytes()[:60]
-    for path in ("", "../app.py", "%2e%2e/app.py", "..%2fapp.py", "%2e%2e%2fapp.py", "//etc/passwd", "..\\app.py",
-                 "../.streamlit/config.toml", "%252e%252e/app.py"):  # fmt: skip
+    for path in (
+        "",
+        "../app.py",
+        "%2e%2e/app.py",
+        "..%2fapp.py",
+        "%2e%2e%2fapp.py",
+        "//etc/passwd",
+        "..\\app.py",
+        "../.streamlit/config.toml",
+        "%252e%252e/app.py",
+    ):
         for base in ("/app/static/", "/static/", "/component/", "/_stcore/bidi-components/", "/media/"):
             status, data = raw(url, base + path)
             assert secret not in data
@@ -376,8 +411,17 @@ def test_only_plotly_is_served_beside_the_app(url, ann):
 
 def test_streamlit_s_own_addresses_tell_nothing_of_visitors(url, ann):
     secrets = [ann.tab.cookies[COOKIE], ann.tab.session, "Coffee", *ann.runs]
-    for path in ("health", "metrics", "host-config", "script-health-check", "message", "agent/openapi.json", "stream",
-                 "upload_file", f"upload_file/{ann.tab.session}/1"):  # fmt: skip
+    for path in (
+        "health",
+        "metrics",
+        "host-config",
+        "script-health-check",
+        "message",
+        "agent/openapi.json",
+        "stream",
+        "upload_file",
+        f"upload_file/{ann.tab.session}/1",
+    ):
         _, data = raw(url, f"/_stcore/{path}")
         assert not any(secret.encode() in data for secret in secrets), path
     for method in ("PUT", "DELETE"):  # needs a token that another site's page does not have

@@ -6,11 +6,11 @@ import time
 import pytest
 import streamlit as st
 
-from stylecore.ui.state.singleton import once
+from stylecore.ui.state.singleton import singleton
 
 
 def test_all_who_ask_at_once_get_the_same_thing():
-    @once
+    @singleton
     def thing():
         time.sleep(0.1)
         return object()
@@ -26,7 +26,7 @@ def test_all_who_ask_at_once_get_the_same_thing():
 
 
 def test_nobody_empties_it_by_streamlit_s_caches():
-    thing = once(object)
+    thing = singleton(object)
     before = thing()
     st.cache_data.clear()
     st.cache_resource.clear()
@@ -38,7 +38,7 @@ def test_nobody_empties_it_by_streamlit_s_caches():
 def test_what_went_wrong_is_tried_again():
     fails = [ValueError("first"), None]
 
-    @once
+    @singleton
     def thing():
         if (problem := fails.pop(0)) is not None:
             raise problem

@@ -1,7 +1,7 @@
 """What visitors have chosen, over a reload."""
 
 from stylecore.ui.state.sources import Source
-from stylecore.ui.state.visitor_store import Desk
+from stylecore.ui.state.visitor_store import VisitorStore
 
 
 def upload(size, name="mine"):
@@ -9,7 +9,7 @@ def upload(size, name="mine"):
 
 
 def test_choices_are_kept_for_their_owner_and_role_alone():
-    desk, mine = Desk(100), upload(10)
+    desk, mine = VisitorStore(100), upload(10)
     desk.put("ann", "content", mine)
     assert desk.get("ann", "content") is mine
     assert desk.get("ann", "style") is None
@@ -17,7 +17,7 @@ def test_choices_are_kept_for_their_owner_and_role_alone():
 
 
 def test_a_picture_of_one_s_own_is_found_by_its_token_by_nobody_else():
-    desk, first, second = Desk(100), upload(10), upload(10)
+    desk, first, second = VisitorStore(100), upload(10), upload(10)
     desk.put("ann", "content", first)
     desk.put("ann", "content", second)
     assert first.token != second.token
@@ -32,7 +32,7 @@ def test_a_picture_of_one_s_own_is_found_by_its_token_by_nobody_else():
 
 def test_notes_are_their_owner_s_and_bounded(monkeypatch):
     monkeypatch.setattr("stylecore.ui.state.visitor_store.NOTES", 2)
-    desk = Desk(100)
+    desk = VisitorStore(100)
     for name in ("a", "b", "c"):
         desk.note("ann", name, name)
     assert [desk.noted("ann", name) for name in ("a", "b", "c")] == [None, "b", "c"]
@@ -40,7 +40,7 @@ def test_notes_are_their_owner_s_and_bounded(monkeypatch):
 
 
 def test_the_oldest_go_when_there_are_too_many_bytes_and_samples_cost_nothing():
-    desk = Desk(100)
+    desk = VisitorStore(100)
     desk.put("ann", "content", upload(60))
     desk.put("bob", "content", Source("Coffee", b"x" * 500, (1, 1), b"", sample=True))
     desk.put("cyd", "content", upload(30))

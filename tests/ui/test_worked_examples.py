@@ -66,6 +66,10 @@ def test_moved_columns_keep_g(order):
 
 def test_numbers_and_matrices_as_they_are_written():
     assert [number(value) for value in (3.0, 0.30000000000000004, -1e-17, 2.5e9, 1e-8)] == [
-        "3", "0.3", "0", "2.5 \\cdot 10^{9}", "1 \\cdot 10^{-8}",
-    ]  # fmt: skip
+        "3",
+        "0.3",
+        "0",
+        "2.5 \\cdot 10^{9}",
+        "1 \\cdot 10^{-8}",
+    ]
     assert matrix(((1, 2), (3, 4))) == "\\begin{pmatrix} 1 & 2 \\\\ 3 & 4 \\end{pmatrix}"

@@ -15,16 +15,37 @@ WIDTH, HEIGHT = 640, 512
 LEAF = palette("7a5218", "a87422", "cf9c34", "e3bb55", "f2d987")
 RIM, BARK, LIT_BARK, VEIN = palette("2a1a10", "7a4f22", "b5853a", "e0bd6a")
 JEWELS = palette(
-    "b5342a", "1f5a6a", "2f7a5a", "efe2bc", "1a1613", "d9772f", "6a2a5a", "3f7fa0", "e8c65a", "c24a5a",
-)  # fmt: skip
+    "b5342a",
+    "1f5a6a",
+    "2f7a5a",
+    "efe2bc",
+    "1a1613",
+    "d9772f",
+    "6a2a5a",
+    "3f7fa0",
+    "e8c65a",
+    "c24a5a",
+)
 MEADOW = palette(
-    "3f6a3a", "6a8f3a", "2a4f4a", "b5342a", "e8c65a", "efe2bc", "6a2a5a", "d9772f", "1a1613", "3f7fa0",
-)  # fmt: skip
+    "3f6a3a",
+    "6a8f3a",
+    "2a4f4a",
+    "b5342a",
+    "e8c65a",
+    "efe2bc",
+    "6a2a5a",
+    "d9772f",
+    "1a1613",
+    "3f7fa0",
+)
 SHARES = (0.2, 0.16, 0.16, 0.1, 0.08, 0.05, 0.08, 0.07, 0.04, 0.06)  # of the meadow's colours
 FORK = np.array([320.0, 322.0])
 LIMBS = (  # angle, length, turns, half width
-    (-2.75, 560, 2.0, 15), (-0.4, 560, -2.0, 15), (-1.95, 480, 2.1, 13), (-1.15, 480, -2.1, 13),
-)  # fmt: skip
+    (-2.75, 560, 2.0, 15),
+    (-0.4, 560, -2.0, 15),
+    (-1.95, 480, 2.1, 13),
+    (-1.15, 480, -2.1, 13),
+)
 SQUARE = np.array([(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)])
 
 

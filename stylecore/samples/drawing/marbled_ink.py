@@ -14,12 +14,27 @@ from stylecore.samples.drawing.tools.surface import finished, paper
 SCALE = 3
 WIDTH, HEIGHT = 1280, 960  # of the bath; the sheet is half as wide
 INKS = palette(
-    "12233f", "b3261e", "f3e4c3", "e0982f", "1f6f78", "f7ecd6", "7a1626", "24476b", "f1c56b", "0d1626",
-)  # fmt: skip
+    "12233f",
+    "b3261e",
+    "f3e4c3",
+    "e0982f",
+    "1f6f78",
+    "f7ecd6",
+    "7a1626",
+    "24476b",
+    "f1c56b",
+    "0d1626",
+)
 CURLS = (  # x, y, reach, turn
-    (260, 250, 70, 5.5), (700, 180, 60, -5.0), (1060, 330, 80, 5.5), (480, 560, 75, -5.5),
-    (870, 640, 85, 5.5), (180, 790, 70, 5.0), (560, 860, 50, -4.5), (1140, 820, 65, -5.5),
-)  # fmt: skip
+    (260, 250, 70, 5.5),
+    (700, 180, 60, -5.0),
+    (1060, 330, 80, 5.5),
+    (480, 560, 75, -5.5),
+    (870, 640, 85, 5.5),
+    (180, 790, 70, 5.0),
+    (560, 860, 50, -4.5),
+    (1140, 820, 65, -5.5),
+)
 
 Undo = Callable[[Floats, Floats], tuple[Floats, Floats]]  # takes points to where they were before a step
 

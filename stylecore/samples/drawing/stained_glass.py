@@ -17,7 +17,7 @@ RIDGES = (  # level, swell, length, phase, width of a pane, colours
     (700, 55, 150, 0.4, 105, palette("2f6f8f", "3f8fa0", "2a5f9a")),
     (770, 60, 190, 2.6, 120, palette("1f7a5a", "3fa05f", "15604f")),
     (850, 40, 170, 5.0, 130, palette("6fae2f", "2f8a3a", "a8c83a")),
-)  # fmt: skip
+)
 RIVER = palette("8fe0f0", "3fb8e0", "1f86cf", "d8f6f0", "2a62c0")
 MEADOW = palette("1f5a2a", "2f7a2f", "17503a", "4f9a35", "0f4030")
 PETALS = palette("e01f26", "c01030", "f2452a", "a00a28", "ff6a3a")

@@ -21,14 +21,36 @@ SAILS = palette("ff9a5a", "fff0c8", "e8604a")
 MIRRORED, HULL, SHORE, PRIMER, GLARE = palette("ac7e87", "2a2a66", "3a7a5a", "d8c2b0", "fffbe0")
 CROWN = palette("2a6a6a", "3a8a5a", "2a4f8a", "5a9a4a")
 BOATS = (  # x, y, size
-    (222, 352, 1.35), (318, 286, 0.6), (520, 310, 0.95), (590, 272, 0.42), (140, 270, 0.36),
-)  # fmt: skip
+    (222, 352, 1.35),
+    (318, 286, 0.6),
+    (520, 310, 0.95),
+    (590, 272, 0.42),
+    (140, 270, 0.36),
+)
 TREES = ((40, 18), (86, -10))  # foot of the trunk, lean
 PIGMENTS = palette(
-    "fff6d0", "ffe14a", "ffb52e", "ff8438", "f2553f", "d93a6a", "f58fb0", "b04fae", "7a48b8", "4a3fa8",
-    "2a2f8c", "1f55b8", "2f8ad0", "5fc0dc", "2fa89a", "6fc070", "b0d85a", "181f5a", "ffd0b8", "c8b8f0",
+    "fff6d0",
+    "ffe14a",
+    "ffb52e",
+    "ff8438",
+    "f2553f",
+    "d93a6a",
+    "f58fb0",
+    "b04fae",
+    "7a48b8",
+    "4a3fa8",
+    "2a2f8c",
+    "1f55b8",
+    "2f8ad0",
+    "5fc0dc",
+    "2fa89a",
+    "6fc070",
+    "b0d85a",
+    "181f5a",
+    "ffd0b8",
+    "c8b8f0",
     "102048",
-)  # fmt: skip
+)
 LAYERS = ((7.0, 6.2, 0.29), (6.0, 4.6, 0.23), (5.8, 3.8, 0.20))  # spacing, radius, how far colours stray
 
 

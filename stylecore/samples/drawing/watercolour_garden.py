@@ -20,11 +20,18 @@ BLUE = palette("a9dcea", "4fa8d8", "2767b8", "1f3f8a")
 LEAF = palette("cfe07a", "7fb04a", "2f7f5a", "1a4f55")
 HEARTS = palette("f7c83a", "7a3a1f", "2a1a3a")
 FLOWERS = (  # x, y, reach, petals, pigments
-    (330, 330, 215, 6, ROSE), (860, 270, 190, 5, CORAL), (620, 640, 205, 6, VIOLET),
-    (1090, 620, 180, 5, ROSE), (170, 720, 165, 5, CORAL), (600, 130, 120, 5, BLUE),
-    (1150, 180, 130, 5, VIOLET), (380, 920, 130, 5, BLUE), (880, 900, 150, 6, CORAL), (80, 110, 130, 5, BLUE),
+    (330, 330, 215, 6, ROSE),
+    (860, 270, 190, 5, CORAL),
+    (620, 640, 205, 6, VIOLET),
+    (1090, 620, 180, 5, ROSE),
+    (170, 720, 165, 5, CORAL),
+    (600, 130, 120, 5, BLUE),
+    (1150, 180, 130, 5, VIOLET),
+    (380, 920, 130, 5, BLUE),
+    (880, 900, 150, 6, CORAL),
+    (80, 110, 130, 5, BLUE),
     (1230, 930, 120, 5, BLUE),
-)  # fmt: skip
+)
 
 
 class _Sheet:

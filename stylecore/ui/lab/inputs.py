@@ -12,20 +12,20 @@ from stylecore.engine.cost import Cost, cost_of
 from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Request
 from stylecore.engine.limits import available_memory
-from stylecore.engine.quotas import QueueFull
+from stylecore.errors import SettingError, UserError
 from stylecore.experiments.grid import (
     AXES,
     DEFAULT_LAMBDAS,
     MOST,
     along,
     around,
+    batches,
     cells_of,
     evenly,
     missing,
     parse_lambdas,
-    parts,
 )
-from stylecore.imaging.images import ImageError
+from stylecore.imaging.inputs import pair
 from stylecore.ui.widgets.picture_input import chosen, chosen_pair
 from stylecore.ui.widgets.progress import living_jobs, spoken_bytes, spoken_time
 from stylecore.ui.widgets.settings import current_settings
@@ -34,7 +34,7 @@ WAYS = ("By hand", "Evenly", "Around one")
 MEMORY_SHARE = 0.7  # of what is free, that one batch may take
 
 
-def take_words(query: Mapping[str, str]) -> None:
+def read_query_params(query: Mapping[str, str]) -> None:
     """Sets the page as the words of an address say, beside the settings; what makes no sense is passed over."""
     st.session_state.lab_way, st.session_state.lab_lambdas = WAYS[0], _written(query.get("lambdas", ""))
     axis = query.get("axis", "")
@@ -60,7 +60,7 @@ def lambdas_input() -> tuple[tuple[float, ...], bool]:
     """
     try:
         st.session_state.lab_valid = _chosen_lambdas()
-    except ValueError as error:
+    except UserError as error:
         st.warning(str(error), icon=":material/warning:")
         return st.session_state.get("lab_valid", DEFAULT_LAMBDAS), False
     return st.session_state.lab_valid, True
@@ -95,9 +95,13 @@ def axis_input() -> tuple[str, list[str]]:
     """The second axis: a setting of `AXES`, or "" for none, and names of its values."""
     st.session_state.setdefault("lab_axis", "")
     axis = st.selectbox(
-        "Second axis", ["", *AXES], format_func=lambda name: AXES[name][0] if name else "none: λ alone",
-        key="lab_axis", persist_state="session", help="A grid: λ from left to right, this setting from top to bottom.",
-    )  # fmt: skip
+        "Second axis",
+        ["", *AXES],
+        format_func=lambda name: AXES[name][0] if name else "none: λ alone",
+        key="lab_axis",
+        persist_state="session",
+        help="A grid: λ from left to right, this setting from top to bottom.",
+    )
     if not axis:
         return "", []
     values = list(AXES[axis][1])
@@ -110,17 +114,17 @@ def wanted_requests(axis: str, values: Sequence[str]) -> dict[str, Request]:
     """By the name of the row: what is to be computed, λ aside.
 
     Raises:
-        ValueError: if the settings make no sense, or there is no row.
+        SettingError: if the settings make no sense, or there is no row.
     """
     config = current_settings()
     if not axis:
         return {"": _request(config)}
     if not values:
-        raise ValueError("Choose at least one row.")
+        raise SettingError("Choose at least one row.")
     return {value: _request(along(config, axis, value)) for value in values}
 
 
-def lab_words(lambdas: Sequence[float], axis: str, rows: Sequence[str]) -> dict[str, str]:
+def lab_query_params(lambdas: Sequence[float], axis: str, rows: Sequence[str]) -> dict[str, str]:
     """What a link to the lab says beside the settings."""
     words = {"lambdas": " ".join(f"{lam:g}" for lam in lambdas)}
     return words | ({"axis": axis, "rows": "|".join(rows)} if axis else {})
@@ -144,17 +148,22 @@ def run_button(
         try:
             todo = _todo(engine, owner, lambdas, requests)
             price = _price(engine, todo)
-        except (ValueError, ImageError) as error:
+        except UserError as error:
             trouble = str(error)
     busy = bool(living_jobs(engine, owner, "lab"))
     nothing = "On their way" if busy else "Everything is there" if lambdas and requests else "Run"
     count = sum(len(request.config.lambdas) for request in todo)
     st.button(
         f"Run {count} {'picture' if count == 1 else 'pictures'}" if count else nothing,
-        type="primary", icon=":material/compare:", key="lab_run", width="stretch", disabled=not todo,
-        on_click=start_all, args=(engine, owner, todo),
+        type="primary",
+        icon=":material/compare:",
+        key="lab_run",
+        width="stretch",
+        disabled=not todo,
+        on_click=start_all,
+        args=(engine, owner, todo),
         help="Ends the present run; its pictures are kept." if busy else None,
-    )  # fmt: skip
+    )
     if trouble:
         st.warning(trouble, icon=":material/warning:")
     elif price:
@@ -167,14 +176,14 @@ def start_all(engine: Engine, owner: str, todo: Sequence[Request], beside: bool 
     """Submits what is to be computed; if it is refused, the page says why below the Run button."""
     try:
         engine.submit_all(owner, todo, beside=beside)
-    except (ValueError, QueueFull) as error:
+    except UserError as error:
         st.session_state.lab_trouble = str(error)
 
 
 def _todo(engine: Engine, owner: str, lambdas: Sequence[float], requests: dict[str, Request]) -> list[Request]:
     """What is neither there nor on its way, in as few batches as fit into the memory."""
     content, style = chosen_pair()
-    sizes = content.size, style.size
+    sizes = [content.size], [style.size]
     jobs = engine.jobs_of(owner)
     todo = []
     for request in requests.values():
@@ -183,14 +192,14 @@ def _todo(engine: Engine, owner: str, lambdas: Sequence[float], requests: dict[s
             return cost_of(*sizes, dataclasses.replace(request.config, lambdas=batch), engine.device)
 
         wanted = missing(lambdas, cells_of(jobs, request))
-        for batch in parts(wanted, cost, int(MEMORY_SHARE * available_memory()), engine.limits.max_lambdas):
+        for batch in batches(wanted, cost, int(MEMORY_SHARE * available_memory()), engine.limits.max_lambdas):
             todo.append(dataclasses.replace(request, config=dataclasses.replace(request.config, lambdas=batch)))
     return todo
 
 
 def _price(engine: Engine, todo: Sequence[Request]) -> str:
     content, style = chosen_pair()
-    costs = [cost_of(content.size, style.size, request.config, engine.device) for request in todo]
+    costs = [cost_of([content.size], [style.size], request.config, engine.device) for request in todo]
     if not costs:
         return ""
     seconds = sum(engine.seconds(cost) or 0.0 for cost in costs)
@@ -204,17 +213,17 @@ def _request(config: TransferConfig) -> Request:
     start = b""
     if config.init == "image":
         if init is None:
-            raise ValueError("Choose the picture to start from, in the Studio under Advanced.")
+            raise SettingError("Choose the picture to start from, in the Studio under Advanced.")
         start = init.data
     names = (content.name, style.name)
-    return Request(content=content.data, style=style.data, config=config, init=start, names=names, room="lab")
+    return Request(inputs=pair(content.data, style.data, start, names), config=config, workspace="lab")
 
 
 def _written(text: str) -> str:
     """λ from an address, or the default ones."""
     try:
         return _as_text(parse_lambdas(text))
-    except ValueError:
+    except UserError:
         return _as_text(DEFAULT_LAMBDAS)
 
 

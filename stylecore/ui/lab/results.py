@@ -91,9 +91,13 @@ def _scrub(cells: dict[float, Cell], lam: float, request: Request) -> None:
         )
     shape = picture_size(next(iter(cells.values())).preview or b"")
     scrubber(
-        pictures, lam, shape, key="lab_scrubber", alt=f"{request.names[0]} in the style of {request.names[1]}",
+        pictures,
+        lam,
+        shape,
+        key="lab_scrubber",
+        alt=f"{request.inputs.content.name} in the style of {request.inputs.style.name}",
         on_choice=_select,
-    )  # fmt: skip
+    )
 
 
 def _actions(
@@ -102,41 +106,51 @@ def _actions(
     with st.container(horizontal=True, key="lab_actions"):
         if cells[lam].result and cells[lam].job.ended:
             st.button(
-                f"Open λ = {lam:g} in the Studio", icon=":material/brush:", key="lab_open", on_click=_open,
+                f"Open λ = {lam:g} in the Studio",
+                icon=":material/brush:",
+                key="lab_open",
+                on_click=_open,
                 args=(engine, owner, cells[lam]),
-            )  # fmt: skip
+            )
         if st.session_state.pop("lab_opened", False):
             st.switch_page("app.py")
         for low, middle, high in neighbours(lam, list(cells)):
             st.button(
-                f"Add λ = {middle:g}, between {low:g} and {high:g}", icon=":material/add:", key=f"lab_add_{middle}",
-                on_click=_add, args=(engine, owner, request, middle, [*lambdas, *cells]),
-            )  # fmt: skip
+                f"Add λ = {middle:g}, between {low:g} and {high:g}",
+                icon=":material/add:",
+                key=f"lab_add_{middle}",
+                on_click=_add,
+                args=(engine, owner, request, middle, [*lambdas, *cells]),
+            )
 
 
 def _open(engine: Engine, owner: str, cell: Cell) -> None:
     """Shows a picture in the Studio, with the settings of its row."""
-    job = cell.job if cell.job.request.room == "studio" else engine.set_apart(cell.job, cell.k)
+    job = cell.job if cell.job.request.workspace == "studio" else engine.promote(cell.job, cell.k)
     open_job(engine, owner, job.id)
     st.session_state.lab_opened = True
 
 
 def _trade_off(cells: dict[float, Cell], lam: float, live: bool) -> None:
     ends = {
-        cell.lam: (cell.history[-1].content[cell.k], cell.history[-1].style[cell.k])
+        cell.lam: (cell.loss_history[-1].content[cell.k], cell.loss_history[-1].style[cell.k])
         for cell in cells.values()
-        if cell.history
+        if cell.loss_history
     }
     words = "; ".join(f"λ {lam:g}: content {content:.2g}, style {style:.2g}" for lam, (content, style) in ends.items())
     st.markdown("**The trade-off**")
     chart(
-        trade_off_figure(ends, lam), key="lab_trade_off", alt=f"Content loss against style loss. {words}", live=live,
-        on_step=_select, height=420,
-    )  # fmt: skip
+        trade_off_figure(ends, lam),
+        key="lab_trade_off",
+        alt=f"Content loss against style loss. {words}",
+        live=live,
+        on_step=_select,
+        height=420,
+    )
 
 
 def _curves(cells: dict[float, Cell], request: Request, live: bool) -> None:
-    histories = {lam: (cell.history, cell.k) for lam, cell in cells.items()}
+    histories = {lam: (cell.loss_history, cell.k) for lam, cell in cells.items()}
     for column, term in zip(st.columns(2, gap="medium"), ("content", "style"), strict=True):
         with column:
             figure = lab_figure(histories, term, steps=request.config.steps)
@@ -145,7 +159,7 @@ def _curves(cells: dict[float, Cell], request: Request, live: bool) -> None:
 
 def _take_home(rows: dict[str, dict[float, Cell]], row: str, columns: Sequence[float]) -> None:
     done = {
-        name: {lam: (cell.result, cell.history, cell.k) for lam, cell in cells.items() if cell.result}
+        name: {lam: (cell.result, cell.loss_history, cell.k) for lam, cell in cells.items() if cell.result}
         for name, cells in rows.items()
     }
     if not any(done.values()):

@@ -9,15 +9,15 @@ from functools import partial
 import streamlit as st
 
 from stylecore.artifacts.contact_sheet import labelled_sheet
-from stylecore.charts.insight import difference_figure, matrices_figure, to_html, way_figure
+from stylecore.charts.insight import difference_figure, matrices_figure, to_html, trajectory_figure
 from stylecore.charts.losses import Figure
 from stylecore.config import Statistic
 from stylecore.engine.engine import Engine
-from stylecore.engine.feature_views import FeatureMaps, FeatureQuestion, Statistics, StatisticsQuestion
+from stylecore.engine.feature_views import FeatureMaps, FeatureMapsQuery, Statistics, StatisticsQuery
 from stylecore.engine.jobs import Frame, Job
 from stylecore.imaging.images import encode_png
 from stylecore.ui.components import chart
-from stylecore.ui.layers.inputs import looking_settings
+from stylecore.ui.layers.inputs import view_settings
 from stylecore.ui.state.page_state import studio_jobs
 from stylecore.ui.widgets.answers import answer_to
 from stylecore.ui.widgets.downloads import download
@@ -37,39 +37,51 @@ def show_feature_maps(engine: Engine, owner: str, layer: str) -> None:
     if st.session_state.get("maps_of") not in pictures:
         st.session_state.maps_of = "Photograph"
     of = str(st.segmented_control("Maps of", list(pictures), required=True, key="maps_of", persist_state="session"))
-    maps = answer_to(engine, owner, FeatureQuestion(pictures[of], layer, looking_settings()), "maps_wait")
+    maps = answer_to(engine, owner, FeatureMapsQuery(pictures[of], layer, view_settings()), "maps_wait")
     if maps is None:
         return
     sheet = _sheet(maps)
     silent = f" {maps.silent} of the layer's channels see nothing in it." if maps.silent else ""
     st.image(
-        sheet, width="stretch", alt=f"The {len(maps.channels)} strongest channels of {layer} for the {of.lower()}",
+        sheet,
+        width="stretch",
+        alt=f"The {len(maps.channels)} strongest channels of {layer} for the {of.lower()}",
         caption=f"{of}: the {len(maps.channels)} strongest channels of {layer}, {maps.size[0]} × {maps.size[1]} "
         f"positions, each with its number and its mean; black is 0, bright the channel's own largest value.{silent}",
-    )  # fmt: skip
+    )
     st.download_button(
-        "Feature maps", sheet, f"{layer}-maps.png", "image/png", icon=":material/download:", on_click="ignore",
+        "Feature maps",
+        sheet,
+        f"{layer}-maps.png",
+        "image/png",
+        icon=":material/download:",
+        on_click="ignore",
         key="maps_sheet",
-    )  # fmt: skip
+    )
 
 
 def show_matrices(engine: Engine, owner: str, layer: str) -> None:
     """Gram matrices or covariances of one layer as heat maps, and how the last run came near the style's."""
     statistic: Statistic = st.segmented_control(
-        "Style described by", list(STATISTICS), default="gram", required=True, key="matrices_of",
-        format_func=STATISTICS.__getitem__, persist_state="session",
-    )  # fmt: skip
+        "Style described by",
+        list(STATISTICS),
+        default="gram",
+        required=True,
+        key="matrices_of",
+        format_func=STATISTICS.__getitem__,
+        persist_state="session",
+    )
     job = last_result(engine, owner)
     content, style = chosen_pair()
-    question = StatisticsQuestion(
+    query = StatisticsQuery(
         content.data,
         style.data,
         job.snapshot.results[0] if job else b"",
         tuple((frame.index, frame.pictures[0]) for frame in _stops(job.snapshot.frames)) if job else (),
         layer,
-        dataclasses.replace(looking_settings(), statistic=statistic),
+        dataclasses.replace(view_settings(), statistic=statistic),
     )
-    found = answer_to(engine, owner, question, "matrices_wait")
+    found = answer_to(engine, owner, query, "matrices_wait")
     if found is None:
         return
     matrices = matrices_figure(found, signed=statistic == "covariance")
@@ -77,15 +89,19 @@ def show_matrices(engine: Engine, owner: str, layer: str) -> None:
         f"{name} {distance:.2f}" for name, distance in found.distances.items() if name in ("content", "result")
     ).replace("content", "photograph")
     chart(
-        matrices, key="matrices", alt=f"{STATISTICS[statistic]} of {layer} as heat maps", live=False, height=360,
+        matrices,
+        key="matrices",
+        alt=f"{STATISTICS[statistic]} of {layer} as heat maps",
+        live=False,
+        height=360,
         on_step=lambda _: None,
-    )  # fmt: skip
+    )
     st.caption(
         f"{STATISTICS[statistic]} of {layer} per position, for the {len(found.channels)} channels that are strongest "
         f"in the style, on one colour scale. Distance from the style's, ‖G − G(s)‖ / ‖G(s)‖ of all channels: {words}."
     )
     figures = {f"{STATISTICS[statistic]} of {layer}": matrices}
-    if found.way:
+    if found.trajectory:
         figures |= _way(found)
     elif job is None:
         st.info(
@@ -100,19 +116,19 @@ def last_result(engine: Engine, owner: str) -> Job | None:
     """The newest picture that the Studio has painted of the present pair."""
     content, style = chosen_pair()
     pair = content.data, style.data
-    fitting = [job for job in studio_jobs(engine, owner) if (job.request.content, job.request.style) == pair]
+    fitting = [job for job in studio_jobs(engine, owner) if job.request.inputs.pair == pair]
     return next((job for job in reversed(fitting) if job.snapshot.results and job.ended), None)
 
 
 def _way(found: Statistics) -> dict[str, Figure]:
     """How the result came near the style: a curve, and the difference at the step that was clicked."""
     st.markdown("**How the last run got there**")
-    steps = [step for step, _, _ in found.way]
+    steps = [step for step, _, _ in found.trajectory]
     picked = min(steps, key=lambda step: abs(step - st.session_state.get("matrices_step", steps[0])))
     st.session_state.matrices_at = picked
-    _, distance, matrix = found.way[steps.index(picked)]
-    top = max(abs(value) for row in found.way[0][2] for value in row) or 1.0
-    curve, difference = way_figure(found.way, picked), difference_figure(matrix, found.channels, top)
+    _, distance, matrix = found.trajectory[steps.index(picked)]
+    top = max(abs(value) for row in found.trajectory[0][2] for value in row) or 1.0
+    curve, difference = trajectory_figure(found.trajectory, picked), difference_figure(matrix, found.channels, top)
     left, right = st.columns(2, gap="medium")
     with left:
         chart(curve, key="matrices_way", alt="Distance from the style against steps", live=False, on_step=_pick_step)

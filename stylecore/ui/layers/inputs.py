@@ -9,10 +9,12 @@ from functools import partial
 
 import streamlit as st
 
-from stylecore.config import GATYS_STYLE, LAYERS, TransferConfig
+from stylecore.config import TransferConfig
 from stylecore.engine.cost import used_sizes
-from stylecore.engine.feature_views import LOOK_SIZE
+from stylecore.engine.feature_views import VIEW_SIZE
 from stylecore.engine.limits import Limits
+from stylecore.errors import UserError
+from stylecore.layers import GATYS_STYLE, LAYERS
 from stylecore.transfer.vgg import layer_facts
 from stylecore.ui.components import LayerBox, network
 from stylecore.ui.server import get_engine
@@ -32,7 +34,7 @@ def layer_colour(layer: str) -> str:
     return BLOCK_COLOURS[int(layer[4]) - 1]
 
 
-def take_words(query: Mapping[str, str], limits: Limits) -> None:
+def read_query_params(query: Mapping[str, str], limits: Limits) -> None:
     """Sets the page as the words of an address say, beside the settings; what makes no sense is passed over."""
     names = [layer for layer in LAYERS if layer in query.get("layers", "").split(" ")]
     view = next((name for name, word in VIEWS.items() if word == query.get("view")), RECONSTRUCTIONS)
@@ -53,7 +55,7 @@ def _number(query: Mapping[str, str], word: str) -> int:
     return int(text) if text.isascii() and text.isdigit() else 0
 
 
-def layers_words(view: str, layers: Sequence[str]) -> dict[str, str]:
+def layers_query_params(view: str, layers: Sequence[str]) -> dict[str, str]:
     """What a link to this page says beside the settings."""
     _defaults()
     words = {name: str(st.session_state[name]) for name in ("layers_size", "layers_steps")}
@@ -78,10 +80,10 @@ def network_input(view: str) -> list[str]:
     """
     several = view == RECONSTRUCTIONS
     chosen = _several() if several else [_one()]
-    (content, style), config = chosen_pair(), layers_settings() if several else looking_settings()
+    (content, style), config = chosen_pair(), layers_settings() if several else view_settings()
     try:
-        width, height = used_sizes(content.size, style.size, config)[0]
-    except ValueError:  # the pictures are too narrow for the deepest layers; Run says so
+        width, height = used_sizes([content.size], [style.size], config)[0][0]
+    except UserError:  # the pictures are too narrow for the deepest layers; Run says so
         width, height = content.size
     facts = layer_facts(width, height)
     boxes = [
@@ -118,7 +120,7 @@ def layers_settings() -> TransferConfig:
     """The Studio's settings with this page's size and steps.
 
     Raises:
-        ValueError: naming the setting and its range.
+        UserError: naming the setting and its range.
     """
     _defaults()
     config = current_settings()
@@ -130,15 +132,15 @@ def layers_settings() -> TransferConfig:
     )
 
 
-def looking_settings() -> TransferConfig:
+def view_settings() -> TransferConfig:
     """What of the Studio's settings matters for a look at a layer; λ, steps and the like don't."""
     config = current_settings()
     return TransferConfig(
-        size=min(config.size, LOOK_SIZE),
+        size=min(config.size, VIEW_SIZE),
         pooling=config.pooling,
         padding=config.padding,
         style_scale=config.style_scale,
-        network=config.network,
+        vgg_weights=config.vgg_weights,
     )
 
 

@@ -11,10 +11,11 @@ from stylecore.artifacts.contact_sheet import Rows, labelled_sheet
 from stylecore.engine.cost import cost_of
 from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Job, Request
-from stylecore.engine.quotas import QueueFull
+from stylecore.errors import UserError
 from stylecore.experiments.grid import Cell, cells_of, missing
 from stylecore.experiments.reconstruction import content_of, first_layers, style_up_to
-from stylecore.imaging.images import ImageError, encode_png
+from stylecore.imaging.images import encode_png
+from stylecore.imaging.inputs import pair
 from stylecore.ui.components import Column, Row, grid, viewer
 from stylecore.ui.layers.inputs import layer_colour, layers_settings
 from stylecore.ui.widgets.downloads import download
@@ -29,17 +30,15 @@ def reconstruction_requests(layers: Sequence[str]) -> Requests:
     """What is to be computed, by row and layer, in the order in which it shall come.
 
     Raises:
-        ValueError: if the settings make no sense.
+        UserError: if the settings make no sense.
     """
     config = layers_settings()
     content, style = chosen_pair()
     return {
         (row, layer): Request(
-            content=content.data,
-            style=style.data,
+            inputs=pair(content.data, style.data, names=(content.name, style.name)),
             config=make(layer, config),
-            names=(content.name, style.name),
-            room="layers",
+            workspace="layers",
         )
         for layer in layers
         for row, make in ((CONTENT, content_of), (STYLE, style_up_to))
@@ -57,17 +56,23 @@ def run_button(engine: Engine, owner: str, requests: Requests) -> None:
     trouble, price = "", ""
     try:
         content, style = chosen_pair()
-        costs = [cost_of(content.size, style.size, request.config, engine.device) for request in todo]
+        costs = [cost_of([content.size], [style.size], request.config, engine.device) for request in todo]
         price = f"About {spoken_time(sum(engine.seconds(cost) or 0.0 for cost in costs))} on this machine"
-    except ImageError as error:
+    except UserError as error:
         trouble = str(error)
     nothing = "On their way" if busy else "Everything is there"
     label = f"Run {len(todo)} reconstruction{'s' * (len(todo) != 1)}" if todo else nothing
     st.button(
-        label if requests else "Choose a layer above", type="primary", icon=":material/layers:", key="layers_run",
-        width="stretch", disabled=not todo or bool(trouble), on_click=_start, args=(engine, owner, todo),
+        label if requests else "Choose a layer above",
+        type="primary",
+        icon=":material/layers:",
+        key="layers_run",
+        width="stretch",
+        disabled=not todo or bool(trouble),
+        on_click=_start,
+        args=(engine, owner, todo),
         help="Ends the present reconstructions; what is there is kept." if busy else None,
-    )  # fmt: skip
+    )
     if trouble := trouble or st.session_state.pop("layers_trouble", ""):
         st.warning(trouble, icon=":material/warning:")
     elif todo:
@@ -117,7 +122,7 @@ def _show(engine: Engine, owner: str, requests: Requests) -> None:
 def _large(cell: Cell | None, row: str, layer: str) -> None:
     assert cell is not None
     assert cell.preview is not None  # only what is drawn can be picked
-    last = cell.history[-1]
+    last = cell.loss_history[-1]
     content, style = chosen_pair()
     if row == CONTENT:
         caption = f"The content as {layer} keeps it · content loss {last.content[0]:.2g}"
@@ -128,10 +133,15 @@ def _large(cell: Cell | None, row: str, layer: str) -> None:
     shape = content.size[0] / content.size[1]
     size = (config.size, round(config.size / shape)) if shape > 1 else (round(config.size * shape), config.size)
     viewer(
-        cell.preview, size, key="layers_large", alt=f"{row} of {(content if row == CONTENT else style).name}, {layer}",
-        caption=caption, before=content.preview if row == CONTENT else None, before_label="Photograph",
+        cell.preview,
+        size,
+        key="layers_large",
+        alt=f"{row} of {(content if row == CONTENT else style).name}, {layer}",
+        caption=caption,
+        before=content.preview if row == CONTENT else None,
+        before_label="Photograph",
         after_label=layer,
-    )  # fmt: skip
+    )
 
 
 def _take_home(cells: dict[tuple[str, str], Cell | None], layers: Sequence[str], requests: Requests) -> None:
@@ -160,13 +170,13 @@ def _cell(engine: Engine, owner: str, request: Request) -> Cell | None:
 
 
 def _mine(engine: Engine, owner: str, request: Request) -> list[Job]:
-    return [job for job in engine.jobs_of(owner) if job.request.room == request.room]
+    return [job for job in engine.jobs_of(owner) if job.request.workspace == request.workspace]
 
 
 def _start(engine: Engine, owner: str, todo: Sequence[Request]) -> None:
     try:
         engine.submit_all(owner, todo)
-    except (ValueError, QueueFull) as error:
+    except UserError as error:
         st.session_state.layers_trouble = str(error)
 
 

@@ -13,19 +13,20 @@ from stylecore.artifacts.recipe import Recipe, sha256
 from stylecore.config import with_lambda
 from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Job
+from stylecore.errors import UserError
 from stylecore.imaging.images import ImageError
 from stylecore.samples import sample_contents, sample_styles
 from stylecore.ui.state.sources import OWN, ROLES, WORDS, Role
 from stylecore.ui.state.url import from_query, to_query, within
-from stylecore.ui.state.visitor_store import get_desk
+from stylecore.ui.state.visitor_store import get_visitor_store
 from stylecore.ui.widgets.picture_input import choose, choose_bytes, choose_sample, chosen, samples
 from stylecore.ui.widgets.settings import current_settings, keep_settings, load_settings
 
-LATE = 3.0  # seconds for which a browser may still send an address that has been replaced
+STALE_ADDRESS_SECONDS = 3.0  # seconds for which a browser may still send an address that has been replaced
 PLACES: dict[Role, str] = {"content": "content", "style": "style", "init": "start"}  # words of an address
 
 
-def arrive(engine: Engine, owner: str) -> bool:
+def apply_query_params(engine: Engine, owner: str) -> bool:
     """Sets the page as its address says; a reload without settings in it finds the newest run's.
 
     Returns:
@@ -38,7 +39,7 @@ def arrive(engine: Engine, owner: str) -> bool:
             keep_settings()
         return False
     if first:
-        st.session_state.shown = get_desk().noted(owner, "shown")
+        st.session_state.shown = get_visitor_store().noted(owner, "shown")
     job = shown_job(engine, owner) if first else None
     config, problems = from_query(query, engine.limits)
     if job is not None and not query:
@@ -53,7 +54,7 @@ def arrive(engine: Engine, owner: str) -> bool:
 def _choose_as_asked(owner: str, role: Role, wanted: str, job: Job | None, problems: list[str], *, first: bool) -> None:
     """Chooses the picture that an address asks for, or what the visitor had before."""
     if wanted.split("-")[0] == OWN:
-        source = get_desk().find(owner, wanted.removeprefix(f"{OWN}-"))
+        source = get_visitor_store().find(owner, wanted.removeprefix(f"{OWN}-"))
         if source is not None:
             choose(role, source)
         else:
@@ -64,28 +65,28 @@ def _choose_as_asked(owner: str, role: Role, wanted: str, job: Job | None, probl
         if not choose_sample(role, wanted):
             known = ", ".join(samples(role))
             problems.append(f"There is no sample named {wanted!r:.60}; there are {known}.")
-    elif first and (kept := get_desk().get(owner, role)) is not None:
+    elif first and (kept := get_visitor_store().get(owner, role)) is not None:
         choose(role, kept)
     elif job is not None:
         with suppress(ImageError):  # its run failed for the same reason
             _choose_of(job, role)
 
 
-def keep_address(owner: str, **more: str) -> None:
+def write_query_params(owner: str, **more: str) -> None:
     """Writes what is set into the address, a link that shows others the same page; uploads are kept for a reload.
 
     Args:
         owner: the visitor.
         more: words of the page's own.
     """
-    desk = get_desk()
+    desk = get_visitor_store()
     for role in ROLES:
         if (source := chosen(role)) is not None:
             desk.put(owner, role, source)
     desk.note(owner, "shown", st.session_state.get("shown") or "")
     try:
         query = to_query(current_settings()) | more
-    except ValueError:  # half-written settings; the page says so where they are
+    except UserError:  # half-written settings; the page says so where they are
         return
     for role in ROLES:
         source = chosen(role)
@@ -103,7 +104,9 @@ def keep_address(owner: str, **more: str) -> None:
 def _late(query: dict[str, str]) -> bool:
     """Whether this is an address of a moment ago, sent before the browser had heard of the newest."""
     now = time.monotonic()
-    return any(query == old and now - replaced < LATE for replaced, old in st.session_state.get("written", ()))
+    return any(
+        query == old and now - replaced < STALE_ADDRESS_SECONDS for replaced, old in st.session_state.get("written", ())
+    )
 
 
 def shown_job(engine: Engine, owner: str) -> Job | None:
@@ -114,7 +117,7 @@ def shown_job(engine: Engine, owner: str) -> Job | None:
 
 def studio_jobs(engine: Engine, owner: str) -> list[Job]:
     """The visitor's runs of the Studio, oldest first; other rooms show their own."""
-    return [job for job in engine.jobs_of(owner) if job.request.room == "studio"]
+    return [job for job in engine.jobs_of(owner) if job.request.workspace == "studio"]
 
 
 def open_job(engine: Engine, owner: str, name: str) -> None:
@@ -132,11 +135,11 @@ def _choose_of(job: Job, role: Role) -> None:
     """Chooses a picture that a run was made from; only few were started from one."""
     request = job.request
     if role == "init":
-        if request.init:
-            choose_bytes("init", f"Start of result {job.number}", request.init)
+        if request.inputs.init:
+            choose_bytes("init", f"Start of result {job.number}", request.inputs.init.data)
         return
-    place = 0 if role == "content" else 1
-    choose_bytes(role, request.names[place], (request.content, request.style)[place])
+    image = request.inputs.content if role == "content" else request.inputs.style
+    choose_bytes(role, image.name, image.data)
 
 
 def restore_recipe(engine: Engine, owner: str, recipe: Recipe) -> list[str]:
@@ -149,7 +152,7 @@ def restore_recipe(engine: Engine, owner: str, recipe: Recipe) -> list[str]:
     load_settings(within(recipe.config, engine.limits, problems))
     at_hand = {sha256(path.read_bytes()): path.read_bytes() for path in _sample_files()}
     for job in engine.jobs_of(owner):
-        files = (job.request.content, job.request.style, job.request.init, *job.snapshot.results)
+        files = (*job.request.inputs.files(), *job.snapshot.results)
         at_hand |= {sha256(data): data for data in files}
     digests = (recipe.content_sha256, recipe.style_sha256, recipe.init_sha256)
     for role, wanted in zip(ROLES, digests, strict=True):
@@ -162,7 +165,7 @@ def restore_recipe(engine: Engine, owner: str, recipe: Recipe) -> list[str]:
             problems.append(f"Its {WORDS[role]} is not here: upload the same file to make the same picture again.")
     if recipe.changes:
         problems.append("λ was changed while it was made: the settings are those that it began with.")
-    st.session_state.finish_of_next = recipe.finish
+    st.session_state.postprocess_of_next = recipe.postprocess
     return problems
 
 

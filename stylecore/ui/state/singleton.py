@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 Thing = TypeVar("Thing")
 
 
-class once(Generic[Thing]):  # a decorator
+class singleton(Generic[Thing]):  # a decorator
     """Calls a function the first time, and gives what it returned from then on; what it raises is not kept.
 
     Unlike `st.cache_resource` nobody can empty it from outside: "Clear cache", which any browser can send, empties

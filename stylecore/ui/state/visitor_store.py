@@ -6,9 +6,9 @@ import threading
 from collections import OrderedDict
 from typing import TypeVar
 
-from stylecore.config import Finish
+from stylecore.config import Postprocess
 from stylecore.ui.server import get_engine
-from stylecore.ui.state.singleton import once
+from stylecore.ui.state.singleton import singleton
 from stylecore.ui.state.sources import Role, Source
 
 NOTES = 10_000  # of all visitors together
@@ -17,13 +17,13 @@ Key = TypeVar("Key")
 Thing = TypeVar("Thing")
 
 
-class Desk:
+class VisitorStore:
     """The newest choices of all visitors, within a budget of bytes; the oldest go first."""
 
     def __init__(self, max_bytes: int) -> None:
         self._newest: OrderedDict[tuple[str, Role], Source] = OrderedDict()
         self._own: OrderedDict[tuple[str, str], Source] = OrderedDict()  # by owner and token
-        self._notes: OrderedDict[tuple[str, str], str | Finish] = OrderedDict()
+        self._notes: OrderedDict[tuple[str, str], str | Postprocess] = OrderedDict()
         self._max_bytes = max_bytes
         self._lock = threading.Lock()  # every visitor's page runs in a thread of its own
 
@@ -53,12 +53,12 @@ class Desk:
         with self._lock:
             return [source for (whose, _), source in reversed(self._own.items()) if whose == owner]
 
-    def note(self, owner: str, name: str, value: str | Finish) -> None:
+    def note(self, owner: str, name: str, value: str | Postprocess) -> None:
         """Remembers something small."""
         with self._lock:
             _keep(self._notes, (owner, name), value)
 
-    def noted(self, owner: str, name: str) -> str | Finish | None:
+    def noted(self, owner: str, name: str) -> str | Postprocess | None:
         """What was noted, if it is still here."""
         return self._notes.get((owner, name))
 
@@ -75,7 +75,7 @@ def _size(source: Source) -> int:
     return len(source.data) + len(source.preview)
 
 
-@once
-def get_desk() -> Desk:
+@singleton
+def get_visitor_store() -> VisitorStore:
     """The server's desk."""
-    return Desk(get_engine().limits.kept_mb * 10**6 // 2)
+    return VisitorStore(get_engine().limits.kept_mb * 10**6 // 2)

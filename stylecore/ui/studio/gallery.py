@@ -14,7 +14,7 @@ from stylecore.ui.state.page_state import open_job, studio_jobs
 from stylecore.ui.widgets.picture_input import thumbnail_url
 
 
-def show_history(engine: Engine, owner: str, shown: Job | None) -> None:
+def show_gallery(engine: Engine, owner: str, shown: Job | None) -> None:
     """Draws a strip of the visitor's pictures, newest first, with a way to remove one and to undo that."""
     jobs = [job for job in studio_jobs(engine, owner) if job.snapshot.previews and job.ended]
     if jobs:
@@ -49,7 +49,9 @@ def _bring_back(engine: Engine, owner: str, job: Job) -> None:
 
 
 def _item(job: Job) -> Item:
-    label = f"Result {job.number}: {job.request.names[0]}, {job.request.names[1]}, λ = {job.lam:.3g}"
+    label = (
+        f"Result {job.number}: {job.request.inputs.content.name}, {job.request.inputs.style.name}, λ = {job.lam:.3g}"
+    )
     return Item(
         id=job.id, label=label, url=thumbnail_url(job.snapshot.previews[0]), note=f"{job.number} · λ {job.lam:.2g}"
     )

@@ -11,14 +11,14 @@ from stylecore.engine.cost import cost_of, used_sizes
 from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Job, Request
 from stylecore.engine.limits import available_memory
-from stylecore.engine.quotas import QueueFull
-from stylecore.imaging.images import ImageError
+from stylecore.errors import UserError
+from stylecore.imaging.inputs import pair
 from stylecore.transfer.stylize import Steering
 from stylecore.ui.components import viewer
 from stylecore.ui.page import plain
 from stylecore.ui.server import get_engine
 from stylecore.ui.state.page_state import restore_recipe, studio_jobs, swap_pair
-from stylecore.ui.studio.result import set_finish
+from stylecore.ui.studio.result import set_postprocess
 from stylecore.ui.widgets.picture_input import Dropped, camera_input, choose, chosen, chosen_pair, picture_input
 from stylecore.ui.widgets.progress import spoken_bytes, spoken_time
 from stylecore.ui.widgets.settings import current_settings
@@ -32,8 +32,9 @@ def pair_input(settings: Callable[[], TransferConfig] = current_settings) -> Non
     """
     content, style = chosen_pair()
     try:
-        used = used_sizes(content.size, style.size, settings())
-    except ValueError:  # the Run button says what is wrong
+        contents, styles = used_sizes([content.size], [style.size], settings())
+        used = contents[0], styles[0]
+    except UserError:  # the Run button says what is wrong
         used = None
     left, right = st.columns(2, wrap=False, gap="small")
     with left:
@@ -55,13 +56,19 @@ def run_button(engine: Engine, owner: str) -> None:
     try:
         config = current_settings()
         reason, price = _price(engine, config, busy)
-    except (ValueError, ImageError) as error:
+    except UserError as error:
         reason = str(error)
     st.button(
         "Run again with these settings" if busy else "Run",
-        type="primary", icon=":material/brush:", key="run", width="stretch", disabled=bool(reason),
-        on_click=_start, args=(engine, owner), help="Ends the present run; its picture is kept." if busy else None,
-    )  # fmt: skip
+        type="primary",
+        icon=":material/brush:",
+        key="run",
+        width="stretch",
+        disabled=bool(reason),
+        on_click=_start,
+        args=(engine, owner),
+        help="Ends the present run; its picture is kept." if busy else None,
+    )
     if reason:
         st.warning(reason, icon=":material/warning:")
     else:
@@ -77,15 +84,15 @@ def steer(engine: Engine, owner: str) -> None:
         return
     try:
         engine.steer(job, Steering(lambdas=current_settings().lambdas))
-    except ValueError:
+    except UserError:
         return  # other settings are half-written
 
 
 def steered_job(engine: Engine, owner: str) -> Job | None:
     """The visitor's living job whose λ is on the scale of the slider, or None."""
     for job in engine.jobs_of(owner):
-        if not job.ended and job.request.room == "studio":
-            return job if job.request.config.weights == st.session_state.set_weights else None
+        if not job.ended and job.request.workspace == "studio":
+            return job if job.request.config.loss_weighting == st.session_state.set_loss_weighting else None
     return None
 
 
@@ -103,9 +110,13 @@ def dropped_recipe(engine: Engine, owner: str) -> None:
         )
         st.markdown(f"{plain(dropped.name)} was made here, with λ = {lam} at {config.size} pixels.")
         st.button(
-            "Restore its settings", icon=":material/settings_backup_restore:", key="restore", type="primary",
-            on_click=_restore, args=(engine, owner),
-        )  # fmt: skip
+            "Restore its settings",
+            icon=":material/settings_backup_restore:",
+            key="restore",
+            type="primary",
+            on_click=_restore,
+            args=(engine, owner),
+        )
         st.button("Just use the picture", key="no_restore", type="tertiary", on_click=_forget_dropped)
 
 
@@ -136,15 +147,13 @@ def _start(engine: Engine, owner: str) -> None:
         (content, style), init = chosen_pair(), chosen("init")
         start = init.data if config.init == "image" and init is not None else b""
         names = (content.name, style.name)
-        job = engine.submit(
-            owner, Request(content=content.data, style=style.data, config=config, init=start, names=names)
-        )
-    except (ValueError, QueueFull) as error:
+        job = engine.submit(owner, Request(inputs=pair(content.data, style.data, start, names), config=config))
+    except UserError as error:
         st.session_state.run_trouble = str(error)
         return
     st.session_state.shown, st.session_state.link_problems, st.session_state.picked = None, [], None
-    if finish := st.session_state.pop("finish_of_next", None):  # of a recipe
-        set_finish(job, finish)
+    if finish := st.session_state.pop("postprocess_of_next", None):  # of a recipe
+        set_postprocess(job, finish)
 
 
 def _price(engine: Engine, config: TransferConfig, mine: bool) -> tuple[str, str]:
@@ -152,7 +161,7 @@ def _price(engine: Engine, config: TransferConfig, mine: bool) -> tuple[str, str
     content, style = chosen_pair()
     if config.init == "image" and chosen("init") is None:
         return "Choose the picture to start from, under Advanced.", ""
-    cost = cost_of(content.size, style.size, config, engine.device)
+    cost = cost_of([content.size], [style.size], config, engine.device)
     free = available_memory()
     if engine.device == "cpu" and cost.memory > free:
         return (

@@ -8,19 +8,20 @@ from typing import Any
 
 import streamlit as st
 
-from stylecore.artifacts.export import touched
+from stylecore.artifacts.export import postprocessed
 from stylecore.charts.losses import hint, loss_figure, shares
 from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Job, Request, Snapshot, at_half_size
-from stylecore.engine.quotas import QueueFull
+from stylecore.errors import UserError
 from stylecore.imaging.images import decode, encode_jpeg, fitted_size
+from stylecore.imaging.inputs import with_init
 from stylecore.ui.components import chart, viewer
 from stylecore.ui.page import plain
 from stylecore.ui.state.page_state import studio_jobs, use_result_as_content
 from stylecore.ui.studio.result import (
-    current_finish,
+    current_postprocess,
     displayed,
-    finishing_touches,
+    postprocess_inputs,
     small_frames,
     take_home,
     way_to_the_lab,
@@ -45,13 +46,13 @@ def show_job(engine: Engine, owner: str, job: Job) -> None:
 
 def _show(engine: Engine, job: Job, active: Job | None, states: tuple[str, str]) -> None:
     if active is not None:
-        engine.look(active)
-    snapshot = engine.look(job)
+        engine.heartbeat(active)
+    snapshot = engine.heartbeat(job)
     if (snapshot.status, active.snapshot.status if active else "") != states:
         st.rerun()  # the whole page once: what can be done has changed
     if active is not None and active is not job:
         what = {"lab": "A row of the λ lab", "layers": "A reconstruction"}.get(
-            active.request.room, f"Result {active.number}"
+            active.request.workspace, f"Result {active.number}"
         )
         st.info(f"{what} is on its way meanwhile.", icon=":material/brush:")
     _status(snapshot)
@@ -61,13 +62,15 @@ def _show(engine: Engine, job: Job, active: Job | None, states: tuple[str, str])
         _picture(engine, job, snapshot, picked)
     else:
         content, size = _content(job.id, job.request)
-        viewer(content, size, key="picture", alt=f"Photograph: {job.request.names[0]}", caption="The photograph")
+        viewer(
+            content, size, key="picture", alt=f"Photograph: {job.request.inputs.content.name}", caption="The photograph"
+        )
     if snapshot.results and not job.active:
         if picked is None:  # touches are for the result
-            finishing_touches(job)
+            postprocess_inputs(job)
         take_home(job, snapshot, "Download PNG" if picked is None else "Download the result, PNG")
         way_to_the_lab()
-    if snapshot.history:
+    if snapshot.loss_history:
         _curves(job, snapshot, picked)
 
 
@@ -90,7 +93,7 @@ def _status(snapshot: Snapshot) -> None:
             f"Paused at step {done} of {snapshot.steps}. Others may have their turn.", icon=":material/pause_circle:"
         )
     elif snapshot.status == "finished":
-        last = snapshot.history[-1]
+        last = snapshot.loss_history[-1]
         st.success(
             f"Done: {done} steps in {spoken_time(snapshot.seconds)}. Content loss {last.content[0]:.3g}, "
             f"style loss {last.style[0]:.3g}.",
@@ -109,15 +112,24 @@ def _controls(engine: Engine, job: Job, snapshot: Snapshot, picked: int | None) 
     with st.container(horizontal=True, gap="small", key="controls"):
         if snapshot.status == "running":
             _button("Pause", "pause", "pause", engine.pause, job)
-        if snapshot.status == "paused" or (snapshot.status == "stopped" and snapshot.warm and _unfinished(snapshot)):
+        if snapshot.status == "paused" or (
+            snapshot.status == "stopped" and snapshot.resumable and _unfinished(snapshot)
+        ):
             _button("Go on", "go_on", "play_arrow", _go_on, engine, job)
         if not job.ended:
             label = "Leave the queue" if snapshot.status == "queued" else "Stop"
             _button(label, "stop", "stop_circle", engine.stop, job)
         if snapshot.too_large and job.request.config.size // 2 >= SMALLEST:
             half = at_half_size(job)
-            _button(f"Go on at half the size, {half.config.size} pixels", "half", "photo_size_select_small",
-                    _start_from, engine, job, half)  # fmt: skip
+            _button(
+                f"Go on at half the size, {half.config.size} pixels",
+                "half",
+                "photo_size_select_small",
+                _start_from,
+                engine,
+                job,
+                half,
+            )
         if job.ended and snapshot.results:
             _button(f"{_more(engine)} more steps", "more", "fast_forward", _more_steps, engine, job)
             _button("Use as photograph", "as_content", "redo", _use_as_content, job, picked)
@@ -127,7 +139,7 @@ def _button(label: str, key: str, icon: str, act: Callable[..., object], *argume
     def click() -> None:
         try:
             act(*arguments)
-        except (QueueFull, ValueError) as error:
+        except UserError as error:
             st.session_state.control_trouble = str(error)
         st.rerun()
 
@@ -142,11 +154,15 @@ def _go_on(engine: Engine, job: Job) -> None:
 def _more_steps(engine: Engine, job: Job) -> None:
     """Goes on with the optimizer's state; where that has been dropped, from the picture alone."""
     _pick(job, None)
-    if job.snapshot.warm:
+    if job.snapshot.resumable:
         engine.go_on(job, more_steps=_more(engine))
         return
     config = dataclasses.replace(job.request.config, init="image", steps=_more(engine))
-    _start_from(engine, job, dataclasses.replace(job.request, config=config, init=job.snapshot.results[0]))
+    _start_from(
+        engine,
+        job,
+        dataclasses.replace(job.request, config=config, inputs=with_init(job.request.inputs, job.snapshot.results[0])),
+    )
 
 
 def _more(engine: Engine) -> int:
@@ -162,7 +178,7 @@ def _start_from(engine: Engine, job: Job, request: Request) -> None:
 def _use_as_content(job: Job, picked: int | None) -> None:
     """The picture as it is on the screen: a step of the way, or the result with its finishing touches."""
     if picked is None:
-        picture = touched(job.snapshot.results[0], job.request.content, current_finish(job))
+        picture = postprocessed(job.snapshot.results[0], job.request.inputs.content.data, current_postprocess(job))
     else:
         picture = _frame(job.snapshot, picked)
     use_result_as_content(job, picture)
@@ -174,7 +190,7 @@ def _unfinished(snapshot: Snapshot) -> bool:
 
 def _picture(engine: Engine, job: Job, snapshot: Snapshot, picked: int | None) -> None:
     config = job.request.config
-    lam = snapshot.history[-1 if picked is None else picked].lambdas[0]
+    lam = snapshot.loss_history[-1 if picked is None else picked].lambdas[0]
     content, original = _content(job.id, job.request)
     size = fitted_size(original, config.size)
     after, label = snapshot.previews[0], f"Result {job.number}"
@@ -182,25 +198,36 @@ def _picture(engine: Engine, job: Job, snapshot: Snapshot, picked: int | None) -
     if picked is not None:
         after, label = _frame(snapshot, picked), f"Step {picked}"
     elif snapshot.results and not job.active:
-        after = displayed(job, snapshot, current_finish(job))
+        after = displayed(job, snapshot, current_postprocess(job))
         before, before_label = _compared(engine, job, before)
     caption = f"λ = {lam:.3g} · {size[0]} × {size[1]} pixels"
     if picked is not None:
         caption = f"Step {picked} of {snapshot.done} · " + caption
     viewer(
-        after, size, key="picture", alt=f"{job.request.names[0]} in the style of {job.request.names[1]}",
-        caption=caption, before=before, before_label=before_label, after_label=label,
+        after,
+        size,
+        key="picture",
+        alt=f"{job.request.inputs.content.name} in the style of {job.request.inputs.style.name}",
+        caption=caption,
+        before=before,
+        before_label=before_label,
+        after_label=label,
         arrival=job.id if job.active else "",
-    )  # fmt: skip
+    )
     if picked is not None:
         with st.container(horizontal=True, key="picked"):
             st.button(
                 "Back to the newest picture", icon=":material/undo:", key="unpick", on_click=_pick, args=(job, None)
             )
             st.download_button(
-                f"Download step {picked}, JPEG", after, f"stylised-{job.number}-step-{picked}.jpg", "image/jpeg",
-                icon=":material/download:", on_click="ignore", key="download_step",
-            )  # fmt: skip
+                f"Download step {picked}, JPEG",
+                after,
+                f"stylised-{job.number}-step-{picked}.jpg",
+                "image/jpeg",
+                icon=":material/download:",
+                on_click="ignore",
+                key="download_step",
+            )
 
 
 def _frame(snapshot: Snapshot, step: int) -> bytes:
@@ -217,27 +244,36 @@ def _compared(engine: Engine, job: Job, content: bytes) -> tuple[bytes, str]:
     if st.session_state.get("compare") not in others:  # the result itself, or one that is gone
         st.session_state.compare = ""
     choice = st.segmented_control(
-        "Compare with", ["", *list(reversed(others))[:COMPARED]], required=True, key="compare", wrap=True,
+        "Compare with",
+        ["", *list(reversed(others))[:COMPARED]],
+        required=True,
+        key="compare",
+        wrap=True,
         format_func=lambda name: plain(_name(others[name])) if name else "Photograph",
-    )  # fmt: skip
+    )
     return (others[choice].snapshot.previews[0], _name(others[choice])) if choice in others else (content, "Photograph")
 
 
 def _name(job: Job) -> str:
-    return f"Result {job.number}: {job.request.names[1][:24]}, λ {job.lam:.3g}"
+    return f"Result {job.number}: {job.request.inputs.style.name[:24]}, λ {job.lam:.3g}"
 
 
 def _curves(job: Job, snapshot: Snapshot, picked: int | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="chart_options"):
         scale = st.segmented_control(
-            "Axis", ["Log", "Linear"], default="Log", required=True, key="chart_scale", label_visibility="collapsed",
+            "Axis",
+            ["Log", "Linear"],
+            default="Log",
+            required=True,
+            key="chart_scale",
+            label_visibility="collapsed",
             persist_state="session",
-        )  # fmt: skip
+        )
         layers = st.toggle("By layer", key="chart_layers", persist_state="session")
-    last = snapshot.history[-1 if picked is None else picked]
+    last = snapshot.loss_history[-1 if picked is None else picked]
     chart(
         loss_figure(
-            snapshot.history,
+            snapshot.loss_history,
             steps=snapshot.steps if job.active else snapshot.done,
             changes=snapshot.changes,
             log=scale == "Log",
@@ -283,7 +319,7 @@ def _picked(job: Job, snapshot: Snapshot) -> int | None:
 @st.cache_data(max_entries=40, show_spinner=False)
 def _content(name: str, _request: Request) -> tuple[bytes, tuple[int, int]]:
     """JPEG bytes of a job's photograph, small enough to be shown, and its size."""
-    picture = decode(_request.content)
+    picture = decode(_request.inputs.content.data)
     size = picture.size
     picture.thumbnail((1024, 1024))
     return encode_jpeg(picture, 90), size

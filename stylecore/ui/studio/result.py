@@ -10,11 +10,11 @@ import streamlit as st
 from PIL import Image
 
 from stylecore.artifacts.animation import time_lapse
-from stylecore.artifacts.export import touched
-from stylecore.config import Finish
+from stylecore.artifacts.export import postprocessed
+from stylecore.config import Postprocess
 from stylecore.engine.jobs import Frame, Job, Snapshot
 from stylecore.imaging.images import decode, encode_jpeg
-from stylecore.ui.state.visitor_store import get_desk
+from stylecore.ui.state.visitor_store import get_visitor_store
 from stylecore.ui.widgets.downloads import download
 
 COLOURS = {
@@ -25,55 +25,73 @@ COLOURS = {
 PEEK = 160  # pixels of the small pictures over the chart
 
 
-def finishing_touches(job: Job) -> None:
+def postprocess_inputs(job: Job) -> None:
     """Widgets for the touches; each job remembers its own, also over a reload."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="touches"):
         st.segmented_control(
-            "Colours", list(COLOURS), required=True, key=f"colours_{job.id}",
-            format_func=COLOURS.__getitem__, persist_state="session", wrap=True, on_change=_note, args=(job,),
+            "Colours",
+            list(COLOURS),
+            required=True,
+            key=f"colours_{job.id}",
+            format_func=COLOURS.__getitem__,
+            persist_state="session",
+            wrap=True,
+            on_change=_note,
+            args=(job,),
             help="Photograph's colours: only light and dark come from the painting. "
             "Matched: the painting's colours, moved to the photograph's mean and spread.",
-        )  # fmt: skip
+        )
         st.slider(
-            "Blend in the photograph", 0.0, 1.0, step=0.05, key=f"blend_{job.id}", persist_state="session", width=220,
-            on_change=_note, args=(job,),
-        )  # fmt: skip
+            "Blend in the photograph",
+            0.0,
+            1.0,
+            step=0.05,
+            key=f"blend_{job.id}",
+            persist_state="session",
+            width=220,
+            on_change=_note,
+            args=(job,),
+        )
 
 
-def set_finish(job: Job, finish: Finish) -> None:
+def set_postprocess(job: Job, finish: Postprocess) -> None:
     """Notes the touches of a job: those that its widgets begin with in a session that does not know it yet."""
-    get_desk().note(job.owner, f"finish of {job.id}", finish)
+    get_visitor_store().note(job.owner, f"finish of {job.id}", finish)
 
 
 def _note(job: Job) -> None:
-    set_finish(job, current_finish(job))
+    set_postprocess(job, current_postprocess(job))
 
 
-def current_finish(job: Job) -> Finish:
+def current_postprocess(job: Job) -> Postprocess:
     """The touches that the widgets say."""
-    noted = get_desk().noted(job.owner, f"finish of {job.id}")
-    known = noted if isinstance(noted, Finish) else Finish()
-    return Finish(
+    noted = get_visitor_store().noted(job.owner, f"finish of {job.id}")
+    known = noted if isinstance(noted, Postprocess) else Postprocess()
+    return Postprocess(
         colours=st.session_state.setdefault(f"colours_{job.id}", known.colours),
         blend=st.session_state.setdefault(f"blend_{job.id}", known.blend),
     )
 
 
-def displayed(job: Job, snapshot: Snapshot, finish: Finish) -> bytes:
+def displayed(job: Job, snapshot: Snapshot, finish: Postprocess) -> bytes:
     """JPEG bytes of the finished picture, at its full size."""
     return _displayed(job.id, snapshot.done, finish, job, snapshot)
 
 
 def take_home(job: Job, snapshot: Snapshot, label: str) -> None:
     """Downloads, the PNG with a label of its own; each file is made when it is asked for."""
-    finish = current_finish(job)
+    finish = current_postprocess(job)
     name = f"stylised-{job.number}"
     make = partial(_file, job, snapshot, finish)
     with st.container(horizontal=True, gap="small", key="downloads"):
         download(
-            label, partial(make, "PNG"), f"{name}.png", "image/png", key="download_png",
+            label,
+            partial(make, "PNG"),
+            f"{name}.png",
+            "image/png",
+            key="download_png",
             help="With its recipe inside: drop it on this page to get all settings back.",
-        )  # fmt: skip
+        )
         with st.popover("Other formats", icon=":material/more_horiz:"):
             for kind, ending, mime, label in (
                 ("JPEG", ".jpg", "image/jpeg", "JPEG"),
@@ -82,9 +100,14 @@ def take_home(job: Job, snapshot: Snapshot, label: str) -> None:
                 ("time-lapse GIF", "-time-lapse.gif", "image/gif", "Time-lapse, GIF"),
             ):
                 download(
-                    label, partial(make, kind), f"{name}{ending}", mime, key=f"download_{ending}", icon=None,
+                    label,
+                    partial(make, kind),
+                    f"{name}{ending}",
+                    mime,
+                    key=f"download_{ending}",
+                    icon=None,
                     width="stretch",
-                )  # fmt: skip
+                )
 
 
 def way_to_the_lab() -> None:
@@ -104,13 +127,13 @@ def small_frames(name: str, done: int, _frames: Sequence[Frame]) -> list[tuple[i
 
 
 @st.cache_data(max_entries=30, show_spinner=False)
-def _displayed(name: str, done: int, finish: Finish, _job: Job, _snapshot: Snapshot) -> bytes:
-    return encode_jpeg(decode(touched(_snapshot.results[0], _job.request.content, finish)), 92)
+def _displayed(name: str, done: int, finish: Postprocess, _job: Job, _snapshot: Snapshot) -> bytes:
+    return encode_jpeg(decode(postprocessed(_snapshot.results[0], _job.request.inputs.content.data, finish)), 92)
 
 
-def _file(job: Job, snapshot: Snapshot, finish: Finish, kind: str) -> bytes:
+def _file(job: Job, snapshot: Snapshot, finish: Postprocess, kind: str) -> bytes:
     """A file to take home."""
-    png = touched(snapshot.results[0], job.request.content, finish)
+    png = postprocessed(snapshot.results[0], job.request.inputs.content.data, finish)
     if kind == "PNG":
         return png
     if kind.startswith("time-lapse"):

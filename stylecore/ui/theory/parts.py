@@ -9,15 +9,17 @@ from functools import partial
 import streamlit as st
 
 from stylecore.charts.insight import balance_figure, to_html
-from stylecore.config import LAYERS, Statistic
+from stylecore.config import Statistic
 from stylecore.engine.cost import used_sizes
 from stylecore.engine.engine import Engine
-from stylecore.engine.feature_views import Calibration, CalibrationQuestion, ShuffleQuestion
+from stylecore.engine.feature_views import Calibration, CalibrationQuery, ShuffleQuery
+from stylecore.errors import UserError
 from stylecore.experiments.grid import cells_of
+from stylecore.layers import LAYERS
 from stylecore.transfer.vgg import layer_facts
 from stylecore.ui.components import chart
 from stylecore.ui.components import matrix as matrix_field
-from stylecore.ui.layers.inputs import looking_settings
+from stylecore.ui.layers.inputs import view_settings
 from stylecore.ui.theory.texts import LANGUAGES
 from stylecore.ui.theory.worked_examples import (
     Rows,
@@ -45,7 +47,7 @@ ORDERS = {"1 2 3 4": (0, 1, 2, 3), "2 1 3 4": (1, 0, 2, 3), "4 3 2 1": (3, 2, 1,
 LARGEST = 9
 
 
-def take_words(query: Mapping[str, str]) -> None:
+def read_query_params(query: Mapping[str, str]) -> None:
     """Sets the language that an address asks for, if there is a text in it."""
     if query.get("lang") in LANGUAGES:
         st.session_state.theory_language = query["lang"]
@@ -56,9 +58,14 @@ def language_input() -> str:
     spoken = (st.context.locale or "")[:2]
     st.session_state.setdefault("theory_language", spoken if spoken in LANGUAGES else "en")
     language = st.segmented_control(
-        "Language / Язык", list(LANGUAGES), required=True, key="theory_language", format_func=LANGUAGES.__getitem__,
-        persist_state="session", label_visibility="collapsed",
-    )  # fmt: skip
+        "Language / Язык",
+        list(LANGUAGES),
+        required=True,
+        key="theory_language",
+        format_func=LANGUAGES.__getitem__,
+        persist_state="session",
+        label_visibility="collapsed",
+    )
     return str(language)
 
 
@@ -69,20 +76,26 @@ def show_network(t: dict[str, str]) -> str:
     with example:
         st.session_state.setdefault("theory_layer", "relu4_2")
         layer = str(st.selectbox(t["vgg_layer"], LAYERS, key="theory_layer", persist_state="session"))
-        config = looking_settings()
+        config = view_settings()
         content, style = chosen_pair()
         try:
-            width, height = used_sizes(content.size, style.size, config)[0]
-        except ValueError:  # too narrow a picture; the questions below say so
+            width, height = used_sizes([content.size], [style.size], config)[0][0]
+        except UserError:  # too narrow a picture; the questions below say so
             width, height = content.size
         fact = layer_facts(width, height)[layer]
         h, w = fact.size[::-1]
         st.markdown(
             t["vgg_facts"].format(
-                width=width, height=height, layer=layer, channels=fact.channels, h=h, w=w,
-                entries=f"{fact.channels * h * w:,}".replace(",", "\u2009"), field=fact.receptive_field,
+                width=width,
+                height=height,
+                layer=layer,
+                channels=fact.channels,
+                h=h,
+                w=w,
+                entries=f"{fact.channels * h * w:,}".replace(",", "\u2009"),
+                field=fact.receptive_field,
             )
-        )  # fmt: skip
+        )
     return layer
 
 
@@ -108,9 +121,13 @@ def show_statistic(t: dict[str, str], x: Rows) -> Statistic:
         names: dict[Statistic, str] = {"gram": t["gram_gram"], "covariance": t["gram_covariance"]}
         st.session_state.setdefault("theory_statistic", "gram")
         chosen = st.segmented_control(
-            t["gram_statistic"], list(names), required=True, key="theory_statistic", persist_state="session",
+            t["gram_statistic"],
+            list(names),
+            required=True,
+            key="theory_statistic",
+            persist_state="session",
             format_func=names.__getitem__,
-        )  # fmt: skip
+        )
         statistic: Statistic = chosen or "gram"
         st.latex(f"F(x) = {matrix(x)}")
         if statistic == "covariance":
@@ -176,8 +193,8 @@ def show_shuffle(t: dict[str, str], engine: Engine, owner: str, x: Rows, statist
         st.button(t["shuffle_again"], icon=":material/shuffle:", key="shuffle_again", on_click=_next_seed)
     with example:
         content, _ = chosen_pair()
-        question = ShuffleQuestion(content.data, layer, seed, looking_settings())
-        found = answer_to(engine, owner, question, "shuffle_wait")
+        query = ShuffleQuery(content.data, layer, seed, view_settings())
+        found = answer_to(engine, owner, query, "shuffle_wait")
         if found is None:
             return
         left, right = st.columns(2, wrap=False)
@@ -195,8 +212,8 @@ def show_calibration(t: dict[str, str], engine: Engine, owner: str) -> None:
         content, style = chosen_pair()
         current = current_settings()
         layers = {name: getattr(current, name) for name in ("content_layers", "style_layers", "statistic")}
-        config = dataclasses.replace(looking_settings(), lambdas=(current.lambdas[0],), **layers)
-        found = answer_to(engine, owner, CalibrationQuestion(content.data, style.data, config), "calibration_wait")
+        config = dataclasses.replace(view_settings(), lambdas=(current.lambdas[0],), **layers)
+        found = answer_to(engine, owner, CalibrationQuery(content.data, style.data, config), "calibration_wait")
         if found is None:
             return
         st.dataframe(_table(t, found), hide_index=True, width="stretch")
@@ -226,9 +243,13 @@ def _matrix_input(name: str, label: str) -> Rows:
         st.session_state[f"theory_{name}"] = tuple(tuple(values[i : i + width]) for i in range(0, len(values), width))
 
     matrix_field(
-        [[int(value) for value in row] for row in rows], key=f"matrix_{name}", name=f"F({name})", label=label,
-        largest=LARGEST, on_change=change,
-    )  # fmt: skip
+        [[int(value) for value in row] for row in rows],
+        key=f"matrix_{name}",
+        name=f"F({name})",
+        label=label,
+        largest=LARGEST,
+        on_change=change,
+    )
     return rows
 
 
@@ -236,15 +257,17 @@ def _ends(engine: Engine, owner: str, t: dict[str, str]) -> dict[str, tuple[floa
     """Content loss, style loss and λ of this pair's pictures with the settings of the newest; first, where it began."""
     content, style = chosen_pair()
     pair = content.data, style.data
-    jobs = [job for job in engine.jobs_of(owner) if (job.request.content, job.request.style) == pair]
-    painted = [job for job in jobs if job.request.room != "layers" and job.snapshot.results and job.snapshot.history]
+    jobs = [job for job in engine.jobs_of(owner) if job.request.inputs.pair == pair]
+    painted = [
+        job for job in jobs if job.request.workspace != "layers" and job.snapshot.results and job.snapshot.loss_history
+    ]
     if not painted:
         return {}
-    first = painted[-1].snapshot.history[0]
+    first = painted[-1].snapshot.loss_history[0]
     ends: dict[str, tuple[float, float, float | None]] = {t["total_start"]: (first.content[0], first.style[0], None)}
     for lam, cell in cells_of(painted, painted[-1].request).items():
-        if cell.history:
-            last = cell.history[-1]
+        if cell.loss_history:
+            last = cell.loss_history[-1]
             ends[t["total_result"].format(lam=f"{lam:g}")] = (last.content[cell.k], last.style[cell.k], lam)
     return ends
 

@@ -17,7 +17,7 @@ IN_A_LINE = 2  # terms: a phone has room for no more
 
 
 @dataclass(frozen=True, slots=True)
-class Worked:
+class WorkedExample:
     """A number, or a matrix, and the sum behind it.
 
     Attributes:
@@ -35,7 +35,7 @@ def statistic_of(rows: Rows, statistic: Statistic) -> Rows:
     return tuple(tuple(row) for row in describe(_tensor(rows))[0].tolist())
 
 
-def entry(rows: Rows, i: int, j: int, statistic: Statistic) -> Worked:
+def entry(rows: Rows, i: int, j: int, statistic: Statistic) -> WorkedExample:
     """One entry of G(F): the inner product of two rows.
 
     Args:
@@ -47,29 +47,29 @@ def entry(rows: Rows, i: int, j: int, statistic: Statistic) -> Worked:
     one, other = (_centred(rows[k]) if statistic == "covariance" else rows[k] for k in (i, j))
     value = statistic_of(rows, statistic)[i][j]
     terms = [f"{_factor(a)} \\cdot {_factor(b)}" for a, b in zip(one, other, strict=True)]
-    return Worked(value, _lines(f"g_{{{i + 1}{j + 1}}}", terms, number(value)))
+    return WorkedExample(value, _lines(f"g_{{{i + 1}{j + 1}}}", terms, number(value)))
 
 
-def content_of(x: Rows, c: Rows) -> Worked:
+def content_of(x: Rows, c: Rows) -> WorkedExample:
     """½ ‖F(x) − F(c)‖²."""
     value = content_loss(_tensor(x), _tensor(c)).item()
-    return Worked(value, _of_squares("L_\\text{content}", "\\tfrac12", x, c, value))
+    return WorkedExample(value, _of_squares("L_\\text{content}", "\\tfrac12", x, c, value))
 
 
-def style_of(x: Rows, s: Rows, statistic: Statistic) -> Worked:
+def style_of(x: Rows, s: Rows, statistic: Statistic) -> WorkedExample:
     """‖G(F(x)) − G(F(s))‖² / (4 d² (h·w)²), for features with equally many positions."""
     channels, positions = len(x), len(x[0])
     of_x, of_s = statistic_of(x, statistic), statistic_of(s, statistic)
     value = style_loss(_tensor(of_x)[:, :, 0] / positions, _tensor(of_s)[:, :, 0] / positions).item()
     scale = f"\\tfrac{{1}}{{4 \\cdot {channels}^2 \\cdot {positions}^2}}"
-    return Worked(value, _of_squares("L_\\text{style}", scale, of_x, of_s, value))
+    return WorkedExample(value, _of_squares("L_\\text{style}", scale, of_x, of_s, value))
 
 
-def total_of(lam: float, content: float, style: float) -> Worked:
+def total_of(lam: float, content: float, style: float) -> WorkedExample:
     """λ · L_content + (1 − λ) · L_style."""
     value = lam * content + (1 - lam) * style
     parts = f"{number(lam)} \\cdot {number(content)} + {number(1 - lam)} \\cdot {number(style)}"
-    return Worked(value, f"L = {parts} = {number(value)}")
+    return WorkedExample(value, f"L = {parts} = {number(value)}")
 
 
 def moved(rows: Rows, order: Sequence[int]) -> Rows:

@@ -5,27 +5,27 @@ from __future__ import annotations
 import streamlit as st
 
 from stylecore.engine.engine import Engine
-from stylecore.engine.feature_views import Question
-from stylecore.engine.queries import Answer, Inquiry
+from stylecore.engine.feature_views import Query
+from stylecore.engine.queries import Answer, PendingQuery
 from stylecore.ui.widgets.progress import poll_seconds
 
 AT_ONCE = 0.3  # seconds that a page waits for an answer before it is drawn without
 
 
-def answer_to(engine: Engine, owner: str, question: Question[Answer], key: str) -> Answer | None:
+def answer_to(engine: Engine, owner: str, query: Query[Answer], key: str) -> Answer | None:
     """The answer; None while it is on its way, or if there is none: then the page has said so."""
-    inquiry = engine.ask(owner, question)
-    if inquiry.done.wait(AT_ONCE) and inquiry.status == "answered":
-        return inquiry.answer
-    every = None if inquiry.status == "failed" else poll_seconds(engine) / 2
-    st.fragment(_look_again, run_every=every, key=key)(inquiry)
+    pending = engine.ask(owner, query)
+    if pending.done.wait(AT_ONCE) and pending.status == "answered":
+        return pending.answer
+    every = None if pending.status == "failed" else poll_seconds(engine) / 2
+    st.fragment(_poll, run_every=every, key=key)(pending)
     return None
 
 
-def _look_again(inquiry: Inquiry[Answer]) -> None:
-    if inquiry.status == "failed":  # it is asked anew when the page is
-        st.error(inquiry.error, icon=":material/error:")
+def _poll(pending: PendingQuery[Answer]) -> None:
+    if pending.status == "failed":  # it is asked anew when the page is
+        st.error(pending.error, icon=":material/error:")
         return
-    if inquiry.done.is_set():
+    if pending.done.is_set():
         st.rerun()
     st.info("Looking at the pictures: between two steps of whatever is being painted.", icon=":material/hourglass_top:")

@@ -10,13 +10,14 @@ from pathlib import Path
 import streamlit as st
 
 from stylecore.artifacts.recipe import Recipe, RecipeError, read_recipe
+from stylecore.errors import UserError
 from stylecore.imaging.images import MAX_PIXELS, ImageError, decode, encode_jpeg, read
 from stylecore.samples import sample_contents, sample_styles
 from stylecore.ui.components import Cover, Item, data_url, gallery
 from stylecore.ui.page import plain
 from stylecore.ui.server import get_engine
 from stylecore.ui.state.sources import OWN, Role, Source, make_source
-from stylecore.ui.state.visitor_store import get_desk
+from stylecore.ui.state.visitor_store import get_visitor_store
 
 TYPES = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff"]
 DEFAULTS: dict[Role, str] = {"content": "Chelsea", "style": "Swirling night", "init": ""}
@@ -170,7 +171,7 @@ def _take_over(role: Role, key: str) -> None:
         if len(data) > most * 2**20:  # the field's own limit is the browser's to keep
             raise ImageError(f"This picture has more than {most} MB: save it smaller first.")
         choose(role, make_source(name, data))
-    except ImageError as error:
+    except UserError as error:
         st.session_state[f"trouble_{role}"] = f"{plain(name[:60])}: {error}"
         return
     try:
@@ -181,7 +182,7 @@ def _take_over(role: Role, key: str) -> None:
 
 def _choose_item(role: Role, name: str) -> None:
     """Makes a picture of the gallery the chosen one."""
-    own = get_desk().find(st.session_state.visitor, name.removeprefix(f"{OWN}-"))
+    own = get_visitor_store().find(st.session_state.visitor, name.removeprefix(f"{OWN}-"))
     if own is not None:
         choose(role, own)
     else:
@@ -190,7 +191,7 @@ def _choose_item(role: Role, name: str) -> None:
 
 def _own_items() -> list[Item]:
     """The visitor's own pictures, the newest first: none is lost when another is chosen."""
-    own = get_desk().own(st.session_state.visitor)[:OWN_SHOWN]
+    own = get_visitor_store().own(st.session_state.visitor)[:OWN_SHOWN]
     return [Item(id=source.word, label=source.name, url=thumbnail_url(source.preview), note="") for source in own]
 
 

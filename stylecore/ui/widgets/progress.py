@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from stylecore.engine.engine import Engine
-from stylecore.engine.jobs import Job, Room
+from stylecore.engine.jobs import Job, Workspace
 from stylecore.experiments.grid import Cell
 from stylecore.ui.components import GridCell, data_url
 
@@ -19,16 +19,16 @@ def poll_seconds(engine: Engine) -> float:
     return POLL_CPU if engine.device == "cpu" else POLL_GPU
 
 
-def living_jobs(engine: Engine, owner: str, room: Room) -> list[Job]:
+def living_jobs(engine: Engine, owner: str, workspace: Workspace) -> list[Job]:
     """The visitor's jobs in a room that wait, run or are paused, oldest first."""
-    return [job for job in engine.jobs_of(owner) if job.request.room == room and not job.ended]
+    return [job for job in engine.jobs_of(owner) if job.request.workspace == workspace and not job.ended]
 
 
-def keep_drawing(engine: Engine, owner: str, room: Room, draw: Callable[[], None]) -> None:
+def keep_drawing(engine: Engine, owner: str, workspace: Workspace, draw: Callable[[], None]) -> None:
     """Draws now, and again while the visitor's jobs in a room live; the page runs whole when one changes its state."""
 
     def states() -> list[tuple[str, str]]:
-        return [(job.id, job.snapshot.status) for job in living_jobs(engine, owner, room)]
+        return [(job.id, job.snapshot.status) for job in living_jobs(engine, owner, workspace)]
 
     known = states()
 
@@ -37,15 +37,15 @@ def keep_drawing(engine: Engine, owner: str, room: Room, draw: Callable[[], None
             st.rerun()
         draw()
 
-    st.fragment(part, run_every=poll_seconds(engine) if known else None, key=f"{room}_live")()
+    st.fragment(part, run_every=poll_seconds(engine) if known else None, key=f"{workspace}_live")()
 
 
-def show_progress(engine: Engine, owner: str, room: Room) -> None:
+def show_progress(engine: Engine, owner: str, workspace: Workspace) -> None:
     """How far the visitor's jobs in a room are, and a button that stops all of them; nothing where there are none."""
-    living = living_jobs(engine, owner, room)
+    living = living_jobs(engine, owner, workspace)
     if not living:
         return
-    snapshots = [engine.look(job) for job in living]
+    snapshots = [engine.heartbeat(job) for job in living]
     running = next((snapshot for snapshot in snapshots if snapshot.status == "running"), None)
     more = f" · {len(living) - 1} more to come" if len(living) > 1 else ""
     if running is None:
@@ -67,9 +67,9 @@ def show_progress(engine: Engine, owner: str, room: Room) -> None:
     st.button("Stop", icon=":material/stop_circle:", key="stop_all", on_click=stop)
 
 
-def show_trouble(engine: Engine, owner: str, room: Room) -> bool:
+def show_trouble(engine: Engine, owner: str, workspace: Workspace) -> bool:
     """Why the newest of a room's jobs failed; returns whether it did."""
-    newest = next((job for job in reversed(engine.jobs_of(owner)) if job.request.room == room), None)
+    newest = next((job for job in reversed(engine.jobs_of(owner)) if job.request.workspace == workspace), None)
     if newest is None or newest.snapshot.status != "failed":
         return False
     st.error(newest.snapshot.error, icon=":material/error:")

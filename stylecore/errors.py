@@ -1,0 +1,16 @@
+"""Errors that people may read."""
+
+from __future__ import annotations
+
+
+class UserError(Exception):
+    """Something can't be done for a reason that concerns the user; the message is one plain sentence.
+
+    Pages and the command line show the message as it is. Every other exception is a bug: it is logged with its
+    traceback, and people see a general sentence instead. Subclasses also inherit from the built-in exception that fits,
+    so that callers of the library can catch `ValueError` or `RuntimeError` as usual.
+    """
+
+
+class SettingError(UserError, ValueError):
+    """A setting, or an option of a call, has a value that can't be used; the message names it and its range."""

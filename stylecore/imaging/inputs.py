@@ -1,0 +1,88 @@
+"""The files that a run is made from, as plain records."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputImage:
+    """One file that a run is made from.
+
+    Attributes:
+        data: bytes of the file.
+        name: what the user calls it; stored nowhere and not part of a recipe.
+        weight: share of this picture among those of its kind, above 0; they count relative to each other.
+        mask: bytes of a grey picture that says which part is meant (white) and which is not (black); empty for all.
+    """
+
+    data: bytes
+    name: str = ""
+    weight: float = 1.0
+    mask: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """All files that a run is made from.
+
+    Attributes:
+        contents: content pictures; at least one.
+        styles: style pictures; at least one.
+        init: the picture to start from, for `init="image"`.
+    """
+
+    contents: tuple[InputImage, ...]
+    styles: tuple[InputImage, ...]
+    init: InputImage | None = None
+
+    def __iter__(self) -> Iterator[InputImage]:
+        """Every picture."""
+        yield from (*self.contents, *self.styles)
+        if self.init is not None:
+            yield self.init
+
+    @property
+    def content(self) -> InputImage:
+        """The first content picture."""
+        return self.contents[0]
+
+    @property
+    def style(self) -> InputImage:
+        """The first style picture."""
+        return self.styles[0]
+
+    @property
+    def pair(self) -> tuple[bytes, bytes]:
+        """The bytes of the first content and the first style picture."""
+        return self.content.data, self.style.data
+
+    def files(self) -> Iterator[bytes]:
+        """The bytes of every file, masks included."""
+        for image in self:
+            yield image.data
+            if image.mask:
+                yield image.mask
+
+
+def pair(content: bytes, style: bytes, init: bytes = b"", names: tuple[str, str] = ("content", "style")) -> Inputs:
+    """Inputs of one content and one style picture.
+
+    Args:
+        content: bytes of the content file.
+        style: bytes of the style file.
+        init: bytes of the file to start from; empty for none.
+        names: what the user calls content and style.
+    """
+    return Inputs(
+        contents=(InputImage(data=content, name=names[0]),),
+        styles=(InputImage(data=style, name=names[1]),),
+        init=InputImage(data=init, name="start") if init else None,
+    )
+
+
+def with_init(inputs: Inputs, init: bytes) -> Inputs:
+    """The same inputs, with a picture to start from."""
+    return dataclasses.replace(inputs, init=InputImage(data=init, name="start"))
