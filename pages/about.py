@@ -7,7 +7,7 @@ from stylecore.engine.health import health_line, read_health
 from stylecore.imaging.images import MAX_PIXELS
 from stylecore.transfer.devices import describe_device
 from stylecore.ui.page import start_page
-from stylecore.ui.studio.live import spoken_time
+from stylecore.ui.widgets.progress import spoken_time
 
 engine, owner = start_page("About")
 

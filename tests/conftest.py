@@ -10,7 +10,8 @@ from torch import Tensor
 from stylecore.config import TransferConfig
 from stylecore.engine.jobs import Request
 from stylecore.imaging import inputs
-from stylecore.imaging.images import encode_png, to_image
+from stylecore.imaging.images import encode_png
+from stylecore.imaging.tensors import to_image
 from stylecore.layers import LAYERS
 from stylecore.transfer.vgg import VGG16, load_vgg16
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from stylecore.artifacts.recipe import CHUNK, Recipe, read_recipe
-from stylecore.engine.jobs import LossRecord
 from stylecore.imaging.images import encode_png
+from stylecore.transfer.records import LossRecord
 
 FONT = Path(__file__).parents[1] / "fonts" / "DejaVuSans-subset.ttf"  # Pillow's own has no λ
 GAP = 12  # pixels

@@ -11,10 +11,11 @@ from PIL import Image
 from stylecore.artifacts.postprocess import postprocess
 from stylecore.artifacts.recipe import CHUNK, Recipe, current_versions, describe_inputs, read_recipe
 from stylecore.config import Postprocess, TransferConfig, with_lambda
-from stylecore.imaging.images import decode, encode_png, to_image
+from stylecore.imaging.images import decode, encode_png
 from stylecore.imaging.inputs import Inputs
+from stylecore.imaging.tensors import to_image
 from stylecore.transfer.devices import describe_device
-from stylecore.transfer.stylize import Step
+from stylecore.transfer.records import Step
 
 
 def finished_pictures(
@@ -46,7 +47,7 @@ def finished_pictures(
         recipe = dataclasses.replace(
             shared,
             config=with_lambda(config, lam),
-            losses={"content": step.content[k], "style": step.style[k], "total": step.total[k]},
+            losses={"content": step.losses.content[k], "style": step.losses.style[k], "total": step.losses.total[k]},
             changes=tuple((index, lambdas[k]) for index, lambdas in changes),
         )
         pictures.append(encode_png(to_image(step.images[k]), {CHUNK: recipe.to_json()}))

@@ -7,7 +7,7 @@ from PIL import Image
 from torch import Tensor
 
 from stylecore.config import Postprocess
-from stylecore.imaging.images import to_image, to_tensor
+from stylecore.imaging.tensors import to_image, to_tensor
 
 
 def postprocess(picture: Image.Image, content: Image.Image, finish: Postprocess) -> Image.Image:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from stylecore.engine.jobs import LossRecord
+from stylecore.transfer.records import LossRecord
 
 Figure = dict[str, Any]
 

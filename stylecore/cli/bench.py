@@ -19,7 +19,8 @@ from torchvision.models import vgg16
 
 from stylecore.config import TransferConfig
 from stylecore.engine.cost import cost_of
-from stylecore.imaging.images import decode, read, to_image, to_tensor
+from stylecore.imaging.images import decode, read
+from stylecore.imaging.tensors import to_image, to_tensor
 from stylecore.layers import LAYERS
 from stylecore.samples import sample_contents, sample_styles
 from stylecore.transfer.devices import describe_device
@@ -214,7 +215,7 @@ def _convergence(vgg: VGG16, content: Tensor, style: Tensor, config: TransferCon
         chosen = dataclasses.replace(config, optimizer=optimizer)
         totals = []
         for step in stylize(vgg, content, style, chosen):
-            totals.append(step.total[0])
+            totals.append(step.losses.total[0])
         objective = Objective(vgg, content, style, chosen)
         with torch.no_grad():
             saved = objective(to_tensor(to_image(step.images[0])).to(content.device))

@@ -21,11 +21,13 @@ from stylecore.artifacts.recipe import Recipe, current_versions, read_recipe, sh
 from stylecore.config import PRESETS, Postprocess, TransferConfig
 from stylecore.errors import SettingError
 from stylecore.experiments.grid import DEFAULT_LAMBDAS
-from stylecore.imaging.images import checked_size, decode, read, to_tensor, write_whole
+from stylecore.imaging.images import checked_size, decode, read, write_whole
 from stylecore.imaging.inputs import pair
+from stylecore.imaging.tensors import to_tensor
 from stylecore.transfer.devices import OutOfMemory, choose_device, is_out_of_memory
 from stylecore.transfer.objective import Objective
-from stylecore.transfer.stylize import Step, TransferError, prepare, prepare_initial, replay, stylize
+from stylecore.transfer.records import Step
+from stylecore.transfer.stylize import TransferError, prepare, prepare_initial, replay, stylize
 from stylecore.transfer.vgg import load_vgg16
 
 STOPPED = "stopped"
@@ -262,9 +264,9 @@ def _log_lines(step: Step) -> list[str]:
             {
                 "step": step.index,
                 "lam": lam,
-                "content_loss": step.content[k],
-                "style_loss": step.style[k],
-                "total_loss": step.total[k],
+                "content_loss": step.losses.content[k],
+                "style_loss": step.losses.style[k],
+                "total_loss": step.losses.total[k],
                 "seconds": round(step.seconds, 4),
             }
         )
@@ -282,9 +284,9 @@ def _show(step: Step, steps: int) -> None:
     done = step.index / steps if steps else 1.0
     left = step.seconds / step.index * (steps - step.index) if step.index else 0.0
     bar = "█" * int(24 * done) + "░" * (24 - int(24 * done))
-    losses = f"content {step.content[0]:.4g}  style {step.style[0]:.4g}"
+    losses = f"content {step.losses.content[0]:.4g}  style {step.losses.style[0]:.4g}"
     if len(step.lambdas) > 1:
-        losses = f"L {', '.join(f'{total:.3g}' for total in step.total)}"
+        losses = f"L {', '.join(f'{total:.3g}' for total in step.losses.total)}"
     end = "\n" if step.last else ""
     print(f"\r{bar} {step.index}/{steps}  {losses}  {left:.0f} s left \x1b[K", end=end, file=sys.stderr, flush=True)
 

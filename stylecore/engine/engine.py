@@ -19,7 +19,7 @@ from stylecore.engine.retention import bytes_of
 from stylecore.engine.scheduler import Scheduler, request_cost
 from stylecore.engine.worker import Worker
 from stylecore.transfer.devices import choose_device
-from stylecore.transfer.stylize import Steering
+from stylecore.transfer.records import Steering
 from stylecore.transfer.vgg import VGG16, load_vgg16
 
 LATE_HEARTBEAT_SECONDS = 2.0  # after a visitor has left: heartbeats of that tab's last page run may still arrive

@@ -11,7 +11,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from stylecore.config import TransferConfig
-from stylecore.imaging.images import decode, encode_png, fit, to_tensor
+from stylecore.imaging.images import decode, encode_png, fit
+from stylecore.imaging.tensors import to_tensor
 from stylecore.transfer.features import distance, heat, shuffled, strongest
 from stylecore.transfer.losses import content_loss, covariance, gram
 from stylecore.transfer.objective import Objective

@@ -12,7 +12,7 @@ from typing import Literal
 from stylecore.config import SETTINGS, TransferConfig, with_lambda
 from stylecore.engine.cost import Cost
 from stylecore.imaging.inputs import Inputs, with_init
-from stylecore.transfer.stylize import Steering, Step
+from stylecore.transfer.records import LossRecord, Steering, Step
 
 Status = Literal["queued", "running", "paused", "finished", "stopped", "failed"]
 Halt = Literal["paused", "stopped"]
@@ -36,32 +36,6 @@ class Request:
     inputs: Inputs
     config: TransferConfig
     workspace: Workspace = "studio"
-
-
-@dataclass(frozen=True, slots=True)
-class LossRecord:
-    """Losses of one step, one entry for each λ; by layer they are weighted as in L_content and L_style."""
-
-    index: int
-    lambdas: tuple[float, ...]
-    content: tuple[float, ...]
-    style: tuple[float, ...]
-    total: tuple[float, ...]
-    content_layers: dict[str, tuple[float, ...]]
-    style_layers: dict[str, tuple[float, ...]]
-
-    @classmethod
-    def of(cls, step: Step) -> LossRecord:
-        """What a step says of the losses."""
-        return cls(
-            step.index,
-            step.lambdas,
-            step.content,
-            step.style,
-            step.total,
-            step.content_layers,
-            step.style_layers,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,18 +181,6 @@ def slice_batch(job: Job, places: slice, number: int, name: str) -> Job:
         number: of the new job among its owner's.
         name: its id.
     """
-
-    def some(point: LossRecord) -> LossRecord:
-        return LossRecord(
-            point.index,
-            point.lambdas[places],
-            point.content[places],
-            point.style[places],
-            point.total[places],
-            {layer: values[places] for layer, values in point.content_layers.items()},
-            {layer: values[places] for layer, values in point.style_layers.items()},
-        )
-
     snapshot = job.snapshot
     config = job.request.config
     return Job(
@@ -229,7 +191,7 @@ def slice_batch(job: Job, places: slice, number: int, name: str) -> Job:
         cost=None,
         snapshot=dataclasses.replace(
             snapshot,
-            loss_history=tuple(map(some, snapshot.loss_history)),
+            loss_history=tuple(record.slice(places) for record in snapshot.loss_history),
             previews=snapshot.previews[places],
             results=snapshot.results[places],
             frames=tuple(dataclasses.replace(frame, pictures=frame.pictures[places]) for frame in snapshot.frames),
@@ -275,12 +237,7 @@ def at_half_size(job: Job) -> Request:
 def _portion_of_step(step: Step, places: slice) -> Step:
     return dataclasses.replace(
         step,
-        lambdas=step.lambdas[places],
-        content=step.content[places],
-        style=step.style[places],
-        total=step.total[places],
-        content_layers={layer: values[places] for layer, values in step.content_layers.items()},
-        style_layers={layer: values[places] for layer, values in step.style_layers.items()},
+        losses=step.losses.slice(places),
         images=step.images[places].to("cpu", copy=True),  # where memory has just run out, nothing of it is kept
     )
 

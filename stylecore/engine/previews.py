@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from stylecore.artifacts.export import finished_pictures
 from stylecore.engine.jobs import Frame, Job
-from stylecore.imaging.images import encode_jpeg, to_image
-from stylecore.transfer.stylize import Step
+from stylecore.imaging.images import encode_jpeg
+from stylecore.imaging.tensors import to_image
+from stylecore.transfer.records import Step
 
 PREVIEW_SIDE = 1024  # pixels; larger pictures are shown smaller while they are on the way
 

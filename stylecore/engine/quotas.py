@@ -6,7 +6,7 @@ from stylecore.config import SETTINGS
 from stylecore.engine.jobs import Job, Request
 from stylecore.engine.limits import Limits
 from stylecore.errors import UserError
-from stylecore.transfer.stylize import Steering
+from stylecore.transfer.records import Steering
 
 
 class RequestRefused(UserError, ValueError):

@@ -19,7 +19,7 @@ from stylecore.engine.previews import previews, results
 from stylecore.engine.quotas import QueueFull
 from stylecore.engine.retention import jobs_to_forget, states_to_release
 from stylecore.imaging.images import ImageError, picture_size
-from stylecore.transfer.stylize import Step
+from stylecore.transfer.records import Step
 
 UNDO_SECONDS = 120.0  # for which what was removed can be brought back
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator
 
 from stylecore.config import VggWeights
 from stylecore.engine.cost import ThroughputEstimator, cost_of
-from stylecore.engine.jobs import Job, LossRecord, with_frame
+from stylecore.engine.jobs import Job, with_frame
 from stylecore.engine.limits import Limits, available_memory
 from stylecore.engine.logs import log_event
 from stylecore.engine.messages import KILLED, sentence, time_is_up
@@ -20,7 +20,8 @@ from stylecore.engine.scheduler import Scheduler
 from stylecore.errors import UserError
 from stylecore.imaging.images import decode
 from stylecore.transfer.devices import OutOfMemory, is_out_of_memory, release_memory
-from stylecore.transfer.stylize import Steering, Step, prepare, prepare_initial, stylize
+from stylecore.transfer.records import Steering, Step
+from stylecore.transfer.stylize import prepare, prepare_initial, stylize
 from stylecore.transfer.vgg import VGG16
 
 WATCHDOG_SECONDS = 1.0  # seconds between two looks at whether the worker lives
@@ -156,7 +157,7 @@ class Worker:
             if frame:
                 frames, job.frame_every = with_frame(frames, frame, job.frame_every)
             notices = (*job.snapshot.notices, step.notice) if step.notice else job.snapshot.notices
-            history = (*job.snapshot.loss_history, LossRecord.of(step))
+            history = (*job.snapshot.loss_history, step.losses)
             self._scheduler.tell(
                 job, seconds=seconds, loss_history=history, previews=shown, frames=frames, notices=notices
             )

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 from stylecore.config import TransferConfig
 from stylecore.engine.cost import Cost
-from stylecore.engine.jobs import Job, LossRecord, Request
+from stylecore.engine.jobs import Job, Request
 from stylecore.errors import SettingError
 from stylecore.layers import GATYS_STYLE
+from stylecore.transfer.records import LossRecord
 
 DEFAULT_LAMBDAS = (0.05, 0.2, 0.4, 0.6, 0.8)
 FEWEST, MOST = 2, 8

@@ -8,11 +8,8 @@ import os
 import tempfile
 from pathlib import Path
 
-import torch
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 from PIL.PngImagePlugin import PngInfo
-from torch import Tensor
-from torchvision.transforms.functional import pil_to_tensor, to_pil_image
 
 from stylecore.config import SETTINGS
 from stylecore.errors import UserError
@@ -127,19 +124,6 @@ def fit(image: Image.Image, size: int, shortest: int = 1, name: str = "picture",
         ImageError: if the picture is so narrow that its shorter side would be under `shortest`.
     """
     return image.resize(checked_size(image.size, size, shortest, name, scale), Image.Resampling.LANCZOS)
-
-
-def to_tensor(image: Image.Image) -> Tensor:
-    """(1, 3, H, W) in [0, 1], float32, of an RGB picture."""
-    tensor: Tensor = pil_to_tensor(image)
-    return tensor.unsqueeze(0).float() / 255
-
-
-def to_image(tensor: Tensor) -> Image.Image:
-    """The RGB picture of a (3, H, W) tensor in [0, 1], rounded to 8 bits."""
-    levels = (tensor.detach().clamp(0, 1) * 255).round().to(torch.uint8)
-    picture: Image.Image = to_pil_image(levels.cpu())  # type: ignore[no-untyped-call]  # torchvision leaves it untyped
-    return picture
 
 
 def encode_png(image: Image.Image, text: dict[str, str] | None = None, compress: int = 6) -> bytes:

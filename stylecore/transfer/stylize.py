@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
@@ -14,9 +13,11 @@ from torch import Tensor
 
 from stylecore.config import TransferConfig
 from stylecore.errors import SettingError, UserError
-from stylecore.imaging.images import fit, to_tensor
+from stylecore.imaging.images import fit
+from stylecore.imaging.tensors import to_tensor
 from stylecore.transfer.objective import Losses, Objective
 from stylecore.transfer.optimizers import Adam, Optimizer, ProjectedLBFGS, make_optimizer
+from stylecore.transfer.records import LossRecord, Steering, Step
 from stylecore.transfer.vgg import VGG16, minimum_side
 
 COARSE_FROM = 512  # longer side, in pixels, from which "auto" starts coarse
@@ -27,52 +28,6 @@ CAREFUL_RATE = 0.005  # Adam's learning rate after a fallback
 
 class TransferError(UserError, RuntimeError):
     """A run can't start or go on; the message is one plain sentence."""
-
-
-@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class Step:
-    """What is known after `index` updates; the sequences have one entry for each λ.
-
-    Attributes:
-        index: updates made so far; 0 is the picture that the run starts from.
-        lambdas: λ in force.
-        content: L_content, not weighted by λ.
-        style: L_style, not weighted by λ.
-        total: L, the smoothness term included.
-        content_layers: L_content by layer.
-        style_layers: L_style by layer.
-        images: (K, 3, H, W), in [0, 1], at the size of the result even while the work is done at a smaller one.
-        size: width and height at which the losses were taken.
-        seconds: since the start.
-        notice: what a reader should be told of this step, in one sentence; else empty.
-        last: whether the run ends here, unless it is sent more steps.
-    """
-
-    index: int
-    lambdas: tuple[float, ...]
-    content: tuple[float, ...]
-    style: tuple[float, ...]
-    total: tuple[float, ...]
-    content_layers: dict[str, tuple[float, ...]]
-    style_layers: dict[str, tuple[float, ...]]
-    images: Tensor
-    size: tuple[int, int]
-    seconds: float
-    notice: str = ""
-    last: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Steering:
-    """A message to a running `stylize`, by `send`.
-
-    Attributes:
-        lambdas: new λ from the next step on, as many as before; None keeps them.
-        more_steps: added to those still to come.
-    """
-
-    lambdas: tuple[float, ...] | None = None
-    more_steps: int = 0
 
 
 def prepare(content: Image.Image, style: Image.Image, config: TransferConfig) -> tuple[Tensor, Tensor]:
@@ -262,13 +217,15 @@ class _Run:
 
     def _step(self, losses: Losses, pictures: list[_Picture], coarse: Tensor, notice: str, last: bool) -> Step:
         return Step(
-            index=self._index,
-            lambdas=self._named,
-            content=tuple(losses.content.tolist()),
-            style=tuple(losses.style.tolist()),
-            total=tuple(losses.total(self._lambdas).tolist()),
-            content_layers={layer: tuple(term.tolist()) for layer, term in losses.content_layers.items()},
-            style_layers={layer: tuple(term.tolist()) for layer, term in losses.style_layers.items()},
+            losses=LossRecord(
+                self._index,
+                self._named,
+                tuple(losses.content.tolist()),
+                tuple(losses.style.tolist()),
+                tuple(losses.total(self._lambdas).tolist()),
+                {layer: tuple(term.tolist()) for layer, term in losses.content_layers.items()},
+                {layer: tuple(term.tolist()) for layer, term in losses.style_layers.items()},
+            ),
             images=self._full_size(pictures, coarse),
             size=_size(coarse),
             seconds=time.perf_counter() - self._began,

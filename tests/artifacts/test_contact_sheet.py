@@ -13,9 +13,9 @@ from stylecore.artifacts.contact_sheet import FONT, archive, contact_sheet
 from stylecore.artifacts.export import finished_pictures
 from stylecore.artifacts.recipe import CHUNK, read_recipe
 from stylecore.config import TransferConfig
-from stylecore.engine.jobs import LossRecord
-from stylecore.imaging.images import encode_png, to_image
+from stylecore.imaging.images import encode_png
 from stylecore.imaging.inputs import pair
+from stylecore.imaging.tensors import to_image
 from stylecore.transfer.stylize import stylize
 
 LAMBDAS = (0.1, 0.5, 0.9)
@@ -27,7 +27,7 @@ def pictures(toy, tensors):
     config = TransferConfig(lambdas=LAMBDAS, steps=2, coarse_to_fine="off", **layers)
     history = []
     for step in stylize(toy, *tensors, config):
-        history.append(LossRecord.of(step))
+        history.append(step.losses)
     files = pair(encode_png(to_image(tensors[0][0])), b"style")
     return finished_pictures(step, config, "cpu", files), history
 

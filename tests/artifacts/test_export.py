@@ -11,8 +11,9 @@ from stylecore.artifacts.postprocess import postprocess
 from stylecore.artifacts.recipe import RecipeError, read_recipe
 from stylecore.config import Postprocess, TransferConfig
 from stylecore.imaging import images
-from stylecore.imaging.images import ImageError, decode, encode_png, to_image
+from stylecore.imaging.images import ImageError, decode, encode_png
 from stylecore.imaging.inputs import pair
+from stylecore.imaging.tensors import to_image
 from stylecore.transfer.stylize import stylize
 
 FINISH = Postprocess(colours="luminance", blend=0.25)

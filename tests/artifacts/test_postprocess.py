@@ -7,7 +7,8 @@ from PIL import Image
 
 from stylecore.artifacts.postprocess import match_statistics, postprocess
 from stylecore.config import Postprocess
-from stylecore.imaging.images import fit, to_image
+from stylecore.imaging.images import fit
+from stylecore.imaging.tensors import to_image
 
 
 @pytest.fixture

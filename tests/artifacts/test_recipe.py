@@ -22,7 +22,8 @@ from stylecore.artifacts.recipe import (
 )
 from stylecore.config import PRESETS, Postprocess, TransferConfig
 from stylecore.imaging import images
-from stylecore.imaging.images import encode_png, to_image
+from stylecore.imaging.images import encode_png
+from stylecore.imaging.tensors import to_image
 
 RECIPE = Recipe(
     config=TransferConfig(

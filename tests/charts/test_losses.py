@@ -4,7 +4,7 @@ import plotly.graph_objects as go
 import pytest
 
 from stylecore.charts.losses import MAX_POINTS, hint, loss_figure, shares
-from stylecore.engine.jobs import LossRecord
+from stylecore.transfer.records import LossRecord
 
 
 def point(index, lam=0.2, content=0.1, style=0.5):

@@ -18,7 +18,7 @@ from stylecore.engine.limits import Limits
 from stylecore.engine.quotas import QueueFull
 from stylecore.imaging.images import encode_png
 from stylecore.imaging.inputs import pair
-from stylecore.transfer.stylize import Steering
+from stylecore.transfer.records import Steering
 
 
 @pytest.fixture

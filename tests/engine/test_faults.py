@@ -26,10 +26,11 @@ from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Request, at_half_size
 from stylecore.engine.messages import BROKEN, HALVED, KILLED
 from stylecore.imaging import inputs
-from stylecore.imaging.images import encode_png, to_image
+from stylecore.imaging.images import encode_png
+from stylecore.imaging.tensors import to_image
 from stylecore.samples import sample_contents, sample_styles
 from stylecore.transfer import vgg as weights
-from stylecore.transfer.stylize import Steering
+from stylecore.transfer.records import Steering
 from stylecore.transfer.vgg import load_vgg16
 from stylecore.ui import components
 from tests.conftest import start_afresh

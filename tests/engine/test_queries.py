@@ -12,7 +12,8 @@ from stylecore.engine.jobs import Request
 from stylecore.engine.limits import Limits
 from stylecore.engine.queries import KEPT, WAITING, QueryQueue
 from stylecore.imaging import inputs
-from stylecore.imaging.images import encode_png, to_image
+from stylecore.imaging.images import encode_png
+from stylecore.imaging.tensors import to_image
 
 LIMITS = Limits(max_size=512, max_steps=10_000, max_waiting=3, kept_mb=50, state_mb=500)
 

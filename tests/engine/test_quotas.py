@@ -9,7 +9,7 @@ import pytest
 from stylecore.engine.engine import Engine
 from stylecore.engine.quotas import QueueFull
 from stylecore.imaging.inputs import pair
-from stylecore.transfer.stylize import Steering
+from stylecore.transfer.records import Steering
 from tests.engine.test_engine import limits, wait
 
 

@@ -25,9 +25,11 @@ from stylecore.experiments.grid import (
     parse_lambdas,
 )
 from stylecore.imaging import inputs
-from stylecore.imaging.images import decode, encode_png, read, to_image
+from stylecore.imaging.images import decode, encode_png, read
+from stylecore.imaging.tensors import to_image
 from stylecore.samples import sample_contents, sample_styles
-from stylecore.transfer.stylize import Steering, prepare, stylize
+from stylecore.transfer.records import Steering
+from stylecore.transfer.stylize import prepare, stylize
 
 LAYERS = {"content_layers": (("relu1_1", 1.0),), "style_layers": (("relu1_1", 1.0),)}
 LIMITS = Limits(max_size=512, max_steps=1000, max_waiting=6, kept_mb=50, state_mb=500)
@@ -173,4 +175,4 @@ def test_a_batch_on_vgg16_is_bit_by_bit_what_each_would_be_alone(vgg):
         single = dataclasses.replace(config, lambdas=(lam,))
         *_, alone = stylize(vgg, *prepare(*pair, single), single)
         assert torch.equal(alone.images[0], batch.images[k])
-        assert (alone.content[0], alone.style[0]) == (batch.content[k], batch.style[k])
+        assert (alone.losses.content[0], alone.losses.style[0]) == (batch.losses.content[k], batch.losses.style[k])

@@ -9,7 +9,8 @@ from stylecore.experiments.reconstruction import content_of, first_layers, style
 from stylecore.imaging.images import decode, read
 from stylecore.samples import sample_contents, sample_styles
 from stylecore.transfer.objective import Objective
-from stylecore.transfer.stylize import Steering, prepare, stylize
+from stylecore.transfer.records import Steering
+from stylecore.transfer.stylize import prepare, stylize
 from stylecore.ui.state.url import from_query, to_query
 
 CONFIG = TransferConfig(size=64, steps=40)
@@ -66,9 +67,9 @@ def test_early_layers_bring_back_the_photograph_and_deep_ones_do_not(vgg):
 
 def test_style_comes_back_but_not_its_places(vgg):
     step = last(vgg, style_up_to("relu3_1", CONFIG))
-    assert step.style[0] < 0.02  # 1 at the photograph
-    assert step.content == (0.0,)
-    assert step.content_layers == {}
+    assert step.losses.style[0] < 0.02  # 1 at the photograph
+    assert step.losses.content == (0.0,)
+    assert step.losses.content_layers == {}
 
 
 def test_such_a_run_can_be_steered_and_stays_finite(toy, tensors):
@@ -77,4 +78,4 @@ def test_such_a_run_can_be_steered_and_stays_finite(toy, tensors):
     next(run)
     steps = [run.send(Steering(lambdas=(0.0,))), *run]  # nothing is left of the loss, so nothing moves
     assert torch.equal(steps[0].images, steps[-1].images)
-    assert steps[-1].total == (0.0,)
+    assert steps[-1].losses.total == (0.0,)

@@ -12,17 +12,8 @@ import torch
 from PIL import Image, ImageCms
 
 from stylecore.imaging import images
-from stylecore.imaging.images import (
-    ImageError,
-    decode,
-    encode_png,
-    fit,
-    fitted_size,
-    read,
-    to_image,
-    to_tensor,
-    write_whole,
-)
+from stylecore.imaging.images import ImageError, decode, encode_png, fit, fitted_size, read, write_whole
+from stylecore.imaging.tensors import to_image, to_tensor
 
 RED, BLUE, WHITE = (255, 0, 0), (0, 0, 255), (255, 255, 255)
 RAMP = np.arange(256, dtype=np.uint8).reshape(8, 32)

@@ -10,7 +10,8 @@ from stylecore.config import TransferConfig
 from stylecore.engine.feature_views import CalibrationQuery, FeatureMapsQuery, ShuffleQuery, StatisticsQuery
 from stylecore.imaging.images import encode_png
 from stylecore.transfer.objective import Objective
-from stylecore.transfer.stylize import Steering, _Picture, stylize
+from stylecore.transfer.records import Steering
+from stylecore.transfer.stylize import _Picture, stylize
 from stylecore.transfer.vgg import BUNDLED, VGG16, read_bundled
 
 

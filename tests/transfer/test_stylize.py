@@ -9,9 +9,11 @@ import torch
 from PIL import Image
 
 from stylecore.config import PRESETS, TransferConfig
-from stylecore.imaging.images import decode, fit, to_image, to_tensor
+from stylecore.imaging.images import decode, fit
+from stylecore.imaging.tensors import to_image, to_tensor
 from stylecore.transfer.objective import Objective
-from stylecore.transfer.stylize import Steering, TransferError, prepare, prepare_initial, replay, stylize
+from stylecore.transfer.records import Steering
+from stylecore.transfer.stylize import TransferError, prepare, prepare_initial, replay, stylize
 
 CONFIG = TransferConfig(steps=12, content_layers=(("relu1_1", 1.0),), style_layers=(("relu1_1", 1.0),))
 
@@ -25,7 +27,7 @@ def test_the_loss_falls_and_pixels_stay_in_the_box(toy, tensors, optimizer):
     steps = run(toy, tensors, dataclasses.replace(CONFIG, optimizer=optimizer, steps=40))
     assert [step.index for step in steps] == list(range(41))
     assert [step.last for step in steps] == [False] * 40 + [True]
-    assert steps[-1].total[0] < 0.5 * steps[0].total[0]
+    assert steps[-1].losses.total[0] < 0.5 * steps[0].losses.total[0]
     for step in steps:
         assert 0 <= step.images.min() <= step.images.max() <= 1
 
@@ -34,9 +36,11 @@ def test_losses_belong_to_the_images_of_the_same_step(toy, tensors):
     objective = Objective(toy, *tensors, CONFIG)
     for step in run(toy, tensors):
         losses = objective(step.images)
-        assert step.content[0] == pytest.approx(losses.content.item(), rel=1e-5, abs=1e-9)
-        assert step.style[0] == pytest.approx(losses.style.item(), rel=1e-5)
-        assert step.total[0] == pytest.approx(0.2 * step.content[0] + 0.8 * step.style[0], rel=1e-5)
+        assert step.losses.content[0] == pytest.approx(losses.content.item(), rel=1e-5, abs=1e-9)
+        assert step.losses.style[0] == pytest.approx(losses.style.item(), rel=1e-5)
+        assert step.losses.total[0] == pytest.approx(
+            0.2 * step.losses.content[0] + 0.8 * step.losses.style[0], rel=1e-5
+        )
 
 
 @pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
@@ -47,7 +51,7 @@ def test_one_lambda_alone_equals_the_same_in_a_batch(vgg, tensors, optimizer):
     for k, lam in enumerate(config.lambdas):
         alone = run(vgg, pair, dataclasses.replace(config, lambdas=(lam,)))
         assert torch.equal(alone[-1].images[0], together[-1].images[k])
-        assert [s.total[0] for s in alone] == [s.total[k] for s in together]
+        assert [s.losses.total[0] for s in alone] == [s.losses.total[k] for s in together]
 
 
 def test_targets_are_computed_once_for_all_lambdas(toy, tensors):
@@ -85,9 +89,9 @@ def test_steering_takes_effect_from_the_next_step(toy, tensors):
         step = steered.send(Steering(lambdas=(0.9,)) if step.index == 5 else None)
         assert step.lambdas == ((0.9,) if step.index > 5 else (0.2,))
     straight = run(toy, tensors, dataclasses.replace(steady, lambdas=(0.9,)))[-1]
-    assert step.total[0] == pytest.approx(straight.total[0], rel=0.1)
+    assert step.losses.total[0] == pytest.approx(straight.losses.total[0], rel=0.1)
     assert (
-        step.total[0]
+        step.losses.total[0]
         < 0.9 * Objective(toy, *tensors, CONFIG)(run(toy, tensors, steady)[-1].images).total(torch.tensor(0.9)).item()
     )
 
@@ -142,12 +146,12 @@ def test_a_loss_that_is_not_finite_falls_back_to_the_best_picture(toy, tensors, 
     toy.passes = 0
     monkeypatch.setattr(toy, "forward", Breaking(toy, {3 + 6}))  # three for the targets; step 5 breaks
     steps = run(toy, tensors)
-    best = min(sound[:5], key=lambda step: step.total[0])
+    best = min(sound[:5], key=lambda step: step.losses.total[0])
     assert len(steps) == 13
     assert "not finite" in steps[5].notice
     assert "Adam" in steps[5].notice
     assert torch.equal(steps[5].images, best.images)
-    assert steps[-1].total[0] <= best.total[0]
+    assert steps[-1].losses.total[0] <= best.losses.total[0]
     assert steps[-1].images.isfinite().all()
 
 
@@ -171,8 +175,8 @@ def test_a_stalled_lbfgs_goes_on_with_adam_and_ends_no_worse(toy, tensors, monke
     notices = [step.notice for step in steps if step.notice]
     assert len(notices) == 1
     assert "stalled" in notices[0]
-    assert steps[-1].total[0] < steps[0].total[0]
-    assert steps[-1].total[0] == min(step.total[0] for step in steps)
+    assert steps[-1].losses.total[0] < steps[0].losses.total[0]
+    assert steps[-1].losses.total[0] == min(step.losses.losses.total[0] for step in steps)
 
 
 def test_coarse_to_fine_keeps_the_contents_detail(toy, tensors):
@@ -189,8 +193,8 @@ def test_presets_run_on_vgg16(vgg, tensors, name):
     config = dataclasses.replace(PRESETS[name], steps=3)
     pair = tuple(torch.nn.functional.interpolate(t, scale_factor=2) for t in tensors)
     steps = run(vgg, pair, config)
-    assert steps[-1].total[0] < steps[0].total[0]
-    assert set(steps[-1].style_layers) == {layer for layer, _ in config.style_layers}
+    assert steps[-1].losses.total[0] < steps[0].losses.total[0]
+    assert set(steps[-1].losses.style_layers) == {layer for layer, _ in config.style_layers}
 
 
 def test_presets_are_the_systems_they_are_named_after():
@@ -228,7 +232,7 @@ def test_the_default_run_reaches_its_figures_on_the_saved_picture(vgg, pair):
             with torch.no_grad():
                 total = objective(saved).total(torch.tensor(0.2)).item()
             assert total <= {20: 0.104, 40: 0.085}[step.index]
-            assert total == pytest.approx(step.total[0], rel=0.01)
+            assert total == pytest.approx(step.losses.total[0], rel=0.01)
         if step.index == 40:
             break
 

@@ -13,7 +13,7 @@ from stylecore.engine.jobs import Job, Request
 from stylecore.engine.limits import available_memory
 from stylecore.errors import UserError
 from stylecore.imaging.inputs import pair
-from stylecore.transfer.stylize import Steering
+from stylecore.transfer.records import Steering
 from stylecore.ui.components import viewer
 from stylecore.ui.page import plain
 from stylecore.ui.server import get_engine
