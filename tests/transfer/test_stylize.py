@@ -176,7 +176,7 @@ def test_a_stalled_lbfgs_goes_on_with_adam_and_ends_no_worse(toy, tensors, monke
     assert len(notices) == 1
     assert "stalled" in notices[0]
     assert steps[-1].losses.total[0] < steps[0].losses.total[0]
-    assert steps[-1].losses.total[0] == min(step.losses.losses.total[0] for step in steps)
+    assert steps[-1].losses.total[0] == min(step.losses.total[0] for step in steps)
 
 
 def test_coarse_to_fine_keeps_the_contents_detail(toy, tensors):
