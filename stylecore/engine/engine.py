@@ -11,7 +11,7 @@ from stylecore.config import VggWeights
 from stylecore.engine.cost import Cost, ThroughputEstimator
 from stylecore.engine.feature_views import Query
 from stylecore.engine.jobs import Job, Request, Snapshot
-from stylecore.engine.limits import Limits, read_limits
+from stylecore.engine.limits import Limits, free_memory, read_limits
 from stylecore.engine.messages import NO_STATE, sentence
 from stylecore.engine.queries import Answer, PendingQuery, QueryQueue
 from stylecore.engine.quotas import RequestRefused, check_more_steps, check_request, check_steering
@@ -152,6 +152,10 @@ class Engine:
             steps: updates of the whole run, if that is no longer what it was set to.
         """
         return self._scheduler.seconds(cost, done, steps)
+
+    def free_memory(self) -> int:
+        """Bytes that a run could take now on the engine's device."""
+        return free_memory(self.device)
 
     def tally(self) -> Tally:
         """What the engine holds now."""

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
+
 from stylecore.config import SETTINGS
 from stylecore.errors import SettingError
 from stylecore.imaging.images import MAX_BYTES
@@ -105,6 +107,21 @@ def available_memory() -> int:
         return free
     used = _number(_CGROUP / "memory.current", _CGROUP / "memory/memory.usage_in_bytes")
     return max(0, min(free, limit - used + _file_cache()))
+
+
+def free_memory(device: str) -> int:
+    """Bytes that a run on a device could take now: of the graphics card on "cuda", of this machine on "cpu"."""
+    if device == "cuda":
+        free, _ = torch.cuda.mem_get_info()
+        return int(free) + torch.cuda.memory_reserved() - torch.cuda.memory_allocated()  # what torch holds unused
+    return available_memory()
+
+
+def total_memory(device: str) -> int:
+    """Bytes of memory in which runs on a device have to fit: the graphics card's on "cuda", this machine's on "cpu"."""
+    if device == "cuda":
+        return int(torch.cuda.get_device_properties(0).total_memory)
+    return machine_memory()
 
 
 def cores() -> int:

@@ -1,0 +1,122 @@
+"""The Run button of every page: what a run will cost beforehand, why it can't run if so, and its start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from stylecore.engine.cost import Cost
+from stylecore.engine.engine import Engine
+from stylecore.engine.jobs import Job, Request, Workspace
+from stylecore.errors import UserError
+from stylecore.ui.widgets.progress import living_jobs, spoken_bytes, spoken_time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunPlan:
+    """What a press of Run would compute.
+
+    Attributes:
+        workspace: the page's.
+        label: of the button.
+        icon: of the button, a name of a Material symbol.
+        requests: in the order in which they shall be computed; none if there is nothing to compute.
+        costs: of each request.
+        problem: why nothing can be computed, in one sentence; else empty.
+    """
+
+    workspace: Workspace
+    label: str
+    icon: str
+    requests: tuple[Request, ...] = ()
+    costs: tuple[Cost, ...] = ()
+    problem: str = ""
+
+
+def run_panel(engine: Engine, owner: str, plan: RunPlan, on_start: Callable[[list[Job]], None] | None = None) -> None:
+    """Draws the button, and below it the price or the problem.
+
+    Args:
+        engine: of the server.
+        owner: the visitor.
+        plan: what Run shall do.
+        on_start: gets the new jobs before the page runs again.
+    """
+    busy = bool(living_jobs(engine, owner, plan.workspace))
+    problem = plan.problem or memory_problem(engine, plan.costs)
+    st.button(
+        plan.label,
+        type="primary",
+        icon=f":material/{plan.icon}:",
+        key=f"run_{plan.workspace}",
+        width="stretch",
+        disabled=bool(problem) or not plan.requests,
+        on_click=lambda: start(engine, owner, plan.requests, on_start=on_start),
+        help="Ends the present run; what is there is kept." if busy else None,
+    )
+    if problem:
+        st.warning(problem, icon=":material/warning:")
+    elif plan.costs:
+        st.caption(price(engine, plan.costs, waits=not busy))
+    if refusal := st.session_state.pop(_refusal_key(plan.workspace), ""):
+        st.error(refusal, icon=":material/error:")
+
+
+def start(
+    engine: Engine,
+    owner: str,
+    requests: Sequence[Request],
+    *,
+    beside: bool = False,
+    on_start: Callable[[list[Job]], None] | None = None,
+) -> None:
+    """Submits requests; if they are refused, the run panel of their page says why.
+
+    Args:
+        engine: of the server.
+        owner: the visitor.
+        requests: at least one, all of one workspace.
+        beside: whether what the owner has waiting or running there goes on, before these.
+        on_start: gets the new jobs.
+    """
+    try:
+        jobs = engine.submit_all(owner, requests, beside=beside)
+    except UserError as error:
+        st.session_state[_refusal_key(requests[0].workspace)] = str(error)
+        return
+    if on_start is not None:
+        on_start(jobs)
+
+
+def memory_problem(engine: Engine, costs: Sequence[Cost]) -> str:
+    """A sentence if the largest of some runs does not fit into the memory that is free now; else empty."""
+    needed, free = max((cost.memory for cost in costs), default=0), engine.free_memory()
+    if needed <= free:
+        return ""
+    return (
+        f"This needs about {needed / 1e9:.1f} GB of memory, and {free / 1e9:.1f} GB are free on this server: "
+        "choose a smaller size."
+    )
+
+
+def price(engine: Engine, costs: Sequence[Cost], *, waits: bool) -> str:
+    """Time and memory of some runs in one line.
+
+    Args:
+        engine: of the server, which knows how fast it is.
+        costs: of each run.
+        waits: whether the time until their turn counts.
+    """
+    seconds = [engine.seconds(cost) for cost in costs]
+    known = [value for value in seconds if value is not None]
+    took = f"About {spoken_time(sum(known))} on this machine" if len(known) == len(costs) else "No run measured yet"
+    wait = engine.expected_wait() if waits else None
+    after = f", after a wait of {spoken_time(wait)}" if wait else ""
+    batches = f" · in {len(costs)} batches" if len(costs) > 1 else ""
+    return f"{took}{after}{batches} · {spoken_bytes(max(cost.memory for cost in costs))} of memory"
+
+
+def _refusal_key(workspace: Workspace) -> str:
+    return f"refusal_{workspace}"
