@@ -1,22 +1,26 @@
-"""What pages and the command line ask of the server's one engine: submit, look, steer, pause, stop, go on."""
+"""What pages ask of the server's one engine: submit, show, steer, pause, stop, go on."""
 
 from __future__ import annotations
 
 import dataclasses
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 
 from stylecore.config import VggWeights
 from stylecore.engine.cost import Cost, ThroughputEstimator
-from stylecore.engine.feature_views import Query
-from stylecore.engine.jobs import Job, Request, Snapshot
+from stylecore.engine.endings import Endings
+from stylecore.engine.jobs import Job, Request, Snapshot, from_result
 from stylecore.engine.limits import Limits, free_memory, read_limits
-from stylecore.engine.messages import NO_STATE, sentence
-from stylecore.engine.queries import Answer, PendingQuery, QueryQueue
+from stylecore.engine.messages import NO_STATE
+from stylecore.engine.queries import Answer, Query, QueryQueue
 from stylecore.engine.quotas import RequestRefused, check_more_steps, check_request, check_steering
+from stylecore.engine.registry import Registry
 from stylecore.engine.retention import bytes_of
+from stylecore.engine.runner import Runner
 from stylecore.engine.scheduler import Scheduler, request_cost
+from stylecore.engine.thread_runner import ThreadRunner
 from stylecore.engine.worker import Worker
 from stylecore.transfer.devices import choose_device
 from stylecore.transfer.records import Steering
@@ -40,9 +44,9 @@ class Tally:
 class Engine:
     """Runs jobs one after another, taking turns between owners; every method returns at once.
 
-    One job is computed at a time, and an owner has one run in each room: a new one ends what the owner had waiting or
-    running there, and its picture is kept. Nothing here depends on streamlit: an owner is any string, and a job that
-    nobody has looked at for `abandoned_after` seconds is stopped.
+    One job is computed at a time, and an owner has one run in each workspace: a new one ends what the owner had waiting
+    or running there, and its picture is kept. Nothing here depends on streamlit: an owner is any string, and a job that
+    no page has shown for `abandoned_after` seconds is stopped.
 
     Attributes:
         device: on which it computes.
@@ -58,39 +62,48 @@ class Engine:
         abandoned_after: float = 180.0,
         refresh: float = 0.7,
         clock: Callable[[], float] = time.monotonic,
+        runner: Runner | None = None,
     ) -> None:
         """Starts the worker.
 
         Args:
             device: "cpu" or "cuda"; the best there is if None.
-            load: gives VGG16 with the named weights on a device; called by the worker.
+            load: gives VGG16 with the named weights on a device; called by the runner.
             limits: what is allowed; from this machine's memory and the environment if None.
-            throughput: as far as it is known; the engine learns from every step.
-            abandoned_after: seconds.
-            refresh: seconds between two previews of a running job.
-            clock: for tests.
+            throughput: what is known of the machine's speed; the engine learns from every step.
+            abandoned_after: seconds without a heartbeat after which a job is stopped.
+            refresh: seconds of computing between two previews of a running job.
+            clock: seconds, never going back; for tests.
+            runner: who computes; this process, with torch, if None.
         """
         self.device = device or choose_device()
-        self.limits = limits or read_limits()
+        self.limits = limits or read_limits(device=self.device)
         throughput = throughput or ThroughputEstimator()
         self._abandoned_after = abandoned_after
-        self._scheduler = Scheduler(self.device, self.limits, throughput, abandoned_after, clock)
-        self._queries = QueryQueue(lambda network: load(network, self.device), sentence)
+        self._runner = runner or ThreadRunner(self.device, load, refresh)
+        self._registry = Registry(self.limits, clock, self._runner.release)
+        self._scheduler = Scheduler(self._registry, self.device, throughput, abandoned_after)
+        self._endings = Endings(self._scheduler, self._runner)
+        self._queries = QueryQueue(self._runner.answer)
         self._began = time.monotonic()
-        self._worker = Worker(self._scheduler, self._queries, load, self.device, self.limits, throughput, refresh)
+        self._worker = Worker(self._scheduler, self._runner, self._endings, self._queries, throughput, self.device)
 
     # New work
 
-    def ask(self, owner: str, query: Query[Answer]) -> PendingQuery[Answer]:
-        """Asks something short: it is answered between two steps of whatever runs, the answer is kept for a while."""
-        pending = self._queries.ask(owner, query)
+    def ask(self, owner: str, query: Query[Answer]) -> Future[Answer]:
+        """Asks a short query, which is answered between two steps of whatever runs; the answer is kept for a while.
+
+        Returns:
+            The answer to come. It fails with `queries.QueryFailed`, and is cancelled if the owner asks too much else.
+        """
+        future = self._queries.ask(owner, query)
+        self._worker.revive()
         with self._scheduler.changed:
-            self._worker.revive()
             self._scheduler.changed.notify_all()
-        return pending
+        return future
 
     def submit(self, owner: str, request: Request) -> Job:
-        """Puts a request into the queue; what the owner had alive in the same room ends, its picture kept.
+        """Puts a request into the queue; what the owner had alive in the same workspace ends, its picture kept.
 
         Raises:
             QueueFull: if too many jobs wait already.
@@ -103,53 +116,53 @@ class Engine:
 
         Args:
             owner: whose they are.
-            requests: at least one, all of one room.
-            beside: whether what the owner has waiting or running in their room goes on, before these.
+            requests: at least one, all of one workspace.
+            beside: whether what the owner has waiting or running there goes on, before these.
         """
         for request in requests:
             check_request(request, self.limits)
         costs = [request_cost(request, self.device) for request in requests]
+        self._worker.revive()
         with self._scheduler.changed:
-            self._worker.revive()
-            others = [] if beside else self._scheduler.alive(owner, requests[0].workspace)
-            self._scheduler.check_room(owner, len(requests), besides=others)
+            others = [] if beside else self._registry.living(owner, requests[0].workspace)
+            self._scheduler.check_capacity(owner, len(requests), besides=others)
             halted = self._scheduler.make_way(others)
             jobs = [self._scheduler.add(owner, request, cost) for request, cost in zip(requests, costs, strict=True)]
         for other, decision in halted:
-            self._scheduler.end_halt(other, "stopped", decision)
+            self._endings.end_halt(other, "stopped", decision)
         return jobs
 
     # What there is
 
     def heartbeat(self, job: Job) -> Snapshot:
-        """The job's present snapshot; looking also tells the engine that somebody still cares."""
-        now = self._scheduler.clock()
+        """The job's present snapshot; asking for it also tells the engine that somebody still waits for the job."""
+        now = self._registry.clock()
         if now >= job.ignore_heartbeats_until:
             job.seen = now
         snapshot = job.snapshot
-        return (
-            dataclasses.replace(snapshot, wait=self._scheduler.wait(job)) if snapshot.status == "queued" else snapshot
-        )
+        if snapshot.status == "queued":
+            return dataclasses.replace(snapshot, wait=self._scheduler.wait(job))
+        return snapshot
 
     def jobs_of(self, owner: str) -> list[Job]:
         """The owner's jobs, oldest first."""
-        return self._scheduler.of(owner)
+        return self._registry.of(owner)
 
     def job(self, owner: str, name: str) -> Job | None:
         """The job of that id, if it is the owner's; else None."""
-        return next((job for job in self._scheduler.of(owner) if job.id == name), None)
+        return next((job for job in self._registry.of(owner) if job.id == name), None)
 
     def expected_wait(self) -> float | None:
-        """Seconds until a job that were submitted now would have its turn, about; None where nobody knows."""
+        """Seconds until a job submitted now would have its turn, estimated; None where that is unknown."""
         return self._scheduler.wait()
 
     def seconds(self, cost: Cost, done: int = 0, steps: int | None = None) -> float | None:
-        """Seconds of computing that a run still takes, about, by what the engine has seen so far; None if nothing.
+        """Seconds of computing that a run still takes, by what the engine has seen so far; None if that is nothing.
 
         Args:
             cost: of the run.
             done: updates made.
-            steps: updates of the whole run, if that is no longer what it was set to.
+            steps: updates of the whole run, if they are not those of the cost any more.
         """
         return self._scheduler.seconds(cost, done, steps)
 
@@ -159,35 +172,50 @@ class Engine:
 
     def tally(self) -> Tally:
         """What the engine holds now."""
-        scheduler = self._scheduler
-        with scheduler.changed:
+        with self._scheduler.changed:
             return Tally(
-                waiting=len(scheduler.waiting),
-                running=int(scheduler.running is not None),
-                jobs=len(scheduler.jobs),
-                bytes=bytes_of(scheduler.jobs.values()),
+                waiting=len(self._scheduler.waiting),
+                running=int(self._scheduler.running is not None),
+                jobs=len(self._registry.jobs),
+                bytes=bytes_of(self._registry.jobs.values()) + sum(count() for count in self._registry.other_bytes),
                 restarts=self._worker.restarts,
                 uptime=time.monotonic() - self._began,
             )
 
+    def count_also(self, held_bytes: Callable[[], int]) -> None:
+        """Counts bytes that are kept elsewhere towards `limits.kept_mb`.
+
+        Args:
+            held_bytes: gives their number; called under the engine's lock, so it must not ask the engine.
+        """
+        self._registry.other_bytes.append(held_bytes)
+
+    def on_forget(self, callback: Callable[[str, str], None]) -> None:
+        """Calls back with owner and id whenever a job is gone for good.
+
+        Args:
+            callback: called under the engine's lock, so it must return at once and not wait for another thread.
+        """
+        self._registry.on_forget.append(callback)
+
     # What is done with a job
 
     def leave(self, owner: str, grace: float) -> None:
-        """Tells that the owner seems to have gone: the jobs end after `grace` seconds, unless somebody looks before."""
+        """Tells that the owner seems to have left: the jobs end after `grace` seconds unless a page shows them."""
         with self._scheduler.changed:
-            now = self._scheduler.clock()
-            for job in self._scheduler.of(owner):
+            now = self._registry.clock()
+            for job in self._registry.of(owner):
                 job.seen = min(job.seen, now - self._abandoned_after + grace)
                 job.ignore_heartbeats_until = now + min(LATE_HEARTBEAT_SECONDS, grace / 2)
 
     def pause(self, job: Job) -> None:
         """Lets a running job rest at the step it has reached; others have their turn meanwhile."""
         if job.active:
-            self._scheduler.halt(job, "paused")
+            self._endings.halt(job, "paused")
 
     def stop(self, job: Job) -> None:
         """Ends a job at once, with the picture of the step it has reached; a waiting job leaves the queue."""
-        self._scheduler.stop(job)
+        self._endings.halt(job, "stopped")
 
     def go_on(self, job: Job, more_steps: int = 0) -> None:
         """Lets a paused or ended job run again from where it is, with all that its optimizer knows.
@@ -201,29 +229,38 @@ class Engine:
             RequestRefused: if the computation is no longer there, or that is more than this server's limits.
         """
         check_more_steps(job, more_steps, self.limits)
+        self._worker.revive()
         with self._scheduler.changed:
             if job.active:
                 return
             if not job.snapshot.resumable or self.job(job.owner, job.id) is None:
                 raise RequestRefused(NO_STATE)
-            others = [other for other in self._scheduler.alive(job.owner, job.request.workspace) if other is not job]
-            self._worker.revive()
-            self._scheduler.check_room(job.owner, 1, besides=others, new=False)
+            living = self._registry.living(job.owner, job.request.workspace)
+            others = [other for other in living if other is not job]
+            self._scheduler.check_capacity(job.owner, 1, besides=others, new=False)
             halted = self._scheduler.make_way(others)
-            unread = sum(message.more_steps for message in job.messages)
-            missing = job.snapshot.done + more_steps - job.snapshot.steps - unread
-            if missing > 0:
-                self._send(job, Steering(more_steps=missing))
-            job.done.clear()
-            job.halt = None
-            self._scheduler.decide(job)
-            job.seen = self._scheduler.clock()
-            if job is self._scheduler.running:  # the step it was halted at has not even ended
-                self._scheduler.tell(job, status="running", position=0)
-            else:
-                self._scheduler.enqueue(job)
+            self._scheduler.resume(job, more_steps)
         for other, decision in halted:
-            self._scheduler.end_halt(other, "stopped", decision)
+            self._endings.end_halt(other, "stopped", decision)
+
+    def extend(self, job: Job, more_steps: int) -> Job:
+        """Makes more steps on a finished job of one λ: with its optimizer's state, or from its picture if that is gone.
+
+        Args:
+            job: with a result.
+            more_steps: updates to make.
+
+        Returns:
+            The job that makes them: the same, or a new one with the λ that this one was steered to.
+
+        Raises:
+            QueueFull: if too many jobs wait already.
+            RequestRefused: if that is more than this server's limits.
+        """
+        if not job.snapshot.resumable:
+            return self.submit(job.owner, from_result(job, more_steps))
+        self.go_on(job, more_steps)
+        return job
 
     def steer(self, job: Job, steering: Steering) -> None:
         """Sends a message to a job: it takes effect from the next step on, and none at all if the job has ended.
@@ -234,31 +271,21 @@ class Engine:
         with self._scheduler.changed:
             check_steering(job, steering, self.limits)
             if not job.ended:
-                self._send(job, steering)
+                self._scheduler.steer(job, steering)
 
     def promote(self, job: Job, k: int) -> Job:
-        """One picture of a batch that has come to rest, as an ended job of its own."""
-        return self._scheduler.promote(job, k)
+        """One picture of a batch that has come to rest, as an ended job of the Studio."""
+        return self._registry.promote(job, k)
 
     def remove(self, job: Job) -> None:
-        """Ends a job and takes its picture away; `bring_back` undoes that for `scheduler.UNDO_SECONDS`."""
-        self._scheduler.remove(job)
+        """Ends a job and takes its picture away; `bring_back` undoes that for `registry.UNDO_SECONDS`."""
+        self.stop(job)
+        self._registry.hide(job)
 
     def removed(self, owner: str) -> Job | None:
         """The job that the owner removed last, while it can be brought back."""
-        return self._scheduler.removed(owner)
+        return self._registry.hidden(owner)
 
     def bring_back(self, job: Job) -> bool:
         """Undoes a removal. Returns whether it could: in the end a removed job is gone."""
-        return self._scheduler.bring_back(job)
-
-    @staticmethod
-    def _send(job: Job, steering: Steering) -> None:
-        """Leaves a message; with one that has not been read yet it becomes one, so that a slider can't pile them up."""
-        if job.messages:
-            unread = job.messages.pop()
-            steering = Steering(
-                lambdas=unread.lambdas if steering.lambdas is None else steering.lambdas,
-                more_steps=unread.more_steps + steering.more_steps,
-            )
-        job.messages.append(steering)
+        return self._registry.bring_back(job)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from stylecore.config import TransferConfig
+from stylecore.engine.queries import Work
 from stylecore.imaging.images import decode, encode_png, fit
 from stylecore.imaging.tensors import to_tensor
 from stylecore.transfer.features import distance, heat, shuffled, strongest
@@ -24,23 +23,6 @@ MAPS = 24  # channels of a layer that are shown
 MATRIX = 40  # channels of a matrix that are shown
 
 Matrix = tuple[tuple[float, ...], ...]
-Answer = TypeVar("Answer", covariant=True)
-Work = Generator[None, None, Answer]  # yields after every pass, so that others have their turn between two
-
-
-class Query(Protocol[Answer]):
-    """Plain, hashable data that knows how to be answered; equal questions have equal answers."""
-
-    @property
-    def config(self) -> TransferConfig:
-        """The settings that it is asked with."""
-
-    def work(self, vgg: VGG16) -> Work[Answer]:
-        """Answers it.
-
-        Raises:
-            ImageError: if a picture can't be used.
-        """
 
 
 @dataclass(frozen=True, slots=True)

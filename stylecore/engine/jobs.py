@@ -1,36 +1,36 @@
-"""What the engine and the pages tell each other: requests, snapshots, and the job between them. Plain data."""
+"""Requests, snapshots, and the job between them: plain data that could travel to another process."""
 
 from __future__ import annotations
 
 import dataclasses
-import threading
-from collections import deque
-from collections.abc import Generator, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Literal
 
 from stylecore.config import SETTINGS, TransferConfig, with_lambda
 from stylecore.engine.cost import Cost
 from stylecore.imaging.inputs import Inputs, with_init
-from stylecore.transfer.records import LossRecord, Steering, Step
+from stylecore.transfer.records import LossRecord, Steering
 
 Status = Literal["queued", "running", "paused", "finished", "stopped", "failed"]
 Halt = Literal["paused", "stopped"]
 Workspace = Literal["studio", "lab", "layers"]
 ENDED: frozenset[Status] = frozenset({"finished", "stopped", "failed"})
 
-FRAMES = 60  # pictures of the way that a run of the length it was set to keeps
-FRAME_BYTES = 6 * 2**20  # of all of them together
+FRAMES = 60  # steps of a run whose pictures are kept, if it runs for the steps that it was set to
+FRAME_BYTES = 6 * 2**20  # bytes of all frames of a run together
+
+LambdaChanges = tuple[tuple[int, tuple[float, ...]], ...]  # (step, the new λ), oldest first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """All that a job needs, as plain data: it could travel to another process or machine.
+    """What a visitor asks for.
 
     Attributes:
         inputs: the files, with their names and weights.
         config: the settings.
-        workspace: the page that it was asked for on, and is shown on.
+        workspace: the page on which it was asked for, and which shows it.
     """
 
     inputs: Inputs
@@ -48,24 +48,24 @@ class Frame:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """What a page may know of a job at one moment: immutable and plain.
+    """What a page may know of a job at one moment; it never changes.
 
     Attributes:
         status: where the job is in its life.
-        position: jobs that will run before it, while it is queued.
-        wait: seconds until its turn, about; None where nobody knows.
+        position: number of jobs that run before it, while it is queued.
+        wait: seconds until its turn, estimated; None where that is unknown.
         steps: updates that the job is set to make.
-        seconds: of computing so far; neither waiting nor pauses count.
-        left: seconds of computing to come, about.
+        seconds: spent computing so far; neither waiting nor pauses count.
+        left: seconds of computing to come, estimated.
         loss_history: losses of all steps so far.
-        previews: JPEG bytes of each λ's picture, no older than a refresh.
-        frames: pictures on the way, evenly spread over the steps, the first one always among them.
+        previews: JPEG bytes of each λ's picture, renewed about once a refresh.
+        frames: pictures of some steps, evenly spread; step 0 is always among them.
         results: PNG bytes of each λ's picture with its recipe, once the job has ended or is paused.
-        changes: λ changed on the way: (step, the new λ).
-        notices: what the visitor should be told, oldest first.
+        changes: λ that were steered: (step, the new λ).
+        notices: sentences for the visitor, oldest first.
         error: one sentence on why it failed; else empty.
-        warm: whether more steps would go on with what the optimizer knows.
-        too_large: whether it failed because memory ran out, and might do at a smaller size.
+        resumable: whether it can go on from the state of its optimizer.
+        too_large: whether it failed for lack of memory, so that a smaller size might work.
     """
 
     status: Status
@@ -78,7 +78,7 @@ class Snapshot:
     previews: tuple[bytes, ...] = ()
     frames: tuple[Frame, ...] = ()
     results: tuple[bytes, ...] = ()
-    changes: tuple[tuple[int, tuple[float, ...]], ...] = ()
+    changes: LambdaChanges = ()
     notices: tuple[str, ...] = ()
     error: str = ""
     resumable: bool = False
@@ -89,30 +89,59 @@ class Snapshot:
         """Updates made."""
         return self.loss_history[-1].index if self.loss_history else 0
 
+    @property
+    def at_end(self) -> bool:
+        """Whether all updates that it is set to make are made."""
+        return bool(self.loss_history) and self.done >= self.steps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """What a runner says of one step: plain data, no tensors.
+
+    Attributes:
+        losses: of the step.
+        size: width and height at which it was computed.
+        seconds: that it took.
+        notice: a sentence for the visitor; else empty.
+        previews: JPEG bytes of each λ's picture, if they were due; else empty.
+        is_frame: whether the previews are to be kept as a frame.
+        repeated: whether the step has been published before, by a run that could not go on.
+    """
+
+    losses: LossRecord
+    size: tuple[int, int]
+    seconds: float
+    notice: str = ""
+    previews: tuple[bytes, ...] = ()
+    is_frame: bool = False
+    repeated: bool = False
+
 
 @dataclass(eq=False, slots=True, kw_only=True)
 class Job:
-    """One request on its way. Pages read `snapshot`; only the engine and its worker write.
+    """One request on its way. Everybody may read it; only the scheduler writes, under its lock.
 
     Attributes:
-        id: its name, unique in this engine.
+        id: unique in this engine.
         owner: whose it is.
-        number: which of the owner's in its room it is, from 1.
-        request: what it shall do.
-        cost: what it will cost; None if the pictures can't be read.
+        number: its place among the owner's jobs in its workspace, from 1.
+        request: what it shall compute.
+        cost: of the request; None if the pictures can't be read.
         snapshot: what is known of it.
-        seen: when somebody looked at it last.
-        ignore_heartbeats_until: looks before that time do not count: they come from a page whose tab is gone already.
+        seen: time of the last heartbeat of a page that shows it.
+        ignore_heartbeats_until: heartbeats before that time come from a tab that is closed already.
         removed: when its owner removed it; None if it is there.
-        halt: what shall become of it after the step it is at; None lets it run.
-        decision: number of the last one on what shall become of it; what an earlier one comes to is not published.
-        done: set when it has ended or is paused.
-        messages: steering that has not been handed to the run yet.
-        run: the computation, while it can still go on.
-        step: the newest step that was published.
-        pending: a step that came after the halt, to be published if the job goes on.
+        halt: what shall become of it after the step that is being computed; None lets it run.
+        decision: number of the newest decision on what shall become of it; results of earlier ones are discarded.
+        steering: a message that the run has not got yet.
+        begun: whether the runner has been told of it, and has not lost it since.
+        caught_up: whether the run has reached the newest published step.
+        holds_state: whether the runner holds anything of it.
+        computing: whether the worker has it at the moment.
+        pending: a step that ended after a halt; it is published if the job goes on.
+        size: width and height of the newest step.
         frame_every: steps between two frames.
-        drawn: seconds of computing after which the previews were made.
     """
 
     id: str
@@ -126,13 +155,14 @@ class Job:
     removed: float | None = None
     halt: Halt | None = None
     decision: int = 0
-    done: threading.Event = field(default_factory=threading.Event)
-    messages: deque[Steering] = field(default_factory=deque)
-    run: Generator[Step, Steering | None, None] | None = None
-    step: Step | None = None
-    pending: Step | None = None
+    steering: Steering | None = None
+    begun: bool = False
+    caught_up: bool = False
+    holds_state: bool = False
+    computing: bool = False
+    pending: Update | None = None
+    size: tuple[int, int] | None = None
     frame_every: int = 1
-    drawn: float = float("-inf")
 
     @property
     def ended(self) -> bool:
@@ -140,30 +170,35 @@ class Job:
         return self.snapshot.status in ENDED
 
     @property
-    def lam(self) -> float:
-        """λ of its picture, of the first one of a batch; steering may have changed it."""
-        history = self.snapshot.loss_history
-        return history[-1].lambdas[0] if history else self.request.config.lambdas[0]
+    def active(self) -> bool:
+        """Whether it waits for its turn, or has it."""
+        return self.snapshot.status in ("queued", "running")
 
     @property
-    def active(self) -> bool:
-        """Whether it is waiting for its turn, or has it."""
-        return self.snapshot.status in ("queued", "running")
+    def lambdas(self) -> tuple[float, ...]:
+        """λ of its pictures; steering may have changed them."""
+        history = self.snapshot.loss_history
+        return history[-1].lambdas if history else self.request.config.lambdas
+
+    @property
+    def lam(self) -> float:
+        """λ of its first picture."""
+        return self.lambdas[0]
 
     def pictures(self) -> Iterable[bytes]:
         """The files that it holds in memory."""
-        request, snapshot = self.request, self.snapshot
-        yield from (*request.inputs.files(), *snapshot.previews, *snapshot.results)
+        snapshot = self.snapshot
+        yield from (*self.request.inputs.files(), *snapshot.previews, *snapshot.results)
         for frame in snapshot.frames:
             yield from frame.pictures
 
 
 def extract(job: Job, k: int, number: int, name: str) -> Job:
-    """One picture of a batch as an ended job of the Studio, with its curves and its way.
+    """One picture of a batch as an ended job of the Studio, with its losses and frames.
 
     Args:
         job: ended, or paused.
-        k: which of its λ.
+        k: index of its λ in the batch.
         number: of the new job among its owner's in the Studio.
         name: its id.
     """
@@ -173,16 +208,17 @@ def extract(job: Job, k: int, number: int, name: str) -> Job:
 
 
 def slice_batch(job: Job, places: slice, number: int, name: str) -> Job:
-    """Some pictures of a batch as a job of their own, with their curves and their way; its computation stays behind.
+    """Some pictures of a batch as a job of their own, with their losses and frames, but without the computation.
 
     Args:
         job: the batch.
-        places: which of its λ.
+        places: indices of its λ.
         number: of the new job among its owner's.
         name: its id.
     """
-    snapshot = job.snapshot
-    config = job.request.config
+    snapshot, config, steering = job.snapshot, job.request.config, job.steering
+    if steering is not None and steering.lambdas is not None:
+        steering = dataclasses.replace(steering, lambdas=steering.lambdas[places])
     return Job(
         id=name,
         owner=job.owner,
@@ -199,54 +235,61 @@ def slice_batch(job: Job, places: slice, number: int, name: str) -> Job:
             resumable=False,
         ),
         seen=job.seen,
+        steering=steering,
+        size=job.size,
+        frame_every=job.frame_every,
     )
 
 
-def split(job: Job, numbers: tuple[int, int], names: tuple[str, str]) -> tuple[Job, Job]:
+def split(job: Job, numbers: tuple[int, int], names: tuple[str, str]) -> tuple[tuple[Job, slice], tuple[Job, slice]]:
     """A batch as two jobs that make the same pictures with less memory, each from where the batch was.
 
     Args:
-        job: of at least two λ; what has been published of it is published of them.
+        job: of at least two λ.
         numbers: of the new jobs among their owner's.
         names: their ids.
+
+    Returns:
+        Each new job with the indices of its λ in the batch.
     """
     middle = (len(job.request.config.lambdas) + 1) // 2
-    both = []
-    for places, number, name in zip((slice(middle), slice(middle, None)), numbers, names, strict=True):
-        half = slice_batch(job, places, number, name)
-        half.step = None if job.step is None else _portion_of_step(job.step, places)
-        half.messages.extend(
-            dataclasses.replace(message, lambdas=message.lambdas[places] if message.lambdas else None)
-            for message in job.messages
-        )
-        half.frame_every, half.drawn = job.frame_every, job.drawn
-        both.append(half)
-    return both[0], both[1]
+    first, second = slice(middle), slice(middle, None)
+    return (slice_batch(job, first, numbers[0], names[0]), first), (
+        slice_batch(job, second, numbers[1], names[1]),
+        second,
+    )
 
 
 def at_half_size(job: Job) -> Request:
-    """What goes on with a job at half its size: from its last good picture, if there is one, for the steps left."""
-    config, snapshot = job.request.config, job.snapshot
-    config = dataclasses.replace(with_lambda(config, job.lam), size=max(config.size // 2, int(SETTINGS["size"].low)))
+    """A request that goes on with a job at half its size, from its newest picture if there is one."""
+    snapshot = job.snapshot
+    size = max(job.request.config.size // 2, int(SETTINGS["size"].low))
+    config = dataclasses.replace(with_lambda(job.request.config, job.lam), size=size)
     if not snapshot.results:
         return dataclasses.replace(job.request, config=config)
-    config = dataclasses.replace(config, init="image", steps=max(snapshot.steps - snapshot.done, 1))
-    return dataclasses.replace(job.request, config=config, inputs=with_init(job.request.inputs, snapshot.results[0]))
+    return _from_result(job, dataclasses.replace(config, steps=max(snapshot.steps - snapshot.done, 1)))
 
 
-def _portion_of_step(step: Step, places: slice) -> Step:
-    return dataclasses.replace(
-        step,
-        losses=step.losses.slice(places),
-        images=step.images[places].to("cpu", copy=True),  # where memory has just run out, nothing of it is kept
-    )
+def from_result(job: Job, steps: int) -> Request:
+    """A request that goes on with a job of one λ from its finished picture, with the λ that it was steered to.
+
+    Args:
+        job: ended or paused, with a result.
+        steps: updates to make.
+    """
+    return _from_result(job, dataclasses.replace(with_lambda(job.request.config, job.lam), steps=steps))
+
+
+def _from_result(job: Job, config: TransferConfig) -> Request:
+    inputs = with_init(job.request.inputs, job.snapshot.results[0])
+    return dataclasses.replace(job.request, config=dataclasses.replace(config, init="image"), inputs=inputs)
 
 
 def with_frame(frames: tuple[Frame, ...], frame: Frame, every: int) -> tuple[tuple[Frame, ...], int]:
     """Frames with one more, thinned out evenly when they have become too many or too large.
 
     Args:
-        frames: at steps that `every` divides.
+        frames: at steps that are multiples of `every`.
         frame: the newest.
         every: steps between two frames.
 
@@ -258,6 +301,16 @@ def with_frame(frames: tuple[Frame, ...], frame: Frame, every: int) -> tuple[tup
         every *= 2
         frames = tuple(kept for kept in frames if kept.index % every == 0)
     return frames, every
+
+
+def merged(unread: Steering | None, newer: Steering) -> Steering:
+    """Two messages as one, so that a slider can't pile them up: the newer λ count, steps add up."""
+    if unread is None:
+        return newer
+    return Steering(
+        lambdas=unread.lambdas if newer.lambdas is None else newer.lambdas,
+        more_steps=unread.more_steps + newer.more_steps,
+    )
 
 
 def _size(frames: tuple[Frame, ...]) -> int:

@@ -53,18 +53,19 @@ class Limits:
     kept_jobs: int = 100
 
 
-def read_limits(environment: Mapping[str, str] = os.environ, memory: int | None = None) -> Limits:
-    """The limits: from the memory of this machine, or as STYLECORE_MAX_SIZE, STYLECORE_MAX_STEPS, … say.
+def read_limits(environment: Mapping[str, str] = os.environ, memory: int | None = None, device: str = "cpu") -> Limits:
+    """The limits: from the memory of this machine and its device, or as STYLECORE_MAX_SIZE, … say.
 
     Args:
         environment: variables by name; streamlit's secrets at the top level are among them.
-        memory: bytes; what this machine has if None.
+        memory: bytes of this machine, in which pictures are kept; what it has if None.
+        device: on which runs are computed; on "cuda" the largest size and the states follow the card's memory.
 
     Raises:
         SettingError: naming the variable and its range.
     """
     memory = memory or machine_memory()
-    room = max(0, memory * 8 // 10 - RESIDENT)
+    room = max(0, (memory if device == "cpu" else total_memory(device)) * 8 // 10 - RESIDENT)
     side = int((room / BYTES_PER_PIXEL) ** 0.5) // 64 * 64
     defaults = Limits(
         max_size=min(max(side, SMALLEST_CAP), LARGEST_CAP),

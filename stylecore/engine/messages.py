@@ -15,11 +15,12 @@ BROKEN = "Something went wrong in the computation; the last good picture is kept
 RELEASED = "The server needed the memory of this paused run, so it ended here; the picture is kept."
 NO_STATE = "The optimizer's state of this run is no longer there: start a new run from its picture."
 NO_ROOM = "There is too little memory for this picture: choose a smaller size."
+CUT_OFF = "The look was cut off: try again."
 NOT_ENCODED = "The finished picture could not be encoded: choose a smaller size."
 
 
-def sentence(problem: Exception) -> str:
-    """What a visitor is told of an error; what nobody expected is logged."""
+def message_for(problem: Exception) -> str:
+    """What a visitor is told of an error, in one sentence; a bug is logged with its traceback."""
     if isinstance(problem, UserError):
         return str(problem)
     if is_out_of_memory(problem):

@@ -52,7 +52,7 @@ def check_more_steps(job: Job, more: int, limits: Limits) -> None:
         RequestRefused: in one sentence that names the limit.
     """
     most = int(SETTINGS["steps"].high)
-    asked = sum(message.more_steps for message in job.messages) + more
+    asked = (job.steering.more_steps if job.steering else 0) + more
     if not 0 <= more <= limits.max_steps:
         raise RequestRefused(f"This server's limit is {limits.max_steps} more steps at a time, not {more}.")
     if job.snapshot.steps + asked > most:

@@ -10,15 +10,17 @@ import pytest
 from PIL import Image
 
 from stylecore.artifacts.recipe import read_recipe, sha256
-from stylecore.engine import scheduler, worker
+from stylecore.engine import limits as limits_module
+from stylecore.engine import worker
 from stylecore.engine.cost import ThroughputEstimator, depth_share
 from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import FRAMES, Frame, Request, with_frame
-from stylecore.engine.limits import Limits
 from stylecore.engine.quotas import QueueFull
+from stylecore.engine.thread_runner import ThreadRunner
 from stylecore.imaging.images import encode_png
 from stylecore.imaging.inputs import pair
 from stylecore.transfer.records import Steering
+from tests.support.engines import at_rest, limits, wait
 
 
 @pytest.fixture
@@ -31,22 +33,6 @@ def with_comment(request, comment):
     content, style = request.inputs.pair
     content = encode_png(Image.open(io.BytesIO(content)), {"comment": comment}, compress=0)
     return dataclasses.replace(request, inputs=pair(content, style))
-
-
-def limits(**others):
-    usual = {"max_size": 512, "max_steps": 10_000, "max_waiting": 3, "kept_mb": 50, "state_mb": 500}
-    return Limits(**{**usual, **others})
-
-
-def wait(job, status=None):
-    if status is None:
-        assert job.done.wait(30), job.snapshot
-        return job.snapshot
-    deadline = time.monotonic() + 10
-    while job.snapshot.status != status:
-        assert time.monotonic() < deadline, job.snapshot
-        time.sleep(0.002)
-    return job.snapshot
 
 
 def test_a_job_runs_to_its_end(engine, request_for, picture):
@@ -94,7 +80,7 @@ def test_owners_take_turns_and_know_their_position(engine, request_for, gate):
     assert [job.snapshot.position for job in (*others, again)] == [0, 1, 2]  # what is halted is as good as gone
     order = []
     for job in (again, *others):
-        threading.Thread(target=lambda j=job: (j.done.wait(10), order.append(j.owner))).start()
+        threading.Thread(target=lambda j=job: (at_rest(j, 10), order.append(j.owner))).start()
     gate.set()
     for job in (first, again, *others):
         wait(job)
@@ -137,8 +123,8 @@ def test_a_message_that_came_too_late_swallows_no_steps(engine, request_for):
 @pytest.fixture
 def slow_pictures(monkeypatch):
     """Finished pictures take their time until the event is set."""
-    event, before = threading.Event(), scheduler.results
-    monkeypatch.setattr(scheduler, "results", lambda *a: (event.wait(1.0) and None) or before(*a))
+    event, before = threading.Event(), ThreadRunner.pictures
+    monkeypatch.setattr(ThreadRunner, "pictures", lambda *a: (event.wait(1.0) and None) or before(*a))
     yield event
     event.set()
 
@@ -182,7 +168,7 @@ def test_what_was_decided_last_is_what_comes_of_it(engine, request_for, slow_pic
     engine.go_on(job)
     time.sleep(0.1)
     assert job.snapshot.status in ("queued", "running")
-    assert not job.done.is_set()
+    assert job.active
     engine.stop(job)
 
 
@@ -193,10 +179,10 @@ def test_an_end_that_is_published_late_does_not_end_what_goes_on(engine, request
     time.sleep(0.05)
     decision = engine._scheduler.begin_halt(job, "stopped")
     slow_pictures.set()
-    engine._scheduler.end_halt(job, "stopped", decision)
+    engine._endings.end_halt(job, "stopped", decision)
     engine.go_on(job, more_steps=4)
     assert wait(job).loss_history[-1].index == 9
-    assert not job.messages
+    assert job.steering is None
     engine.go_on(job, more_steps=4)
     assert wait(job).loss_history[-1].index == 13
 
@@ -206,11 +192,11 @@ def test_a_worker_that_dies_while_it_halts_leaves_nothing_running(engine, reques
     job = engine.submit("ann", request_for(steps=10_000))
     while len(job.snapshot.loss_history) < 3:
         time.sleep(0.002)
-    monkeypatch.setattr(worker.Worker, "_look_after", lambda self, job: self._scheduler.stop(job))
-    before = scheduler.results
-    monkeypatch.setattr(scheduler, "results", lambda *_: (_ for _ in ()).throw(SystemExit))
+    monkeypatch.setattr(worker.Worker, "_look_after", lambda self, job: self._endings.halt(job, "stopped"))
+    before = ThreadRunner.pictures
+    monkeypatch.setattr(ThreadRunner, "pictures", lambda *_: (_ for _ in ()).throw(SystemExit))
     engine._worker.thread.join(5)
-    monkeypatch.setattr(scheduler, "results", before)
+    monkeypatch.setattr(ThreadRunner, "pictures", before)
     assert wait(job).status == "failed"
     assert job.snapshot.results
     monkeypatch.undo()
@@ -402,7 +388,7 @@ def test_optimizer_states_are_dropped_when_there_are_too_many(toy, request_for):
     while jobs[0].snapshot.resumable and time.monotonic() < deadline:
         time.sleep(0.01)
     assert [job.snapshot.resumable for job in jobs] == [False, True, True]
-    assert jobs[0].run is None
+    assert jobs[0].id not in engine._runner.held()
     with pytest.raises(ValueError, match="no longer there"):
         engine.go_on(jobs[0], more_steps=3)
 
@@ -453,7 +439,7 @@ def test_a_removed_job_is_gone_and_only_its_owner_could_reach_it(engine, request
     engine.remove(job)
     assert engine.jobs_of("ann") == []
     assert wait(engine.submit("bob", request_for())).status == "finished"
-    assert job.run is None
+    assert job.id not in engine._runner.held()
 
 
 def test_a_server_s_limits_hold_whatever_the_page_says(engine, request_for):
@@ -462,7 +448,7 @@ def test_a_server_s_limits_hold_whatever_the_page_says(engine, request_for):
 
 
 def test_too_little_memory_is_told_before_it_is_taken(engine, request_for, monkeypatch):
-    monkeypatch.setattr(worker, "available_memory", lambda: 10**6)
+    monkeypatch.setattr(limits_module, "available_memory", lambda: 10**6)
     snapshot = wait(engine.submit("ann", request_for()))
     assert snapshot.status == "failed"
     assert "GB are free on this server: choose a smaller size" in snapshot.error

@@ -21,7 +21,8 @@ from streamlit.testing.v1 import AppTest
 from stylecore.artifacts.recipe import read_recipe
 from stylecore.cli.parser import main
 from stylecore.config import TransferConfig
-from stylecore.engine import worker
+from stylecore.engine import limits as limits_module
+from stylecore.engine import thread_runner
 from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Request, at_half_size
 from stylecore.engine.messages import BROKEN, HALVED, KILLED
@@ -34,7 +35,7 @@ from stylecore.transfer.records import Steering
 from stylecore.transfer.vgg import load_vgg16
 from stylecore.ui import components
 from tests.conftest import start_afresh
-from tests.engine.test_engine import limits, wait
+from tests.support.engines import at_rest, limits, wait
 from tests.ui.test_app import PATIENCE, small, words
 from tests.ui.test_app import wait as wait_for_words
 
@@ -215,7 +216,7 @@ def test_a_single_picture_without_memory_fails_and_half_the_size_goes_on_from_it
     assert (snapshot.status, snapshot.too_large) == ("failed", True)
     assert snapshot.error == "There is too little memory for this picture: choose a smaller size."
     assert keeps_its_picture(job)
-    assert job.run is job.step is None  # nothing of it is left to take the next one's memory
+    assert job.id not in engine._runner.held()  # nothing of it is left to take the next one's memory
     mend()
     request = at_half_size(job)
     assert (request.config.size, request.config.init) == (32, "image")
@@ -229,7 +230,7 @@ def scarce(monkeypatch):
     """Memory for so many λ in one run, up to a step."""
 
     def only(most, after):
-        real = worker.stylize
+        real = thread_runner.stylize
 
         def stylize(vgg, content, style, config, initial=None):
             run = real(vgg, content, style, config, initial)
@@ -243,7 +244,7 @@ def scarce(monkeypatch):
                 except StopIteration:
                     return
 
-        monkeypatch.setattr(worker, "stylize", stylize)
+        monkeypatch.setattr(thread_runner, "stylize", stylize)
 
     return only
 
@@ -330,7 +331,7 @@ def test_states_that_only_serve_more_steps_go_before_a_run_is_refused(engine, re
     held = engine.submit("bob", request_for())
     wait(held)
     free = [10**6, 10**12]  # as it would be once the state of bob's run is gone
-    monkeypatch.setattr(worker, "available_memory", lambda: free[0] if held.snapshot.resumable else free[1])
+    monkeypatch.setattr(limits_module, "available_memory", lambda: free[0] if held.snapshot.resumable else free[1])
     assert wait(engine.submit("ann", request_for())).status == "finished"
     assert not held.snapshot.resumable
     assert held.snapshot.results
@@ -352,15 +353,16 @@ def test_memory_that_truly_runs_out():
         import re, resource, time
         from pathlib import Path
         import torch
-        from stylecore.engine import worker
+        from stylecore.engine import limits as limits_module
+        from stylecore.imaging import inputs
         from stylecore.config import TransferConfig
         from stylecore.engine.engine import Engine
         from stylecore.engine.jobs import Request, at_half_size
         from stylecore.samples import sample_contents, sample_styles
         from tests.conftest import ToyNetwork
-        from tests.engine.test_engine import limits
+        from tests.support.engines import at_rest, limits
 
-        worker.available_memory = lambda: 10**15  # or it would be told beforehand
+        limits_module.available_memory = lambda: 10**15  # or it would be told beforehand
         toy = ToyNetwork()
         engine = Engine("cpu", lambda *_: toy, limits=limits(max_size=4096), refresh=0.0)
         pair = [path.read_bytes() for path in (sample_contents()["Chelsea"], sample_styles()["Embroidery"])]
@@ -375,7 +377,7 @@ def test_memory_that_truly_runs_out():
             resource.setrlimit(resource.RLIMIT_AS, (taken + more * 2**20, resource.RLIM_INFINITY))
 
         def tell(job):
-            assert job.done.wait(60), job.snapshot.done
+            assert at_rest(job, 60), job.snapshot.done
             snapshot = job.snapshot
             print(snapshot.status, snapshot.too_large, bool(snapshot.results), snapshot.done > 0, snapshot.error)
 
@@ -421,7 +423,7 @@ def test_a_gpu_s_memory_that_truly_runs_out(vgg):
         assert wait(start(128, 0.2)).status == "finished"
         wait(start(512, *(k / 32 for k in range(8))))  # about 6 GB as one batch
         for job in engine.jobs_of("ann")[-2:]:
-            assert job.done.wait(60)
+            assert at_rest(job, 60)
         batch = [job for job in engine.jobs_of("ann") if HALVED in job.snapshot.notices]
         assert sum(len(job.snapshot.results) for job in batch) == 8
     finally:
@@ -467,7 +469,7 @@ def test_hours_of_sleep_are_no_absence_but_minutes_of_absence_are(toy, request_f
     else:
         for _ in range(40):
             now[0] += 5.0
-            engine._scheduler.clock()
+            engine._registry.clock()
     held.set()
     snapshot = wait(job)
     assert snapshot.status == ("finished" if sleeps else "stopped")
@@ -478,12 +480,13 @@ def test_a_process_that_is_suspended_and_resumed():
     script = """
         import sys, threading, time
         from stylecore.engine import clock
+        from stylecore.imaging import inputs
         from stylecore.config import TransferConfig
         from stylecore.engine.engine import Engine
         from stylecore.engine.jobs import Request, at_half_size
         from stylecore.samples import sample_contents, sample_styles
         from tests.conftest import ToyNetwork
-        from tests.engine.test_engine import limits
+        from tests.support.engines import at_rest, limits
 
         clock.LONGEST_PAUSE = 2.5
         toy = ToyNetwork()
@@ -500,7 +503,7 @@ def test_a_process_that_is_suspended_and_resumed():
         sys.stdin.readline()  # suspended for longer than anybody may be absent, and resumed
         time.sleep(1.0)
         print(engine.heartbeat(job).status, job.snapshot.seconds < 5, flush=True)
-        job.done.wait(20)  # nobody looks
+        at_rest(job, 20)  # nobody looks
         print(job.snapshot.status, bool(job.snapshot.results), flush=True)
         """
     process = subprocess.Popen(
@@ -647,7 +650,7 @@ def test_a_limit_that_is_none_is_told_by_the_page(monkeypatch):
 
 
 def test_a_picture_without_memory_goes_on_at_half_the_size_when_the_visitor_says_so(monkeypatch):
-    real = worker.stylize
+    real = thread_runner.stylize
 
     def stylize(vgg, content, style, config, initial=None):
         for step in real(vgg, content, style, config, initial):
@@ -655,7 +658,7 @@ def test_a_picture_without_memory_goes_on_at_half_the_size_when_the_visitor_says
             if config.size > 64 and step.index == 3:
                 raise torch.OutOfMemoryError("CUDA out of memory.")
 
-    monkeypatch.setattr(worker, "stylize", stylize)
+    monkeypatch.setattr(thread_runner, "stylize", stylize)
     start_afresh()
     app = AppTest.from_file("../../app.py", default_timeout=PATIENCE).run()
     small(app)

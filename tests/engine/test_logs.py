@@ -12,7 +12,7 @@ from stylecore.engine.engine import Engine
 from stylecore.engine.health import health_line, read_health, watch_health
 from stylecore.engine.logs import JsonLines, log_event, pseudonym, set_up_logs
 from stylecore.imaging.inputs import pair
-from tests.engine.test_engine import limits, wait
+from tests.support.engines import limits, wait
 
 OWNER = "Zz9-the-secret-name-of-a-visitor-in-her-cookie"
 NAMES = ("grandmother in Lisbon.jpg", "my tattoo.png")

@@ -1,7 +1,9 @@
-"""Questions on their way: turns, limits, what is kept; and that the engine answers between two steps."""
+"""Queries: turns, limits, what is kept; and that the engine answers between two steps."""
 
 import dataclasses
+import gc
 import time
+import weakref
 
 import pytest
 
@@ -10,7 +12,8 @@ from stylecore.engine.engine import Engine
 from stylecore.engine.feature_views import FeatureMapsQuery
 from stylecore.engine.jobs import Request
 from stylecore.engine.limits import Limits
-from stylecore.engine.queries import KEPT, WAITING, QueryQueue
+from stylecore.engine.queries import MAX_KNOWN, MAX_WAITING, QueryFailed, QueryQueue
+from stylecore.errors import SettingError
 from stylecore.imaging import inputs
 from stylecore.imaging.images import encode_png
 from stylecore.imaging.tensors import to_image
@@ -32,14 +35,14 @@ class Counting:
         for i in range(self.passes):
             self.turns.append(i)
             if self.fails:
-                raise ValueError("This can't be answered.")
+                raise SettingError("This can't be answered.")
             yield
         return f"{self.name} answered"
 
 
 @pytest.fixture
 def queries():
-    return QueryQueue(lambda _network: None, str)
+    return QueryQueue(lambda query: query.work(None))
 
 
 def exhaust(queries):
@@ -51,11 +54,10 @@ def test_questions_take_turns_pass_by_pass(queries):
     long, short = queries.ask("ann", Counting("long", passes=5)), queries.ask("bob", Counting("short", passes=1))
     for _ in range(4):
         queries.advance()
-    assert (short.status, short.answer) == ("answered", "short answered")
-    assert long.status == "waiting"
+    assert short.result(0) == "short answered"
+    assert not long.done()
     exhaust(queries)
-    assert long.answer == "long answered"
-    assert long.done.is_set()
+    assert long.result(0) == "long answered"
 
 
 def test_what_is_known_is_not_asked_again_but_by_nobody_else(queries):
@@ -70,25 +72,31 @@ def test_what_is_known_is_not_asked_again_but_by_nobody_else(queries):
 def test_a_question_that_fails_is_a_sentence_and_may_be_asked_again(queries):
     failed = queries.ask("ann", Counting("bad", fails=True))
     exhaust(queries)
-    assert (failed.status, failed.error, failed.answer) == ("failed", "This can't be answered.", None)
+    with pytest.raises(QueryFailed, match=r"^This can't be answered\.$"):
+        failed.result(0)
     assert queries.ask("ann", Counting("bad", fails=True)) is not failed
 
 
 def test_newer_questions_take_the_place_of_old_ones_of_the_same_owner(queries):
     others = queries.ask("bob", Counting("other"))
-    questions = [Counting(str(i)) for i in range(WAITING + 2)]
+    questions = [Counting(str(i)) for i in range(MAX_WAITING + 2)]
     mine = [queries.ask("ann", query) for query in questions]
-    assert [pending.status for pending in mine[:2]] == ["dropped"] * 2
-    assert all(pending.done.is_set() for pending in mine[:2])
+    assert all(future.cancelled() for future in mine[:2])
     exhaust(queries)
-    assert {pending.status for pending in [*mine[2:], others]} == {"answered"}
+    assert all(future.result(0) for future in [*mine[2:], others])
+    assert all(future.cancelled() for future in mine[:2])
     assert not questions[0].turns
 
 
 def test_what_was_asked_is_not_kept_but_known_again(queries):
-    answered, failed = queries.ask("ann", Counting("same")), queries.ask("ann", Counting("bad", fails=True))
+    query, bad = Counting("same"), Counting("bad", fails=True)
+    answered, failed = queries.ask("ann", query), queries.ask("ann", bad)
     exhaust(queries)
-    assert answered.query is failed.query is None  # nor the pictures in it
+    assert failed.done()
+    held = weakref.ref(query), weakref.ref(bad)
+    del query, bad
+    gc.collect()
+    assert [reference() for reference in held] == [None, None]  # nor the pictures in them
     assert queries.ask("ann", Counting("same")) is answered
     assert queries.ask("bob", Counting("same")) is not answered
 
@@ -96,7 +104,7 @@ def test_what_was_asked_is_not_kept_but_known_again(queries):
 def test_answers_are_kept_within_bounds(queries):
     first = queries.ask("ann", Counting("first"))
     exhaust(queries)
-    for i in range(KEPT):
+    for i in range(MAX_KNOWN):
         queries.ask("bob", Counting(str(i)))
         exhaust(queries)
     assert queries.ask("ann", Counting("first")) is not first
@@ -107,25 +115,23 @@ def test_the_engine_answers_when_it_is_idle_and_between_two_steps(toy, tensors):
     picture = encode_png(to_image(tensors[0][0]))
     query = FeatureMapsQuery(picture, "relu1_1", TransferConfig(size=24))
     idle = engine.ask("ann", query)
-    assert idle.done.wait(10)
-    assert idle.answer.size == (24, 20)
+    assert idle.result(10).size == (24, 20)
     layers = {"content_layers": (("relu1_1", 1.0),), "style_layers": (("relu1_1", 1.0),)}
     config = TransferConfig(size=24, steps=10_000, **layers)
     job = engine.submit("ann", Request(inputs=inputs.pair(picture, picture), config=config))
     while not job.snapshot.loss_history:
         time.sleep(0.002)
     busy = engine.ask("bob", query)
-    assert busy.done.wait(10)
-    assert busy.answer == idle.answer
+    assert busy.result(10) == idle.result(0)
     assert job.snapshot.status == "running"
     engine.stop(job)
 
 
 def test_the_engine_explains_what_fails(toy):
     engine = Engine("cpu", lambda *_: toy, limits=LIMITS)
-    pending = engine.ask("ann", FeatureMapsQuery(b"no picture", "relu1_1", TransferConfig(size=24)))
-    assert pending.done.wait(10)
-    assert "can't be read as a picture" in pending.error
+    future = engine.ask("ann", FeatureMapsQuery(b"no picture", "relu1_1", TransferConfig(size=24)))
+    with pytest.raises(QueryFailed, match="can't be read as a picture"):
+        future.result(10)
 
 
 def test_a_look_that_is_cut_off_with_the_worker_leaves_nobody_waiting(queries):
@@ -134,8 +140,8 @@ def test_a_look_that_is_cut_off_with_the_worker_leaves_nobody_waiting(queries):
             raise SystemExit
             yield
 
-    pending = queries.ask("ann", Killed("killed"))
+    future = queries.ask("ann", Killed("killed"))
     with pytest.raises(SystemExit):
         queries.advance()
-    assert pending.done.is_set()
-    assert pending.error == "The look was cut off: try again."
+    with pytest.raises(QueryFailed, match=r"^The look was cut off: try again\.$"):
+        future.result(0)

@@ -10,7 +10,7 @@ from stylecore.engine.engine import Engine
 from stylecore.engine.quotas import QueueFull
 from stylecore.imaging.inputs import pair
 from stylecore.transfer.records import Steering
-from tests.engine.test_engine import limits, wait
+from tests.support.engines import limits, wait
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_more_steps_at_a_time_and_altogether(make, request_for):
         engine.steer(job, Steering(more_steps=100))
     with pytest.raises(ValueError, match="at most 10000 steps"):
         engine.steer(job, Steering(more_steps=100))
-    assert len(job.messages) == 1
+    assert job.steering is not None
 
 
 @pytest.mark.parametrize("lambdas", [(0.1, 0.2), (), (1.5,), (float("nan"),)])
@@ -95,7 +95,7 @@ def test_a_held_slider_is_one_message_and_the_newest(make, request_for, gate):
     job = engine.submit("ann", request_for(steps=5))
     for lam in range(1, 100):
         engine.steer(job, Steering(lambdas=(lam / 100,), more_steps=int(lam == 3)))
-    assert list(job.messages) == [Steering(lambdas=(0.99,), more_steps=1)]
+    assert job.steering == Steering(lambdas=(0.99,), more_steps=1)
     gate.set()
     assert wait(job).changes == ((0, (0.99,)),)
 

@@ -15,18 +15,18 @@ LIMITS = Limits(max_size=512, max_steps=100, max_waiting=3, kept_mb=1, state_mb=
 CONTENT = b"c" * 100_000
 
 
-def job(owner, status="finished", result=b"", state=0, seen=0.0, resumable=False):
+def job(owner, status="finished", result=b"", state=0, seen=0.0, resumable=False, workspace="studio"):
     made = Job(
         id="job",
         owner=owner,
         number=1,
-        request=Request(inputs=pair(CONTENT, b""), config=TransferConfig()),
+        request=Request(inputs=pair(CONTENT, b""), config=TransferConfig(), workspace=workspace),
         cost=Cost(setup=0, stages=(), memory=0, state=state, picture=1),
         snapshot=Snapshot(status=status, results=(result,)),
         seen=seen,
     )
     if resumable:
-        made.run = (step for step in ())
+        made.holds_state = True
     return made
 
 
@@ -75,3 +75,19 @@ def test_what_goes_takes_no_room_from_what_stays():
 def test_only_the_newest_state_of_an_owner_is_kept():
     old, new, cold = job("ann", resumable=True), job("ann", resumable=True), job("ann")
     assert states_to_release([old, new, cold], LIMITS) == [old]
+
+
+def test_a_paused_run_and_a_run_of_another_page_keep_their_states():
+    paused, lab, old, new = (
+        job("ann", "paused", resumable=True, seen=1.0),
+        job("ann", resumable=True, seen=2.0, workspace="lab"),
+        job("ann", resumable=True, seen=3.0),
+        job("ann", resumable=True, seen=4.0),
+    )
+    assert states_to_release([paused, lab, old, new], LIMITS) == [old]
+
+
+def test_bytes_that_are_kept_elsewhere_count():
+    old, new = job("ann", result=b"o" * 300_000), job("ann", result=b"n" * 300_000)
+    assert jobs_to_forget([old, new], LIMITS) == []
+    assert jobs_to_forget([old, new], LIMITS, other_bytes=400_000) == [old]

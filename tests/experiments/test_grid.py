@@ -30,6 +30,7 @@ from stylecore.imaging.tensors import to_image
 from stylecore.samples import sample_contents, sample_styles
 from stylecore.transfer.records import Steering
 from stylecore.transfer.stylize import prepare, stylize
+from tests.support.engines import at_rest
 
 LAYERS = {"content_layers": (("relu1_1", 1.0),), "style_layers": (("relu1_1", 1.0),)}
 LIMITS = Limits(max_size=512, max_steps=1000, max_waiting=6, kept_mb=50, state_mb=500)
@@ -54,7 +55,7 @@ def request_for(tensors):
 def run(engine, *requests):
     jobs = engine.submit_all("ann", requests)
     for job in jobs:
-        assert job.done.wait(20)
+        assert at_rest(job)
     return jobs
 
 
@@ -84,11 +85,11 @@ def test_other_settings_are_other_pictures(engine, request_for):
 def test_steered_and_extended_runs_are_other_pictures_and_stopped_ones_are_not_done(engine, request_for):
     (job,) = run(engine, request_for(0.2))
     engine.go_on(job, more_steps=3)
-    assert job.done.wait(20)
+    assert at_rest(job)
     assert cells_of(engine.jobs_of("ann"), request_for()) == {}
     steered = engine.submit("ann", request_for(0.3))
     engine.steer(steered, Steering(lambdas=(0.9,)))
-    assert steered.done.wait(20)
+    assert at_rest(steered)
     if steered.snapshot.changes:  # it may have been over before the message came
         assert 0.3 not in cells_of(engine.jobs_of("ann"), request_for())
     stopped = engine.submit("ann", request_for(0.5, steps=1000))
@@ -103,8 +104,8 @@ def test_steered_and_extended_runs_are_other_pictures_and_stopped_ones_are_not_d
 def test_one_more_beside_a_running_batch_lets_it_go_on(engine, request_for):
     first = engine.submit("ann", request_for(0.2, 0.4, steps=30))
     (beside,) = engine.submit_all("ann", [request_for(0.3, steps=30)], beside=True)
-    assert first.done.wait(20)
-    assert beside.done.wait(20)
+    assert at_rest(first)
+    assert at_rest(beside)
     assert [job.snapshot.status for job in (first, beside)] == ["finished", "finished"]
 
 

@@ -1,31 +1,49 @@
-"""Questions of a page to the engine: the answer at once where it is known, a word and another look where it is not."""
+"""Answers of the engine to a page's queries: drawn at once where they are known, else as soon as they come."""
 
 from __future__ import annotations
+
+from concurrent.futures import CancelledError, Future
+from typing import Any
 
 import streamlit as st
 
 from stylecore.engine.engine import Engine
-from stylecore.engine.feature_views import Query
-from stylecore.engine.queries import Answer, PendingQuery
+from stylecore.engine.queries import Answer, Query, QueryFailed
 from stylecore.ui.widgets.progress import poll_seconds
 
-AT_ONCE = 0.3  # seconds that a page waits for an answer before it is drawn without
+WAIT_SECONDS = 0.3  # that a page waits for an answer before it is drawn without
 
 
 def answer_to(engine: Engine, owner: str, query: Query[Answer], key: str) -> Answer | None:
-    """The answer; None while it is on its way, or if there is none: then the page has said so."""
-    pending = engine.ask(owner, query)
-    if pending.done.wait(AT_ONCE) and pending.status == "answered":
-        return pending.answer
-    every = None if pending.status == "failed" else poll_seconds(engine) / 2
-    st.fragment(_poll, run_every=every, key=key)(pending)
-    return None
+    """The answer; None while it is on its way, or if there is none: then the page has said so.
+
+    Args:
+        engine: of the server.
+        owner: the visitor.
+        query: what to ask.
+        key: of the place on the page where it says that it waits.
+    """
+    future = engine.ask(owner, query)
+    try:
+        return future.result(WAIT_SECONDS)
+    except (TimeoutError, QueryFailed, CancelledError):
+        every = None if _problem(future) else poll_seconds(engine) / 2
+        st.fragment(_poll, run_every=every, key=key)(future)
+        return None
 
 
-def _poll(pending: PendingQuery[Answer]) -> None:
-    if pending.status == "failed":  # it is asked anew when the page is
-        st.error(pending.error, icon=":material/error:")
+def _poll(future: Future[Any]) -> None:
+    if problem := _problem(future):  # it is asked anew when the page is
+        st.error(problem, icon=":material/error:")
         return
-    if pending.done.is_set():
+    if future.done():
         st.rerun()
     st.info("Looking at the pictures: between two steps of whatever is being painted.", icon=":material/hourglass_top:")
+
+
+def _problem(future: Future[Any]) -> str:
+    """Why there is no answer, in one sentence; empty if there is one, if it is to come, or if it was cancelled."""
+    if not future.done() or future.cancelled():
+        return ""
+    error = future.exception()
+    return str(error) if error is not None else ""

@@ -1,0 +1,101 @@
+"""Who computes: the protocol between the worker and whatever holds the network and the tensors.
+
+`thread_runner.ThreadRunner` computes in the worker's own thread. A process or a machine elsewhere would be another
+class with these methods: all that passes is plain data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from stylecore.engine.jobs import LambdaChanges, Request, Update
+from stylecore.engine.queries import Query
+from stylecore.transfer.records import Steering
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """What a runner needs to begin a run, or to begin it anew.
+
+    Attributes:
+        request: what shall be computed.
+        steps: updates to make in all, those that were added included.
+        done: updates that have been published already; None if not even step 0 has.
+        changes: λ that were steered up to there.
+    """
+
+    request: Request
+    steps: int
+    done: int | None = None
+    changes: LambdaChanges = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """The finished pictures of a step.
+
+    Attributes:
+        results: PNG bytes of each λ's picture, with its recipe.
+        previews: JPEG bytes of each.
+    """
+
+    results: tuple[bytes, ...]
+    previews: tuple[bytes, ...]
+
+
+class Runner(Protocol):
+    """Computes runs step by step; each run is known by a name.
+
+    One thread, the worker's, calls `step` and `answer`. `begin`, `pictures` and `release` may be called from any
+    thread meanwhile, and return without waiting for the step that is being computed.
+    """
+
+    def begin(self, run: str, task: Task) -> None:
+        """Announces a run, or that it shall begin anew; the work is done by `step`.
+
+        A run that begins anew repeats what has been published, step by step, and goes on from there.
+        """
+
+    def step(self, run: str, steering: Steering | None, *, is_frame: bool) -> Update:
+        """Computes the next step of a run.
+
+        Args:
+            run: that has begun.
+            steering: new λ or more steps, in force from this step on.
+            is_frame: whether the pictures of this step are wanted in any case.
+
+        Raises:
+            UserError: if the run can't start or go on, in a sentence for the visitor.
+            Exception: whatever else went wrong. After any exception the run can only begin anew.
+        """
+
+    def pictures(self, run: str, index: int, changes: LambdaChanges) -> Pictures:
+        """The finished pictures of one of the two newest steps, also while the next one is being computed.
+
+        Args:
+            run: that has made the step.
+            index: of the step.
+            changes: λ that were steered up to there, for the recipe.
+        """
+
+    def split(self, run: str, parts: Sequence[tuple[str, Task, slice]]) -> None:
+        """Begins a run for each part of a batch; each has the batch's newest pictures until it has newer ones.
+
+        Args:
+            run: of the batch.
+            parts: name, task, and indices of the λ of each part.
+        """
+
+    def answer(self, query: Query[Any]) -> Generator[None, None, Any]:
+        """Works on a query; it yields after every pass through the network, and returns the answer."""
+
+    def release(self, run: str) -> None:
+        """Drops all that is held of a run, which is not being computed; an unknown name is no error."""
+
+    def trim(self) -> None:
+        """Gives unused memory back to the device."""
+
+    def close(self) -> None:
+        """Drops everything."""
