@@ -19,7 +19,7 @@ from PIL import Image
 from stylecore import __version__
 from stylecore.config import SETTINGS, Postprocess, TransferConfig, with_lambda
 from stylecore.errors import UserError
-from stylecore.imaging.guards import check_parts
+from stylecore.imaging.guards import check_structure
 from stylecore.imaging.inputs import InputImage, Inputs
 from stylecore.settings import MAX_LAYER_WEIGHT, with_current_names
 
@@ -270,7 +270,7 @@ def read_recipe(data: bytes, name: str = "picture") -> Recipe:
         RecipeError: if the file is no PNG, has no recipe, or one that can't be used.
     """
     try:
-        check_parts(data)
+        check_structure(data)
         with Image.open(io.BytesIO(data), formats=("PNG",)) as image:
             text = image.info.get(CHUNK)
     except Exception as error:  # whatever a broken PNG makes Pillow raise, it holds no recipe

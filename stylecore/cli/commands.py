@@ -21,7 +21,8 @@ from stylecore.artifacts.recipe import Recipe, current_versions, read_recipe, sh
 from stylecore.config import PRESETS, Postprocess, TransferConfig
 from stylecore.errors import SettingError
 from stylecore.experiments.grid import DEFAULT_LAMBDAS
-from stylecore.imaging.images import checked_size, decode, read, write_whole
+from stylecore.imaging.files import read, write_whole
+from stylecore.imaging.images import checked_size, decode
 from stylecore.imaging.inputs import pair
 from stylecore.imaging.tensors import to_tensor
 from stylecore.transfer.devices import OutOfMemory, choose_device, is_out_of_memory
