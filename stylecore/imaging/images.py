@@ -140,10 +140,10 @@ def _check_size(image: Image.Image, name: str) -> None:
 
 def _upright(image: Image.Image) -> Image.Image:
     """The picture turned as EXIF says. Broken EXIF is ignored, since the pixels are sound."""
-    # Not in place, Pillow copies all pixels even if there is nothing to turn. A picture with a palette is copied,
-    # because that adds a grey palette where a broken file has none.
     with contextlib.suppress(Exception):  # on broken metadata, too, Pillow raises almost anything
-        return ImageOps.exif_transpose(image, in_place=image.mode not in ("P", "PA")) or image
+        if image.mode in ("P", "PA"):
+            return ImageOps.exif_transpose(image)  # a copy, which has a grey palette where a broken file has none
+        ImageOps.exif_transpose(image, in_place=True)  # no copy: there may be 150 MB of pixels, and nothing to turn
     return image
 
 
