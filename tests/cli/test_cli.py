@@ -178,7 +178,7 @@ def test_a_recipe_that_began_with_a_picture_repeats_its_stop(inputs, tmp_path, c
     assert "the init picture is not the one of the recipe" in capsys.readouterr().err
 
 
-def test_touches_are_made_on_the_very_picture(transfer):
+def test_postprocessing_works_on_the_very_picture(transfer):
     plain = transfer()
     before, losses = pixels(plain), recipe(plain)["losses"]
     postprocessed = transfer("--colours", "statistics")
@@ -187,7 +187,7 @@ def test_touches_are_made_on_the_very_picture(transfer):
     assert recipe(postprocessed)["losses"] == losses
 
 
-def test_touches_go_on_top_of_a_recipe_whose_run_is_repeated(transfer, inputs, tmp_path):
+def test_postprocessing_goes_on_top_of_a_recipe_whose_run_is_repeated(transfer, inputs, tmp_path):
     def repeated(*options):
         assert main(["transfer", *inputs, "-o", str(tmp_path / "again.png"), "--recipe", str(first), *options]) == 0
         return recipe(tmp_path / "again.png")
