@@ -16,12 +16,12 @@ import torch
 import torchvision.version
 from PIL import Image
 
-from stylecore import __version__
 from stylecore.config import SETTINGS, Postprocess, TransferConfig, with_lambda
 from stylecore.errors import UserError
 from stylecore.imaging.guards import check_structure
 from stylecore.imaging.inputs import InputImage, Inputs
 from stylecore.settings import MAX_LAYER_WEIGHT, with_current_names
+from stylecore.version import __version__
 
 CHUNK = "stylecore"
 FORMAT = 2  # format 1 had one content and one style picture, and other names for some settings

@@ -48,7 +48,7 @@ def decode(data: bytes, name: str = "picture") -> Image.Image:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             _check_size(image, name)  # before any pixel is decoded
             image.load()
-            return _as_rgb(_upright(image))
+            return as_rgb(_upright(image))
     except ImageError:
         raise
     except TooComplex as error:
@@ -59,6 +59,31 @@ def decode(data: bytes, name: str = "picture") -> Image.Image:
         raise ImageError(f"{name} can't be read as a picture: use PNG, JPEG, WebP, GIF, BMP or TIFF.") from error
     except Exception as error:  # on broken files Pillow's decoders raise almost anything
         raise ImageError(f"{name} is damaged or cut off: choose another file or save it again.") from error
+
+
+def as_rgb(image: Image.Image) -> Image.Image:
+    """Converts a picture of any mode to 8-bit sRGB.
+
+    Args:
+        image: of any mode; it stays as it is.
+
+    Returns:
+        An RGB copy without metadata. An embedded colour profile is applied, transparent pixels are laid on white.
+    """
+    profile = image.info.get("icc_profile")
+    if image.mode.startswith("I") or image.mode == "F":
+        image = _scaled_to_8_bit(image)
+    if image.has_transparency_data:
+        rgba = image if image.mode == "RGBA" else image.convert("RGBA")
+        image = Image.new("RGB", rgba.size, PAPER)
+        image.paste(rgba, mask=rgba.getchannel("A"))
+    if image.mode in ("LAB", "YCbCr", "HSV", "P", "PA", "La", "LA", "1"):
+        image = image.convert("RGB")
+    if profile:
+        image = _to_srgb(image, profile)
+    rgb = image.convert("RGB")
+    rgb.info.clear()
+    return rgb
 
 
 def picture_size(data: bytes, name: str = "picture") -> tuple[int, int]:
@@ -145,24 +170,6 @@ def _upright(image: Image.Image) -> Image.Image:
             return ImageOps.exif_transpose(image)  # a copy, which has a grey palette where a broken file has none
         ImageOps.exif_transpose(image, in_place=True)  # no copy: there may be 150 MB of pixels, and nothing to turn
     return image
-
-
-def _as_rgb(image: Image.Image) -> Image.Image:
-    """Converts any mode to 8-bit sRGB, laid on white."""
-    profile = image.info.get("icc_profile")
-    if image.mode.startswith("I") or image.mode == "F":
-        image = _scaled_to_8_bit(image)
-    if image.has_transparency_data:
-        rgba = image if image.mode == "RGBA" else image.convert("RGBA")
-        image = Image.new("RGB", rgba.size, PAPER)
-        image.paste(rgba, mask=rgba.getchannel("A"))
-    if image.mode in ("LAB", "YCbCr", "HSV", "P", "PA", "La", "LA", "1"):
-        image = image.convert("RGB")
-    if profile:
-        image = _to_srgb(image, profile)
-    rgb = image.convert("RGB")
-    rgb.info.clear()
-    return rgb
 
 
 def _scaled_to_8_bit(image: Image.Image) -> Image.Image:
