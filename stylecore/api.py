@@ -103,7 +103,7 @@ def _merged(
     """The settings with those that the call names itself."""
     named: dict[str, Any] = {"size": size, "steps": steps}
     if lambdas is not None:
-        named["lambdas"] = tuple(lambdas) if isinstance(lambdas, Sequence) else (lambdas,)
+        named["lambdas"] = (lambdas,) if isinstance(lambdas, (int, float)) else tuple(lambdas)
     if has_init:
         named["init"] = "image"
     elif config.init == "image":

@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0 when done, 2 after bad input, 70 after a bug in this program, 130 when Ctrl-C cut a transfer short (its
         picture is written all the same).
     """
-    options = _parser().parse_args(arguments)
+    options = parse(arguments)
     try:
         from stylecore.cli import commands  # after parsing: torch takes seconds to import, --help should not
         from stylecore.transfer import devices
@@ -48,6 +48,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _refuse(BUG, 70)
     except KeyboardInterrupt:
         return _refuse("stopped before there was a picture.", 130)
+
+
+def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """The options of a command line; None stands for settings that it doesn't name.
+
+    Args:
+        arguments: those of the process if None.
+
+    Raises:
+        SystemExit: with status 2 after a sentence about a wrong option, or 0 after --help.
+    """
+    return _parser().parse_args(arguments)
 
 
 def _refuse(sentence: str, status: int) -> int:
