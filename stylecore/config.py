@@ -1,4 +1,4 @@
-"""Every setting, declared once: its type, default, range, words, flag. Presets are built from them."""
+"""All settings, each declared once with its type, default, range, names and help; and the presets."""
 
 from __future__ import annotations
 
@@ -20,15 +20,16 @@ LossWeighting = Literal["calibrated", "paper"]
 VggWeights = Literal["bundled", "IMAGENET1K_FEATURES", "IMAGENET1K_V1"]
 CoarseToFine = Literal["auto", "on", "off"]
 Colours = Literal["style", "luminance", "statistics"]
-DeviceChoice = Literal["auto", "cpu", "cuda"]  # where a run is computed is no setting of the picture
+DeviceChoice = Literal["auto", "cpu", "cuda"]  # not a setting: it says where to compute, not what
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransferConfig:
     """The settings of one transfer.
 
-    Each field is declared with `setting`: its range, its words and its names stand there and nowhere else. `SETTINGS`
-    has the declarations by name.
+    Each field is declared with `setting`, and nothing else needs to know its range, its names or its help: the check of
+    its values, its widget, its option on the command line, and how links and recipes write it are derived from the
+    declaration. `SETTINGS` has the declarations by name.
 
     Raises:
         SettingError: naming the setting and its range.
@@ -60,7 +61,7 @@ class TransferConfig:
         1.0,
         kind="float",
         label="Stroke size",
-        help="Size of the style picture relative to the result: larger means larger strokes. Never stretched.",
+        help="Size of the style picture relative to the result, never stretched: larger means larger strokes.",
         low=0.25,
         high=4.0,
         step=0.05,
@@ -94,7 +95,7 @@ class TransferConfig:
         0.05,
         kind="float",
         label="Learning rate",
-        help="Of Adam, in units of the pixel range.",
+        help="Learning rate of Adam, in units of the pixel range.",
         low=1e-4,
         high=1.0,
         step=0.01,
@@ -135,7 +136,7 @@ class TransferConfig:
         "calibrated",
         kind="choice",
         label="Layer weights",
-        help="Calibrated: measured on the pair. Paper: as they are, for comparing.",
+        help="Calibrated weights are measured on the pair; the paper's are taken as they are, for comparing.",
         labels={"calibrated": "Calibrated", "paper": "Paper"},
         old_names=("weights",),
         old_flags=("--weights",),
@@ -213,23 +214,23 @@ class TransferConfig:
 
     @property
     def layers(self) -> tuple[str, ...]:
-        """The layers that the losses use, shallow to deep."""
+        """The layers that the two losses use, from shallow to deep."""
         used = {layer for layer, _ in (*self.content_layers, *self.style_layers)}
         return tuple(layer for layer in LAYERS if layer in used)
 
     def to_dict(self) -> dict[str, Any]:
-        """The settings as plain values that JSON can hold."""
+        """The settings as plain values that JSON can represent."""
         return dataclasses.asdict(self)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> TransferConfig:
-        """Settings from plain values, checked as if a stranger wrote them.
+        """Settings from plain values, which need not be trusted.
 
         Args:
-            values: any of the settings by name, or by a name of an earlier version; missing ones keep their defaults.
+            values: some or all settings, by today's name or that of an earlier version; the others get their defaults.
 
         Raises:
-            SettingError: for a name that is no setting, or a value of the wrong kind or out of range.
+            SettingError: for an unknown name, or a value of the wrong type or out of range.
         """
         plain = with_current_names(cls, values)
         if unknown := sorted(set(plain) - set(SETTINGS)):
@@ -252,8 +253,8 @@ class Postprocess:
         "style",
         kind="choice",
         label="Colours",
-        help="Luminance: light and dark of the result, colours of the content. Statistics: the result's colours, moved "
-        "to the content's mean and spread. Both are ideas of Gatys et al. 2016.",
+        help="Luminance takes light and dark from the result and colours from the content; statistics moves the "
+        "result's colours to the content's mean and spread (Gatys et al. 2016).",
         labels={"style": "As painted", "luminance": "Photograph's colours", "statistics": "Matched colours"},
         place="result",
     )
@@ -273,15 +274,15 @@ class Postprocess:
         check_settings(self)
 
     def to_dict(self) -> dict[str, Any]:
-        """The settings as plain values that JSON can hold."""
+        """The settings as plain values that JSON can represent."""
         return dataclasses.asdict(self)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Postprocess:
-        """Settings from plain values, checked as if a stranger wrote them.
+        """Settings from plain values, which need not be trusted.
 
         Raises:
-            SettingError: for an unknown name, or a value out of range.
+            SettingError: for an unknown name, or a value of the wrong type or out of range.
         """
         if unknown := sorted(set(values) - set(settings_of(cls))):
             raise SettingError(f"unknown postprocessing {unknown[0]!r}; there are colours and blend")

@@ -1,10 +1,10 @@
-"""Errors that people may read."""
+"""Errors whose messages are written for users."""
 
 from __future__ import annotations
 
 
 class UserError(Exception):
-    """Something can't be done for a reason that concerns the user; the message is one plain sentence.
+    """Something can't be done, and the user can do something about it; the message is one plain sentence.
 
     Pages and the command line show the message as it is. Every other exception is a bug: it is logged with its
     traceback, and people see a general sentence instead. Subclasses also inherit from the built-in exception that fits,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-BLOCKS = (2, 2, 3, 3, 3)  # convolutions in each block; a 2 × 2 pooling stands between two blocks
+BLOCKS = (2, 2, 3, 3, 3)  # convolutions in each block; a 2 × 2 pooling separates two blocks
 CHANNELS = (64, 128, 256, 512, 512)  # output channels of every convolution in a block
 LAYERS = tuple(f"relu{block}_{i}" for block, count in enumerate(BLOCKS, 1) for i in range(1, count + 1))
 

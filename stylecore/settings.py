@@ -1,8 +1,8 @@
-"""How a setting is declared: its kind and range, its words in the interface, its name on the command line.
+"""The declaration of settings: kind, range, names in the interface, in links and on the command line.
 
-A setting is a field of a frozen dataclass whose metadata holds a `Setting`. From that one declaration follow the check
-of its values, its form as text (in an address, on the command line), its flag, its widget, and how old recipes that
-know it by another name are read.
+A setting is a field of a frozen dataclass whose metadata holds a `Setting`. Everything else is derived from that one
+declaration: how its values are checked and written as text, its option on the command line, its widget, and how recipes
+and links of earlier versions, which may call it by another name, are read.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from stylecore.errors import SettingError
 from stylecore.layers import LAYERS, LayerWeights
 
 Kind = Literal["choice", "int", "float", "lambdas", "layers"]
-Place = Literal["main", "advanced", "result"]  # beside λ, under Advanced, below a finished picture
+Place = Literal["main", "advanced", "result"]  # always in view, under "Advanced", below a finished picture
 
 MAX_LAMBDAS = 32
 MAX_LAYER_WEIGHT = 1e6
@@ -28,20 +28,20 @@ class Setting:
 
     Attributes:
         name: of the dataclass field.
-        kind: what its values are.
+        kind: the type of its values.
         label: its name in the interface.
-        help: one sentence on what it does.
-        labels: for a choice: the values, each with its name in the interface.
-        low: smallest number.
-        high: largest number.
-        step: distance of two values in a widget; 0 where it has no such widget.
-        slider_high: where the widget's slider ends, if the range goes further than people want.
-        place: where in the interface it stands.
-        needs: (other setting, value): it has a meaning only while the other one has that value.
-        flag: on the command line.
-        query: in the address of a page.
-        old_names: under which recipes, links and the command line of earlier versions have it.
-        old_flags: on the command line of earlier versions.
+        help: what it does, in one sentence.
+        labels: of a choice: each value with its name in the interface.
+        low: the smallest number allowed.
+        high: the largest number allowed.
+        step: the increment of its widget; 0 if it has none.
+        slider_high: the end of its slider, where `high` is more than people usually want; 0 if it has no slider.
+        place: where it is in the interface.
+        needs: (other setting, value): this setting has an effect only if the other one has that value.
+        flag: its option on the command line; derived from the name if empty.
+        query: its query parameter in a link; the name if empty.
+        old_names: its names in recipes and links of earlier versions.
+        old_flags: its options on the command line of earlier versions.
     """
 
     name: str = ""
@@ -61,10 +61,10 @@ class Setting:
     old_flags: tuple[str, ...] = ()
 
     def check(self, value: object) -> None:
-        """Passes values that can be used.
+        """Checks a value.
 
         Raises:
-            SettingError: for all others, naming the setting and what it takes.
+            SettingError: if the setting can't have this value; the message names the setting and its range.
         """
         if self.kind == "choice":
             _check_choice(self.name, value, self.labels)
@@ -76,7 +76,7 @@ class Setting:
             _check_number(self.name, value, self.low, self.high, whole=self.kind == "int")
 
     def to_text(self, value: Any) -> str:  # noqa: ANN401  # whatever the kind says
-        """A value as people write it; `from_text` gives the very same value back."""
+        """A value as people write it; `from_text` restores it exactly."""
         if self.kind == "lambdas":
             return " ".join(map(_number_to_text, value))
         if self.kind == "layers":
@@ -84,10 +84,10 @@ class Setting:
         return _number_to_text(value) if self.kind == "float" else str(value)
 
     def from_text(self, text: str) -> Any:  # noqa: ANN401  # whatever the kind says
-        """The value that a text means; `check` says whether it can be used.
+        """Parses a value; whether it is in range is left to `check`.
 
         Raises:
-            SettingError: if the text is nothing of this kind.
+            SettingError: if the text can't be parsed as this kind of value.
         """
         if self.kind == "lambdas":
             return tuple(_number(word, "λ") for word in text.replace(",", " ").split())
@@ -104,12 +104,12 @@ class Setting:
 
 
 def setting(default: Any, **declaration: Any) -> Any:  # noqa: ANN401  # a dataclass field, of whatever type is annotated
-    """A dataclass field that is a setting; the keywords are those of `Setting`."""
+    """Makes a dataclass field that is a setting; the keywords are those of `Setting`."""
     return dataclasses.field(default=default, metadata={"setting": Setting(**declaration)})
 
 
 def settings_of(kind: type) -> Mapping[str, Setting]:
-    """All settings of a dataclass by name, in the order of their declaration."""
+    """All settings of a dataclass by name, in the order of its fields."""
     if kind not in _declared:
         _declared[kind] = {field.name: _named(field) for field in dataclasses.fields(kind)}
     return _declared[kind]
@@ -119,31 +119,31 @@ _declared: dict[type, Mapping[str, Setting]] = {}
 
 
 def with_current_names(kind: type, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values by name, with the names of earlier versions replaced by those of today."""
+    """Replaces the names that settings had in earlier versions by those of today; of two values, today's name wins."""
     new = {old: name for name, declared in settings_of(kind).items() for old in declared.old_names}
     return {new.get(name, name) if new.get(name, name) not in values else name: v for name, v in values.items()}
 
 
 def check_settings(values: object) -> None:
-    """Checks all settings of a dataclass instance; for its `__post_init__`.
+    """Checks all settings of a dataclass instance, as its `__post_init__` should.
 
     Raises:
-        SettingError: for the first value that can't be used.
+        SettingError: for the first value that is not allowed.
     """
     for name, declared in settings_of(type(values)).items():
         declared.check(getattr(values, name))
 
 
 def layers_to_text(layers: LayerWeights) -> str:
-    """Layers with their weights as people write them: `relu1_1 relu2_1:0.8`; a weight of 1 is left out."""
+    """Writes layers and weights as `relu1_1 relu2_1:0.8`; a weight of 1 is left out."""
     return " ".join(layer if weight == 1 else f"{layer}:{_number_to_text(weight)}" for layer, weight in layers)
 
 
 def layers_from_text(text: str) -> LayerWeights:
-    """Layers with weights out of `relu1_1 relu2_1:0.8`, or with commas between them.
+    """Parses layers and weights such as `relu1_1 relu2_1:0.8`; commas may separate them, too.
 
     Raises:
-        SettingError: for a weight that is no number.
+        SettingError: if a weight is not a number.
     """
     layers = []
     for word in text.replace(",", " ").split():
@@ -190,7 +190,7 @@ def _check_lambdas(name: str, lambdas: object) -> None:
 
 
 def _check_layers(name: str, layers: object) -> None:
-    """Passes pairs of layer and weight, also none at all: whether that makes sense depends on λ."""
+    """Checks pairs of layer and weight. There may be none at all, since a loss without weight needs no layers."""
     if not isinstance(layers, tuple):
         raise SettingError(f"{name} must name at least one layer of {LAYERS[0]} … {LAYERS[-1]}")
     for entry in layers:

@@ -1,1 +1,1 @@
-"""What is made of a result: recipes, files, sheets, animations."""
+"""Files made from results: pictures with recipes, contact sheets, archives, animations."""

@@ -1,4 +1,4 @@
-"""Animations: the way of a run, and the pictures of several λ."""
+"""Animations: the time-lapse of a run, and a sweep over the pictures of several λ."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from typing import Literal
 from PIL import Image
 
 AnimationFormat = Literal["GIF", "WEBP"]
-SECONDS = 6.0  # of the whole way
-LINGER = 1.5  # seconds on the finished picture
+SECONDS = 6.0  # of a time-lapse, apart from its last frame
+LAST_SECONDS = 1.5  # for which the finished picture stays
 
 
 def time_lapse(frames: Sequence[bytes], result: bytes, kind: AnimationFormat) -> bytes:
-    """An endless animation of a run's frames that lingers on its result.
+    """A looping animation of a run's frames, with a pause on its result.
 
     Args:
-        frames: pictures of one size, or smaller ones of the same shape, oldest first.
-        result: the finished picture.
-        kind: "GIF", which everything shows, or "WEBP", which is smaller and has all colours.
+        frames: bytes of picture files, oldest first; all are scaled to the size of the first one.
+        result: bytes of the finished picture.
+        kind: "GIF", which every program shows, or "WEBP", which is smaller and not limited to 256 colours.
     """
     last = Image.open(io.BytesIO(result)).convert("RGB")
     pictures = [Image.open(io.BytesIO(frame)).convert("RGB") for frame in frames]
     size = pictures[0].size if pictures else last.size
     pictures = [picture if picture.size == size else picture.resize(size) for picture in [*pictures, last]]
     milliseconds = round(max(40, min(400, 1000 * SECONDS / len(pictures))))
-    return _animation(pictures, [milliseconds] * (len(pictures) - 1) + [round(1000 * LINGER)], kind)
+    return _animation(pictures, [milliseconds] * (len(pictures) - 1) + [round(1000 * LAST_SECONDS)], kind)
 
 
 def sweep(results: Sequence[bytes], kind: AnimationFormat) -> bytes:
-    """An endless animation there and back over pictures of rising λ.
+    """A looping animation that goes forwards and backwards through the pictures of rising λ.
 
     Args:
-        results: finished pictures of one size.
+        results: bytes of finished pictures of one size.
         kind: as for `time_lapse`.
     """
     pictures = [Image.open(io.BytesIO(result)).convert("RGB") for result in results]

@@ -1,4 +1,4 @@
-"""Finished pictures as files: every PNG with the recipe that made it."""
+"""Finished pictures as PNG files, each with the recipe that made it."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ def finished_pictures(
     inputs: Inputs,
     changes: Sequence[tuple[int, Sequence[float]]] = (),
 ) -> list[bytes]:
-    """PNG bytes of each picture of a step, each with its own recipe, as if it had been alone.
+    """PNG bytes of each picture of a step. Each has a recipe of its own, as if its λ had been the only one of the run.
 
     Args:
         step: where the run ended.
-        config: what the run began with.
+        config: the settings that the run started with.
         device: "cpu" or "cuda".
-        inputs: the files that it was made from.
-        changes: λ changed on the way: (step, the new λ).
+        inputs: the files that the pictures were made from.
+        changes: each change of λ during the run: (step, all λ from then on).
     """
     shared = Recipe(
         config=config,
@@ -54,21 +54,21 @@ def finished_pictures(
     return pictures
 
 
-def postprocessed(png: bytes, content: bytes, finish: Postprocess) -> bytes:
-    """PNG bytes of a finished picture with touches on it, and a recipe that says so.
+def postprocessed(png: bytes, content: bytes, settings: Postprocess) -> bytes:
+    """PNG bytes of a finished picture after postprocessing, with a recipe that includes it.
 
     Args:
-        png: one of `finished_pictures`, without touches so far.
+        png: one of `finished_pictures`, not postprocessed before.
         content: bytes of the content file that it was made from.
-        finish: the touches; the default ones give the very bytes back.
+        settings: what to do; with the defaults, `png` itself is returned.
 
     Raises:
         RecipeError: if there is no recipe in the picture.
-        ImageError: if the content file can't be read.
+        ImageError: if the content file can't be decoded.
     """
-    if finish == Postprocess():
+    if settings == Postprocess():
         return png
-    recipe = dataclasses.replace(read_recipe(png), postprocess=finish)
-    with Image.open(io.BytesIO(png)) as image:  # not `decode`: its limit is for files of others, and this one is ours
-        picture = postprocess(image.convert("RGB"), decode(content, "The content picture"), finish)
+    recipe = dataclasses.replace(read_recipe(png), postprocess=settings)
+    with Image.open(io.BytesIO(png)) as image:  # not `decode`: our own results may exceed its limits
+        picture = postprocess(image.convert("RGB"), decode(content, "The content picture"), settings)
     return encode_png(picture, {CHUNK: recipe.to_json()})

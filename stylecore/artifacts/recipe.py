@@ -1,4 +1,4 @@
-"""What made a picture, kept inside the picture: a PNG text chunk that holds JSON."""
+"""Recipes: the settings and inputs that made a picture, stored as JSON in a text chunk of its PNG file."""
 
 from __future__ import annotations
 
@@ -16,34 +16,34 @@ import torch
 import torchvision.version
 from PIL import Image
 
-from stylecore import __version__
 from stylecore.config import SETTINGS, Postprocess, TransferConfig, with_lambda
 from stylecore.errors import UserError
-from stylecore.imaging.guards import check_parts
+from stylecore.imaging.guards import check_structure
 from stylecore.imaging.inputs import InputImage, Inputs
 from stylecore.settings import MAX_LAYER_WEIGHT, with_current_names
+from stylecore.version import __version__
 
 CHUNK = "stylecore"
-FORMAT = 2  # 1 knew one content and one style picture, and other names of some settings
+FORMAT = 2  # format 1 had one content and one style picture, and other names for some settings
 MAX_CHARACTERS = 200_000
 MAX_TEXT = 200  # characters of a device's name, a version, a checksum
 MAX_INPUTS = 32  # pictures of one kind
-MAX_TOLD = 5  # sentences on what is not understood
+MAX_TOLD = 5  # sentences about what is not understood
 NO_POSTPROCESS = Postprocess()
 MAX_STEPS = 100_000  # a run can be extended beyond the range of `config.steps`
 
 
 class RecipeError(UserError, ValueError):
-    """A file has no recipe that can be used; the message says so in one sentence."""
+    """A file has no usable recipe; the message says why in one sentence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InputDigest:
-    """One file that a picture was made from.
+    """The checksums of one file that a picture was made from.
 
     Attributes:
         sha256: of its bytes, hexadecimal.
-        weight: share of this picture among those of its kind.
+        weight: share of this picture among those of its kind, above 0.
         mask_sha256: of its mask's bytes; empty if it had none.
     """
 
@@ -63,16 +63,16 @@ class Recipe:
 
     Attributes:
         config: the settings, with the one λ that made the picture; the seed is among them.
-        device: "cpu", or the name of the GPU.
+        device: the processor that computed it: "cpu" or the name of a GPU.
         versions: of stylecore, torch, torchvision and Python.
         contents: the content files.
         styles: the style files.
-        init_sha256: of the file that `init="image"` started from; else empty.
-        steps_done: updates made, at most `config.steps` unless the run was extended.
-        losses: content, style and total at the end of the run, before any postprocessing.
-        changes: λ changed on the way: (step, new λ).
-        postprocess: what was done after the run.
-        not_understood: a sentence on each entry that this version does not know; never written.
+        init_sha256: checksum of the picture that an `init="image"` run started from; else empty.
+        steps_done: updates that were made; more than `config.steps` if the run was extended.
+        losses: content, style and total loss at the end of the run, before any postprocessing.
+        changes: each change of λ during the run: (step, λ from then on).
+        postprocess: what was done to the picture after the run.
+        not_understood: a sentence about each entry that this version does not know; not part of the JSON.
     """
 
     config: TransferConfig
@@ -107,12 +107,12 @@ class Recipe:
 
     @classmethod
     def from_json(cls, text: str) -> Recipe:
-        """The recipe out of JSON of this or any other version, checked as if a stranger wrote it.
+        """Reads a recipe written by this or any other version; the text need not be trusted.
 
-        Entries and settings that only a later version knows are told in `not_understood` and left out.
+        Entries and settings that only a later version knows are left out and described in `not_understood`.
 
         Raises:
-            RecipeError: if it is no recipe, or a value is of the wrong kind or out of range.
+            RecipeError: if the text is not a recipe, or a value has the wrong type or is out of range.
         """
         try:
             return _read(json.loads(text))
@@ -164,9 +164,13 @@ def _read(values: object) -> Recipe:
 
 
 def _read_config(values: object, unknown: list[str], *, later: bool) -> TransferConfig:
-    """The settings that this version knows; `unknown` takes a sentence on each of the others.
+    """Reads the settings that this version knows.
 
-    A later version may know choices that this one does not; of any other version, an unknown choice is an error.
+    Args:
+        values: the settings by name, unchecked.
+        unknown: receives a sentence about each setting that this version does not know.
+        later: whether a later version wrote the recipe. Its choices may be unknown here and then become the default; an
+            unknown choice in any other recipe is an error.
     """
     if not isinstance(values, dict):
         raise ValueError("config must be settings by name")
@@ -187,7 +191,7 @@ def _is_unknown_choice(name: str, value: object) -> bool:
 
 
 def _read_digests(kind: str, values: dict[str, Any], unknown: list[str]) -> tuple[InputDigest, ...]:
-    """The files of one kind; format 1 had exactly one, under a name of its own."""
+    """Reads the checksums of the content or the style files; format 1 had exactly one of each, in a single entry."""
     if f"{kind}_sha256" in values:
         return (InputDigest(sha256=_text(f"{kind}_sha256", values.pop(f"{kind}_sha256"))),)
     entries = values.pop(f"{kind}s")
@@ -215,7 +219,7 @@ def _read_digests(kind: str, values: dict[str, Any], unknown: list[str]) -> tupl
 
 
 def _read_postprocess(values: dict[str, Any]) -> Postprocess:
-    """What was done after the run; format 1 calls it "finish"."""
+    """Reads the postprocessing, which format 1 calls "finish"."""
     found = values.pop("finish" if "finish" in values else "postprocess", {})
     if not isinstance(found, dict):
         raise ValueError("postprocess must be settings by name")
@@ -223,14 +227,14 @@ def _read_postprocess(values: dict[str, Any]) -> Postprocess:
 
 
 def _text(name: str, value: object) -> str:
-    """A short text that can be shown anywhere: no control codes, no half characters."""
+    """Checks a text that is short enough and safe to show: no control codes, no unpaired surrogates."""
     if not isinstance(value, str) or len(value) > MAX_TEXT or not value.isprintable():
         raise ValueError(f"{name} must be a text of at most {MAX_TEXT} printable characters, not {value!r:.60}")
     return value
 
 
 def _numbers(version: str) -> tuple[int, ...]:
-    """A version such as 0.2.0 as numbers that can be compared."""
+    """The numbers of a version such as 0.2.0, for comparing."""
     return tuple(int(part) for part in version.split(".") if part.isascii() and part.isdigit() and len(part) < 6)
 
 
@@ -245,7 +249,7 @@ def sha256(data: bytes) -> str:
 
 
 def describe_inputs(inputs: Inputs) -> dict[str, Any]:
-    """The fields of a recipe that tell what a picture was made from."""
+    """The fields of a `Recipe` that identify its input files."""
     return {
         "contents": tuple(map(InputDigest.of, inputs.contents)),
         "styles": tuple(map(InputDigest.of, inputs.styles)),
@@ -254,23 +258,27 @@ def describe_inputs(inputs: Inputs) -> dict[str, Any]:
 
 
 def current_versions() -> dict[str, str]:
-    """Versions of what can change a picture."""
+    """The versions of everything that can change a picture."""
     return {
         "stylecore": __version__,
-        "torch": torch.__version__,  # tells a CPU build from a CUDA one, too
+        "torch": torch.__version__,  # also distinguishes CPU and CUDA builds
         "torchvision": torchvision.version.__version__,
         "python": platform.python_version(),
     }
 
 
 def read_recipe(data: bytes, name: str = "picture") -> Recipe:
-    """The recipe inside a PNG's bytes, of which those before the pixels are enough.
+    """Reads the recipe inside a PNG file.
+
+    Args:
+        data: the file's bytes, or only those before its pixels.
+        name: what the message of an error calls the picture.
 
     Raises:
-        RecipeError: if the file is no PNG, has no recipe, or one that can't be used.
+        RecipeError: if the file is not a PNG, or has no usable recipe.
     """
     try:
-        check_parts(data)
+        check_structure(data)
         with Image.open(io.BytesIO(data), formats=("PNG",)) as image:
             text = image.info.get(CHUNK)
     except Exception as error:  # whatever a broken PNG makes Pillow raise, it holds no recipe

@@ -19,7 +19,8 @@ from torchvision.models import vgg16
 
 from stylecore.config import TransferConfig
 from stylecore.engine.cost import cost_of
-from stylecore.imaging.images import decode, read
+from stylecore.imaging.files import read
+from stylecore.imaging.images import decode
 from stylecore.imaging.tensors import to_image, to_tensor
 from stylecore.layers import LAYERS
 from stylecore.samples import sample_contents, sample_styles

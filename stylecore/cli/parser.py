@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+import traceback
 import warnings
 from collections.abc import Sequence
 from typing import Any, NoReturn, get_args
@@ -14,19 +16,21 @@ from stylecore.settings import Setting, settings_of
 
 DEFAULTS = TransferConfig()
 POSTPROCESS = settings_of(Postprocess)
+BUG = "this is a bug in stylecore, not in your input: set STYLECORE_DEBUG=1 to see its traceback, and report it."
 EVALUATED = ("size", "loss_weighting", "pooling", "statistic")  # settings on which the losses of a picture depend
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command.
+    """Runs one command. Whatever goes wrong, the user reads one sentence on stderr and no traceback.
 
     Args:
         arguments: those of the process if None.
 
     Returns:
-        0 when done, 2 after one sentence about bad input, 130 when Ctrl-C cut a transfer short (it still writes).
+        0 when done, 2 after bad input, 70 after a bug in this program, 130 when Ctrl-C cut a transfer short (its
+        picture is written all the same).
     """
-    options = _parser().parse_args(arguments)
+    options = parse(arguments)
     try:
         from stylecore.cli import commands  # after parsing: torch takes seconds to import, --help should not
         from stylecore.transfer import devices
@@ -34,22 +38,39 @@ def main(arguments: Sequence[str] | None = None) -> int:
         warnings.filterwarnings("ignore", module="PIL")  # about odd metadata; what matters raises
         try:
             return int(getattr(commands, options.command)(options))
-        except (UserError, OSError) as error:
-            sentence = "".join(character if character.isprintable() else "�" for character in str(error))
-            print(f"stylecore: {sentence}", file=sys.stderr)  # names of files can hold line ends and terminal codes
-            return 2
-        except (RuntimeError, MemoryError) as error:
-            if not devices.is_out_of_memory(error):
-                raise
-            print("stylecore: Memory ran out: choose a smaller --size or fewer λ.", file=sys.stderr)
-            return 2
+        except (UserError, OSError) as error:  # OSError: the disk is full, a pipe is closed, and the like
+            return _refuse(str(error), 2)
+        except Exception as error:
+            if devices.is_out_of_memory(error):
+                return _refuse("Memory ran out: choose a smaller --size or fewer λ.", 2)
+            if options.debug or os.environ.get("STYLECORE_DEBUG") == "1":
+                traceback.print_exc()
+            return _refuse(BUG, 70)
     except KeyboardInterrupt:
-        print("stylecore: stopped before there was a picture.", file=sys.stderr)
-        return 130
+        return _refuse("stopped before there was a picture.", 130)
+
+
+def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """The options of a command line; None stands for settings that it doesn't name.
+
+    Args:
+        arguments: those of the process if None.
+
+    Raises:
+        SystemExit: with status 2 after a sentence about a wrong option, or 0 after --help.
+    """
+    return _parser().parse_args(arguments)
+
+
+def _refuse(sentence: str, status: int) -> int:
+    """Prints why there is no result; returns the exit status."""
+    # Names of files can hold line ends and terminal codes.
+    print(f"stylecore: {''.join(c if c.isprintable() else '�' for c in sentence)}", file=sys.stderr)
+    return status
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one sentence; the usage is what --help is for."""
+    """Reports a wrong option in one sentence; the usage is left to --help."""
 
     def error(self, message: str) -> NoReturn:
         print(f"stylecore: {message}; {self.prog} --help tells more.", file=sys.stderr)
@@ -65,6 +86,8 @@ def _parser() -> argparse.ArgumentParser:
     inspect = commands.add_parser("inspect", help="the recipe inside a picture, as JSON")
     inspect.add_argument("picture", metavar="OUT.png")
     _add_bench(commands.add_parser("bench", help="speed, memory and convergence on this machine"))
+    for command in commands.choices.values():
+        command.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)  # as STYLECORE_DEBUG=1
     return parser
 
 
@@ -81,7 +104,7 @@ def _add_sheet(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_run(parser: argparse.ArgumentParser, output: str) -> None:
-    """Options of all commands that paint."""
+    """Adds the options of all commands that paint."""
     _add_pair(parser)
     parser.add_argument("-o", "--output", required=True, metavar="OUT.png", help=output)
     parser.add_argument("--preset", choices=PRESETS, help="settings to start from (default studio)")
@@ -119,7 +142,7 @@ def _add_device(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_setting(parser: argparse.ArgumentParser, declared: Setting, default: object) -> None:
-    """One option for one setting; None in the parsed options tells that it was not named."""
+    """Adds the option of a setting. It stays None in the parsed options unless the user names it."""
     span = f" {declared.low:g} to {declared.high:g}." if declared.kind in ("int", "float") else ""
     options: dict[str, Any] = {
         "dest": declared.name,

@@ -1,1 +1,1 @@
-"""Bytes ↔ pictures ↔ tensors."""
+"""Picture files, pictures and tensors: reading, checking, scaling, writing."""

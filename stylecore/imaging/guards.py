@@ -1,7 +1,8 @@
-"""Of how many parts a file consists, counted before Pillow follows each of them in a slow loop, or copies all before.
+"""Refuses files of a structure so complex that decoding them would take minutes, before Pillow sees them.
 
-Files of any size are read fast as long as their parts are few, as they are in every file that a program makes from a
-picture. A stranger can put a million comments, chunks, strips or scans into one that is small.
+A picture file consists of chunks, blocks, segments, strips or scans, depending on its format. Files made by ordinary
+programs have few of them and decode fast at any size, but a small malicious file can hold a million, and Pillow walks
+through them in slow Python loops. So they are counted here first.
 """
 
 from __future__ import annotations
@@ -12,25 +13,28 @@ from collections.abc import Iterator
 from itertools import islice
 
 MAX_PARTS = 20_000  # a PNG of 25 MB in pieces of 8 KB has 3200
-MAX_SEGMENTS = 1_000  # of a JPEG before its pixels: 25 MB of the longest are 400
-MAX_EXIF = 2**20  # bytes in a JPEG, where one segment of 64 KB is what the standard has
-MAX_SCANS = 100  # of a JPEG: progressive ones have about 10 …
-MAX_SCANNED = 1_500_000_000  # … and each of them goes over all pixels
-MAX_STRIPS = 50_000  # of a TIFF: a row each, as some programs write them
-MAX_RLE = (10_000_000, 4 * 2**20)  # pixels and bytes of a run-length BMP, which Pillow decodes in Python
+MAX_SEGMENTS = 1_000  # in a JPEG before its pixels: 25 MB of the longest possible ones are 400
+MAX_EXIF = 2**20  # bytes of EXIF in a JPEG; the standard allows one segment of 64 KB
+MAX_SCANS = 100  # in a JPEG: progressive ones have about 10
+MAX_SCANNED = 1_500_000_000  # pixels times scans of a JPEG, since each scan updates all pixels
+MAX_STRIPS = 50_000  # in a TIFF: some programs write one for each row
+MAX_RLE = (10_000_000, 4 * 2**20)  # pixels and bytes of a run-length encoded BMP, which Pillow decodes in Python
 
 _FRAMES = frozenset(bytes((marker,)) for marker in range(0xC0, 0xD0) if marker not in (0xC4, 0xC8, 0xCC))
 
 
-class TooManyParts(ValueError):
-    """A file is built of more parts than a picture needs."""
+class TooComplex(ValueError):
+    """A file has more parts than any ordinary picture needs."""
 
 
-def check_parts(data: bytes) -> None:
-    """Passes every file that is built of a few parts, sound or not.
+def check_structure(data: bytes) -> None:
+    """Checks that a file has a structure that Pillow can read fast; whether the file is valid is not checked.
+
+    Args:
+        data: the whole file; data of an unknown format passes.
 
     Raises:
-        TooManyParts: for one that would take long to read, whatever its size.
+        TooComplex: if there are so many parts that reading them would take long.
     """
     if data.startswith(b"\x89PNG"):
         _count(_png_chunks(data), MAX_PARTS)
@@ -48,7 +52,7 @@ def check_parts(data: bytes) -> None:
 
 def _count(parts: Iterator[int], most: int) -> None:
     if sum(1 for _ in islice(parts, most + 1)) > most:
-        raise TooManyParts
+        raise TooComplex
 
 
 def _png_chunks(data: bytes) -> Iterator[int]:
@@ -66,7 +70,7 @@ def _riff_chunks(data: bytes) -> Iterator[int]:
 
 
 def _gif_blocks(data: bytes) -> Iterator[int]:
-    """Up to the first frame, the only one that is read; blocks inside an extension and stray bytes count, too."""
+    """Blocks before the first frame, the only one that is decoded, including sub-blocks and stray bytes."""
     at = 13 + (3 << (data[10] & 7) + 1 if len(data) > 10 and data[10] & 0x80 else 0)
     while at < len(data) and data[at] not in b",;":
         yield at
@@ -95,10 +99,10 @@ def _check_jpeg(data: bytes) -> None:
         at += 2 if bare else 2 + max(2, int.from_bytes(data[at + 2 : at + 4], "big"))
     else:
         if at < len(data):
-            raise TooManyParts
+            raise TooComplex
     scans = data.count(b"\xff\xda", at)
     if exif > MAX_EXIF or scans > MAX_SCANS or (scans > 1 and scans * pixels > MAX_SCANNED):
-        raise TooManyParts
+        raise TooComplex
 
 
 def _check_bmp(data: bytes) -> None:
@@ -107,11 +111,11 @@ def _check_bmp(data: bytes) -> None:
     width, height, compression = *struct.unpack("<ii", data[18:26]), data[30]
     pixels, size = MAX_RLE
     if compression in (1, 2) and (abs(width * height) > pixels or len(data) > size):
-        raise TooManyParts
+        raise TooComplex
 
 
 def _check_tiff(data: bytes) -> None:
-    """Of the first directory, the only one that is read: its tags, and how many numbers each of them has."""
+    """Checks the first directory, the only one that is decoded: how many tags it has, and how many values each tag."""
     order = "<" if data.startswith(b"II") else ">"
     big = data[2:4] in (b"+\0", b"\0+")
     head, count, entry = ("QQ", "Q", "HHQ8s") if big else ("II", "H", "HHI4s")
@@ -119,9 +123,9 @@ def _check_tiff(data: bytes) -> None:
         (start,) = struct.unpack_from(f"{order}{head[0]}", data, 8 if big else 4)
         (tags,) = struct.unpack_from(f"{order}{count}", data, start)
     except (struct.error, OverflowError):
-        return  # cut off; Pillow says so
+        return  # truncated: left to Pillow to refuse
     if tags > MAX_PARTS:
-        raise TooManyParts
+        raise TooComplex
     file = io.BytesIO(data)
     file.seek(start + struct.calcsize(f"{order}{count}"))
     size = struct.calcsize(f"{order}{entry}")
@@ -130,5 +134,5 @@ def _check_tiff(data: bytes) -> None:
         if len(one) < size:
             return
         _, kind, numbers, _ = struct.unpack(f"{order}{entry}", one)
-        if kind not in (1, 2, 6, 7) and numbers > MAX_STRIPS:  # those are bytes, such as a profile's
-            raise TooManyParts
+        if kind not in (1, 2, 6, 7) and numbers > MAX_STRIPS:  # bytes and text are read at once
+            raise TooComplex

@@ -1,4 +1,4 @@
-"""The files that a run is made from, as plain records."""
+"""The input files of a run, as plain records."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InputImage:
-    """One file that a run is made from.
+    """One picture file that a run uses.
 
     Attributes:
-        data: bytes of the file.
-        name: what the user calls it; stored nowhere and not part of a recipe.
-        weight: share of this picture among those of its kind, above 0; they count relative to each other.
-        mask: bytes of a grey picture that says which part is meant (white) and which is not (black); empty for all.
+        data: the file's bytes.
+        name: what the user calls it; never stored, and not part of a recipe.
+        weight: share of this picture among those of its kind, above 0; only the ratios of weights matter.
+        mask: bytes of a greyscale picture that is white where this picture counts and black where it does not; empty
+            if all of it counts.
     """
 
     data: bytes
@@ -26,12 +27,12 @@ class InputImage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inputs:
-    """All files that a run is made from.
+    """All input files of a run.
 
     Attributes:
         contents: content pictures; at least one.
         styles: style pictures; at least one.
-        init: the picture to start from, for `init="image"`.
+        init: the picture that a run with `init="image"` starts from.
     """
 
     contents: tuple[InputImage, ...]
@@ -39,7 +40,7 @@ class Inputs:
     init: InputImage | None = None
 
     def __iter__(self) -> Iterator[InputImage]:
-        """Every picture."""
+        """Iterates over all pictures: contents, styles, then the one to start from."""
         yield from (*self.contents, *self.styles)
         if self.init is not None:
             yield self.init
@@ -73,7 +74,7 @@ def pair(content: bytes, style: bytes, init: bytes = b"", names: tuple[str, str]
     Args:
         content: bytes of the content file.
         style: bytes of the style file.
-        init: bytes of the file to start from; empty for none.
+        init: bytes of the file to start from; empty if there is none.
         names: what the user calls content and style.
     """
     return Inputs(

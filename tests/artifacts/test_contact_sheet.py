@@ -1,40 +1,19 @@
-"""Contact sheet, archive and the animation over λ."""
+"""Contact sheets: what they show, and the one recipe for all their pictures."""
 
-import csv
 import dataclasses
 import io
-import zipfile
 
 import pytest
-from PIL import Image, ImageFont, ImageSequence
+from PIL import Image, ImageFont
 
-from stylecore.artifacts.animation import sweep
-from stylecore.artifacts.contact_sheet import FONT, archive, contact_sheet
-from stylecore.artifacts.export import finished_pictures
+from stylecore.artifacts.contact_sheet import FONT, contact_sheet
 from stylecore.artifacts.recipe import CHUNK, read_recipe
-from stylecore.config import TransferConfig
 from stylecore.imaging.images import encode_png
-from stylecore.imaging.inputs import pair
-from stylecore.imaging.tensors import to_image
-from stylecore.transfer.stylize import stylize
-
-LAMBDAS = (0.1, 0.5, 0.9)
 
 
-@pytest.fixture
-def pictures(toy, tensors):
-    layers = {"content_layers": (("relu1_1", 1.0),), "style_layers": (("relu1_1", 1.0),)}
-    config = TransferConfig(lambdas=LAMBDAS, steps=2, coarse_to_fine="off", **layers)
-    history = []
-    for step in stylize(toy, *tensors, config):
-        history.append(step.losses)
-    files = pair(encode_png(to_image(tensors[0][0])), b"style")
-    return finished_pictures(step, config, "cpu", files), history
-
-
-def test_a_sheet_shows_every_picture_and_repeats_them_all(pictures):
+def test_a_sheet_shows_every_picture_and_repeats_them_all(pictures, lambdas):
     files, _ = pictures
-    sheet = contact_sheet([("", [(f"λ = {lam}", png) for lam, png in zip(LAMBDAS, files, strict=True)])])
+    sheet = contact_sheet([("", [(f"λ = {lam}", png) for lam, png in zip(lambdas, files, strict=True)])])
     image = Image.open(io.BytesIO(sheet)).convert("RGB")
     found = 0
     for png in files:
@@ -46,7 +25,7 @@ def test_a_sheet_shows_every_picture_and_repeats_them_all(pictures):
         )
     assert found == 3
     recipe = read_recipe(sheet)
-    assert recipe.config.lambdas == LAMBDAS
+    assert recipe.config.lambdas == lambdas
     assert recipe.losses["total at λ = 0.5"] == read_recipe(files[1]).losses["total"]
 
 
@@ -85,36 +64,3 @@ def test_the_font_has_what_the_labels_need():
     nothing = font.getmask("\uffff").getbbox()
     for letter in "λαβ×→…ЯжЁ":
         assert font.getmask(letter).getbbox() != nothing, letter
-
-
-def test_the_archive_has_pictures_and_losses(pictures):
-    files, history = pictures
-    data = archive({"": {lam: (files[k], history, k) for k, lam in enumerate(LAMBDAS)}})
-    with zipfile.ZipFile(io.BytesIO(data)) as file:
-        assert file.namelist() == ["lambda-0.1.png", "lambda-0.5.png", "lambda-0.9.png", "losses.csv"]
-        assert file.read("lambda-0.5.png") == files[1]
-        rows = list(csv.DictReader(io.StringIO(file.read("losses.csv").decode())))
-    assert len(rows) == 9
-    assert float(rows[-1]["total_loss"]) == history[-1].total[2]
-    assert [row["step"] for row in rows[:3]] == ["0", "1", "2"]
-
-
-def test_the_archive_of_a_grid_tells_the_rows_apart(pictures):
-    files, history = pictures
-    data = archive({"max": {0.1: (files[0], history, 0)}, "average": {0.1: (files[1], history, 1)}}, "pooling")
-    with zipfile.ZipFile(io.BytesIO(data)) as file:
-        assert file.namelist() == ["max/lambda-0.1.png", "average/lambda-0.1.png", "losses.csv"]
-        rows = list(csv.DictReader(io.StringIO(file.read("losses.csv").decode())))
-    assert [row["pooling"] for row in rows] == ["max"] * 3 + ["average"] * 3
-
-
-@pytest.mark.parametrize("kind", ["GIF", "WEBP"])
-def test_the_sweep_goes_there_and_back(kind):
-    colours = ["red", "green", "blue"]
-    files = [encode_png(Image.new("RGB", (20, 10), colour)) for colour in colours]
-    animation = Image.open(io.BytesIO(sweep(files, kind)))
-    seen = [frame.convert("RGB").getpixel((9, 4)) for frame in ImageSequence.Iterator(animation)]
-    wanted = [Image.new("RGB", (1, 1), colour).getpixel((0, 0)) for colour in [*colours, "green"]]
-    assert all(
-        abs(a - b) < 12 for ours, theirs in zip(seen, wanted, strict=True) for a, b in zip(ours, theirs, strict=True)
-    )

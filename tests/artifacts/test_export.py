@@ -1,4 +1,4 @@
-"""Finished pictures as files: the touches on them, and what their recipes say."""
+"""Finished pictures as files: their postprocessing, and what their recipes say."""
 
 import dataclasses
 
@@ -16,7 +16,7 @@ from stylecore.imaging.inputs import pair
 from stylecore.imaging.tensors import to_image
 from stylecore.transfer.stylize import stylize
 
-FINISH = Postprocess(colours="luminance", blend=0.25)
+SETTINGS = Postprocess(colours="luminance", blend=0.25)
 
 
 @pytest.fixture
@@ -32,27 +32,27 @@ def png(toy, tensors, content):
     return finished_pictures(step, config, "cpu", pair(content, b"style"))[0]
 
 
-def test_without_touches_the_very_bytes_come_back(png, content):
+def test_with_the_defaults_the_very_bytes_come_back(png, content):
     assert postprocessed(png, content, Postprocess()) is png
 
 
-def test_a_touched_picture_differs_from_the_other_in_pixels_and_in_what_its_recipe_says_of_touches(png, content):
-    found = postprocessed(png, content, FINISH)
-    assert read_recipe(found) == dataclasses.replace(read_recipe(png), postprocess=FINISH)
-    np.testing.assert_array_equal(decode(found), postprocess(decode(png), decode(content), FINISH))
+def test_a_postprocessed_picture_differs_in_pixels_and_in_that_entry_of_its_recipe(png, content):
+    found = postprocessed(png, content, SETTINGS)
+    assert read_recipe(found) == dataclasses.replace(read_recipe(png), postprocess=SETTINGS)
+    np.testing.assert_array_equal(decode(found), postprocess(decode(png), decode(content), SETTINGS))
     assert (np.asarray(decode(found)) != np.asarray(decode(png))).any()
 
 
 def test_a_result_may_be_larger_than_an_input(png, monkeypatch):
     plain = encode_png(Image.new("RGB", (24, 20), (90, 120, 30)))
-    expected = postprocessed(png, plain, FINISH)
+    expected = postprocessed(png, plain, SETTINGS)
     assert len(plain) < 200 < len(png)
     monkeypatch.setattr(images, "MAX_BYTES", 200)  # what 25 MB are for a result of 4096 pixels
-    assert postprocessed(png, plain, FINISH) == expected
+    assert postprocessed(png, plain, SETTINGS) == expected
 
 
 def test_other_files_are_refused(png, content):
     with pytest.raises(RecipeError, match="no recipe"):
-        postprocessed(content, content, FINISH)
+        postprocessed(content, content, SETTINGS)
     with pytest.raises(ImageError, match="The content picture can't be read"):
-        postprocessed(png, b"text", FINISH)
+        postprocessed(png, b"text", SETTINGS)

@@ -1,4 +1,4 @@
-"""Finishing touches: what they keep, and that they never fail on odd pictures."""
+"""Postprocessing: what it keeps, and that it never fails on odd pictures."""
 
 import numpy as np
 import pytest
@@ -31,7 +31,7 @@ def coloured():
     return 0.5 + torch.einsum("ij,bjhw->bihw", mix, noise)
 
 
-def test_without_a_touch_nothing_changes(picture, content):
+def test_the_defaults_change_nothing_changes(picture, content):
     assert postprocess(picture, content, Postprocess()) is picture
 
 
@@ -115,17 +115,17 @@ def test_colours_come_before_the_blend(picture, content):
 
 
 @pytest.mark.parametrize(
-    "finish", [Postprocess(colours="luminance"), Postprocess(colours="statistics"), Postprocess(blend=0.3)], ids=str
+    "settings", [Postprocess(colours="luminance"), Postprocess(colours="statistics"), Postprocess(blend=0.3)], ids=str
 )
-def test_a_content_of_another_size_is_scaled_as_for_the_run(picture, content, finish):
+def test_a_content_of_another_size_is_scaled_as_for_the_run(picture, content, settings):
     large = content.resize((240, 200), Image.Resampling.BICUBIC)
-    found = postprocess(picture, large, finish)
-    assert found.tobytes() == postprocess(picture, fit(large, 24), finish).tobytes()
+    found = postprocess(picture, large, settings)
+    assert found.tobytes() == postprocess(picture, fit(large, 24), settings).tobytes()
     assert found.size == picture.size
 
 
 @pytest.mark.parametrize(
-    ("touches", "words"),
+    ("values", "words"),
     [
         ({"colours": "gold"}, "colours must be one of style, luminance, statistics, not 'gold'"),
         ({"colours": ["style"]}, "colours must be one of style, luminance, statistics, not"),
@@ -137,6 +137,6 @@ def test_a_content_of_another_size_is_scaled_as_for_the_run(picture, content, fi
         ({"glitter": 1}, "unknown postprocessing 'glitter'"),
     ],
 )
-def test_bad_touches_are_told(touches, words):
+def test_bad_values_are_told(values, words):
     with pytest.raises(ValueError, match=words):
-        Postprocess.from_dict(touches)
+        Postprocess.from_dict(values)

@@ -21,7 +21,7 @@ from stylecore.artifacts.recipe import (
     sha256,
 )
 from stylecore.config import PRESETS, Postprocess, TransferConfig
-from stylecore.imaging import images
+from stylecore.imaging import files
 from stylecore.imaging.images import encode_png
 from stylecore.imaging.tensors import to_image
 
@@ -272,8 +272,8 @@ def test_files_that_are_no_pictures(data):
 def test_a_result_larger_than_an_input_may_be_has_its_recipe(monkeypatch, tmp_path):
     noise = torch.rand(3, 64, 64, generator=torch.Generator().manual_seed(0))
     (tmp_path / "large.png").write_bytes(encode_png(to_image(noise), {CHUNK: RECIPE.to_json()}))
-    monkeypatch.setattr(images, "MAX_BYTES", 9000)  # for this one what 25 MB are for 4096 pixels
-    data = images.read(tmp_path / "large.png")
+    monkeypatch.setattr(files, "MAX_BYTES", 9000)  # for this one what 25 MB are for 4096 pixels
+    data = files.read(tmp_path / "large.png")
     assert len(data) == 9001  # not all of it
     assert read_recipe(data) == RECIPE
 

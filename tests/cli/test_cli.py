@@ -18,7 +18,7 @@ import torch
 from PIL import Image
 
 from stylecore.artifacts.recipe import CHUNK, read_recipe
-from stylecore.cli import commands
+from stylecore.cli import commands, run
 from stylecore.cli.parser import main
 from stylecore.config import PRESETS
 from stylecore.imaging.images import encode_png
@@ -178,7 +178,7 @@ def test_a_recipe_that_began_with_a_picture_repeats_its_stop(inputs, tmp_path, c
     assert "the init picture is not the one of the recipe" in capsys.readouterr().err
 
 
-def test_touches_are_made_on_the_very_picture(transfer):
+def test_postprocessing_works_on_the_very_picture(transfer):
     plain = transfer()
     before, losses = pixels(plain), recipe(plain)["losses"]
     postprocessed = transfer("--colours", "statistics")
@@ -187,7 +187,7 @@ def test_touches_are_made_on_the_very_picture(transfer):
     assert recipe(postprocessed)["losses"] == losses
 
 
-def test_touches_go_on_top_of_a_recipe_whose_run_is_repeated(transfer, inputs, tmp_path):
+def test_postprocessing_goes_on_top_of_a_recipe_whose_run_is_repeated(transfer, inputs, tmp_path):
     def repeated(*options):
         assert main(["transfer", *inputs, "-o", str(tmp_path / "again.png"), "--recipe", str(first), *options]) == 0
         return recipe(tmp_path / "again.png")
@@ -362,12 +362,12 @@ def test_inspect_and_evaluate_refuse_in_one_sentence(inputs, tmp_path, capsys):
     ("problem", "code", "words"),
     [
         (MemoryError(), 2, "smaller --size"),
-        (commands.TransferError("The loss is no longer a finite number."), 2, "finite"),
+        (run.TransferError("The loss is no longer a finite number."), 2, "finite"),
         (KeyboardInterrupt(), 130, "stopped"),
     ],
 )
 def test_a_run_that_breaks_keeps_the_picture_so_far(inputs, tmp_path, monkeypatch, capsys, problem, code, words):
-    whole = commands.stylize
+    whole = run.stylize
 
     def broken(*arguments):
         for step in whole(*arguments):
@@ -375,7 +375,7 @@ def test_a_run_that_breaks_keeps_the_picture_so_far(inputs, tmp_path, monkeypatc
                 raise problem
             yield step
 
-    monkeypatch.setattr(commands, "stylize", broken)
+    monkeypatch.setattr(run, "stylize", broken)
     output = tmp_path / "out.png"
     assert main(["transfer", *inputs, "-o", str(output), *TINY]) == code
     out, err = capsys.readouterr()
@@ -396,6 +396,7 @@ def test_memory_that_runs_out_anywhere_is_a_sentence(inputs, tmp_path, monkeypat
         raise RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes")
 
     monkeypatch.setattr(commands, place, broken)
+    monkeypatch.setattr(run, place, broken)
     rest = [inputs[0], "--size", "40"] if command == "evaluate" else ["-o", str(tmp_path / "out.png")]
     assert "choose a smaller --size" in refused(capsys, command, *inputs, *rest)
     assert not os.listdir(tmp_path)
@@ -407,11 +408,75 @@ def test_a_run_that_breaks_before_its_first_picture(inputs, tmp_path, monkeypatc
         raise problem
         yield
 
-    monkeypatch.setattr(commands, "stylize", broken)
+    monkeypatch.setattr(run, "stylize", broken)
     code = main(["transfer", *inputs, "-o", str(tmp_path / "out.png"), *TINY])
     assert code == (130 if isinstance(problem, KeyboardInterrupt) else 2)
     assert capsys.readouterr().err.count("\n") == 1
     assert not os.listdir(tmp_path)
+
+
+@pytest.mark.parametrize("error", [ValueError, RuntimeError, KeyError])
+def test_a_bug_is_a_sentence_and_its_traceback_is_for_who_asks(inputs, monkeypatch, capsys, error):
+    def broken(*_arguments):
+        raise error("a line\nand another")
+
+    monkeypatch.setattr(commands, "prepare", broken)
+    monkeypatch.delenv("STYLECORE_DEBUG", raising=False)
+    arguments = ["evaluate", *inputs, inputs[0]]
+    assert main(arguments) == 70
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert err.startswith("stylecore: this is a bug")
+    assert "another" not in err
+    for place in ("option", "environment"):
+        if place == "environment":
+            monkeypatch.setenv("STYLECORE_DEBUG", "1")
+        assert main([*arguments, "--debug"] if place == "option" else arguments) == 70
+        out, told = capsys.readouterr()
+        assert not out
+        assert told.startswith("Traceback")
+        assert f"{error.__name__}: " in told
+        assert told.endswith(err)
+
+
+def with_recipe(path, **entries):
+    """Replaces entries of the recipe inside a picture."""
+    values = recipe(path) | entries
+    with Image.open(path) as image:
+        path.write_bytes(encode_png(image.convert("RGB"), {CHUNK: json.dumps(values)}))
+
+
+@pytest.mark.parametrize("command", ["transfer", "sheet"])
+@pytest.mark.parametrize(
+    "entries",
+    [
+        {"styles": [{"sha256": "5" * 64}, {"sha256": "6" * 64, "weight": 0.5}]},
+        {"contents": [{"sha256": "c" * 64}, {"sha256": "d" * 64}]},
+        {"contents": [{"sha256": "c" * 64, "mask_sha256": "e" * 64}]},
+        {"styles": [{"sha256": "5" * 64, "mask_sha256": "e" * 64}]},
+    ],
+)
+def test_a_recipe_of_inputs_that_the_command_line_can_t_name(transfer, inputs, tmp_path, capsys, command, entries):
+    made = transfer("--steps", "0")
+    with_recipe(made, **entries)
+    capsys.readouterr()
+    message = refused(capsys, command, *inputs, "-o", str(tmp_path / "again.png"), "--recipe", str(made))
+    assert "one content and one style picture" in message
+    assert os.listdir(tmp_path) == [made.name]
+    assert main(["inspect", str(made)]) == 0
+    assert len(json.loads(capsys.readouterr().out)["styles"]) == len(recipe(made)["styles"])
+
+
+def test_what_is_not_understood_of_a_recipe_is_noted(transfer, inputs, tmp_path, capsys):
+    made = transfer("--steps", "0")
+    with_recipe(made, brush="flat", config=recipe(made)["config"] | {"stroke": 3})
+    capsys.readouterr()
+    again = ["transfer", *inputs, "-o", str(tmp_path / "again.png"), "--recipe", str(made), "--device", "cpu"]
+    for arguments in (["inspect", str(made)], again):
+        assert main(arguments) == 0
+        notes = capsys.readouterr().err.splitlines()
+        assert all(line.startswith("stylecore: note: This version does not know ") for line in notes)
+        assert [word for line in notes for word in ("'stroke'", "'brush'") if word in line] == ["'stroke'", "'brush'"]
 
 
 def python(*arguments, **options):
@@ -444,36 +509,61 @@ def test_ctrl_c_while_torch_is_loading():
 
 
 def test_the_module_runs_and_odd_files_cause_no_warnings(inputs, tmp_path):
-    content = tmp_path / "odd.png"
-    Image.fromarray(pixels(inputs[0])).save(content, exif=b"Exif\0\0II*\0\xff\xff\xff\xff")
-    done = python("-m", "stylecore", "transfer", str(content), inputs[1], "-o", str(tmp_path / "out.png"), *TINY)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert recipe(tmp_path / "out.png")["steps_done"] == 2
-    Image.new("1", (9600, 9600)).save(tmp_path / "large.png")
-    done = python("-m", "stylecore", "evaluate", *inputs, str(tmp_path / "large.png"), "--size", "32")
-    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    odd, large = tmp_path / "odd.png", tmp_path / "large.png"
+    Image.fromarray(pixels(inputs[0])).save(odd, exif=b"Exif\0\0II*\0\xff\xff\xff\xff")
+    Image.new("1", (9600, 9600)).save(large)
+    commands = [
+        ["transfer", str(odd), inputs[1], "-o", str(tmp_path / "out.png"), *TINY],
+        ["evaluate", *inputs, str(large), "--size", "32"],
+    ]
+    # As `python -m stylecore` does it, for both in one process, since importing torch takes most of the time.
+    code = """if True:
+        import json, runpy, sys
+        for arguments in json.loads(sys.argv[1]):
+            sys.argv[1:] = arguments
+            try:
+                runpy.run_module("stylecore", run_name="__main__", alter_sys=True)
+            except SystemExit as exit:
+                for stream in (sys.stdout, sys.stderr):
+                    print("code", exit.code, file=stream)
+    """
+    done = python("-c", code, json.dumps(commands))
+    assert done.returncode == 0
+    assert done.stdout.endswith("out.png\ncode 0\ncode 2\n")
+    assert done.stderr.startswith("code 0\nstylecore: ")
+    assert done.stderr.endswith("\ncode 2\n")
+    assert done.stderr.count("\n") == 3
     assert "50 million" in done.stderr
+    assert recipe(tmp_path / "out.png")["steps_done"] == 2
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_writes_the_picture_so_far(inputs, tmp_path, number):
-    output = tmp_path / "out.png"
+def test_a_signal_writes_the_picture_so_far(inputs, tmp_path):
+    """Both signals, one after the other in one process; the last one ends it."""
     # A shell that starts jobs in the background lets them ignore SIGINT; what is tested is a job in the foreground.
-    code = (
-        "import signal, sys; from stylecore.cli.parser import main\n"
-        "signal.signal(signal.SIGINT, signal.default_int_handler); sys.exit(main(sys.argv[1:]))"
-    )
+    code = """if True:
+        import signal, sys
+        from stylecore.cli.parser import main
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        assert main([*sys.argv[1:], "-o", "SIGINT.png"]) == 130
+        sys.exit(main([*sys.argv[1:], "-o", "SIGTERM.png"]))
+    """
     options = ("--size", "32", "--steps", "10000", "--optimizer", "adam", "--device", "cpu")
     terminal, end = pty.openpty()
-    command = [sys.executable, "-c", code, "transfer", *inputs, "-o", str(output), *options]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=end) as process:
+    command = [sys.executable, "-c", code, "transfer", *inputs, *options]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    out = subprocess.DEVNULL
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=out, stderr=end) as process:
         os.close(end)
         watchdog = threading.Timer(120, process.kill)
         watchdog.start()
         shown = b""
-        while b" 3/10000 " not in shown:
-            shown += os.read(terminal, 4096)
-        process.send_signal(number)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            since = len(shown)
+            while b" 3/10000 " not in shown[since:]:
+                shown += os.read(terminal, 4096)
+            process.send_signal(number)
+            while b"; wrote step " not in shown[since:]:
+                shown += os.read(terminal, 4096)
         try:
             while text := os.read(terminal, 4096):
                 shown += text
@@ -483,11 +573,13 @@ def test_a_signal_writes_the_picture_so_far(inputs, tmp_path, number):
         watchdog.cancel()
     os.close(terminal)
     assert b"Traceback" not in shown
+    assert shown.count(b"stylecore: stopped; wrote step ") == 2
     assert b"s left" in shown
-    assert os.listdir(tmp_path) == ["out.png"]
-    assert pixels(output).shape == (24, 32, 3)
-    assert 3 <= recipe(output)["steps_done"] < 10_000
-    assert recipe(output)["config"]["steps"] == 10_000
+    assert sorted(os.listdir(tmp_path)) == ["SIGINT.png", "SIGTERM.png"]
+    for output in tmp_path.iterdir():
+        assert pixels(output).shape == (24, 32, 3)
+        assert 3 <= recipe(output)["steps_done"] < 10_000
+        assert recipe(output)["config"]["steps"] == 10_000
 
 
 def test_a_sheet_of_several_lambdas(inputs, tmp_path, capsys):

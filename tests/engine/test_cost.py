@@ -9,7 +9,8 @@ import torch
 from stylecore.cli.bench import _TRANSFER, _run_alone
 from stylecore.config import TransferConfig
 from stylecore.engine.cost import ThroughputEstimator, cost_of, depth_share, measure_throughput, used_sizes
-from stylecore.imaging.images import ImageError, decode, read
+from stylecore.imaging.files import read
+from stylecore.imaging.images import ImageError, decode
 from stylecore.samples import sample_contents, sample_styles
 from stylecore.transfer.records import Steering
 from stylecore.transfer.stylize import prepare, stylize

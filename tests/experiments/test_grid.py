@@ -25,7 +25,8 @@ from stylecore.experiments.grid import (
     parse_lambdas,
 )
 from stylecore.imaging import inputs
-from stylecore.imaging.images import decode, encode_png, read
+from stylecore.imaging.files import read
+from stylecore.imaging.images import decode, encode_png
 from stylecore.imaging.tensors import to_image
 from stylecore.samples import sample_contents, sample_styles
 from stylecore.transfer.records import Steering

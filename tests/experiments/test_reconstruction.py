@@ -6,7 +6,8 @@ import torch
 from stylecore.config import TransferConfig
 from stylecore.engine.limits import Limits
 from stylecore.experiments.reconstruction import content_of, first_layers, style_up_to
-from stylecore.imaging.images import decode, read
+from stylecore.imaging.files import read
+from stylecore.imaging.images import decode
 from stylecore.samples import sample_contents, sample_styles
 from stylecore.transfer.objective import Objective
 from stylecore.transfer.records import Steering

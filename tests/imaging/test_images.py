@@ -1,7 +1,6 @@
 """Pictures of every kind against plain Pillow and NumPy, and files that are no pictures."""
 
 import io
-import os
 import random
 import struct
 import zlib
@@ -12,7 +11,7 @@ import torch
 from PIL import Image, ImageCms
 
 from stylecore.imaging import images
-from stylecore.imaging.images import ImageError, decode, encode_png, fit, fitted_size, read, write_whole
+from stylecore.imaging.images import ImageError, decode, encode_png, fit, fitted_size
 from stylecore.imaging.tensors import to_image, to_tensor
 
 RED, BLUE, WHITE = (255, 0, 0), (0, 0, 255), (255, 255, 255)
@@ -290,13 +289,6 @@ def test_flipped_bits_give_a_picture_or_a_refusal(name):
     assert not [message for message in messages if "\n" in message]
 
 
-def test_read(tmp_path):
-    (tmp_path / "a").write_bytes(b"abc")
-    assert read(tmp_path / "a") == b"abc"
-    assert "No such file" in refusal(read, tmp_path / "none.png")
-    assert "directory" in refusal(read, tmp_path)
-
-
 @pytest.mark.parametrize("size", [(1, 1), (16, 16), (640, 480), (480, 640), (1000, 7), (33, 4000), (3, 2)])
 @pytest.mark.parametrize("longer", [16, 31, 256])
 def test_fit_makes_the_longer_side_exact_and_never_stretches(size, longer):
@@ -340,36 +332,3 @@ def test_png_keeps_pixels_and_text():
     with Image.open(io.BytesIO(encode_png(Image.fromarray(noise()), {"stylecore": "λ = 0.2\n × 日本"}))) as image:
         assert image.text == {"stylecore": "λ = 0.2\n × 日本"}
         np.testing.assert_array_equal(np.asarray(image), noise())
-
-
-def test_write_whole_writes_and_replaces(tmp_path):
-    target = tmp_path / "out.png"
-    for data in (b"first", b"second, longer", b""):
-        write_whole(target, data)
-        assert target.read_bytes() == data
-    assert os.listdir(tmp_path) == ["out.png"]
-    (tmp_path / "plain").touch()
-    assert target.stat().st_mode == (tmp_path / "plain").stat().st_mode
-
-
-@pytest.mark.parametrize("problem", [OSError(28, "No space left on device"), KeyboardInterrupt()])
-@pytest.mark.parametrize("place", ["fsync", "replace", "chmod"])
-def test_write_whole_leaves_nothing_behind_when_it_fails(tmp_path, monkeypatch, place, problem):
-    target = tmp_path / "out.png"
-    target.write_bytes(b"before")
-
-    def fail(*_arguments):
-        assert target.read_bytes() == b"before"
-        raise problem
-
-    monkeypatch.setattr(os, place, fail)
-    with pytest.raises(type(problem)):
-        write_whole(target, b"after")
-    assert target.read_bytes() == b"before"
-    assert os.listdir(tmp_path) == ["out.png"]
-
-
-def test_write_whole_into_no_folder(tmp_path):
-    with pytest.raises(FileNotFoundError):
-        write_whole(tmp_path / "none" / "out.png", b"data")
-    assert not os.listdir(tmp_path)

@@ -7,7 +7,7 @@ import random
 import struct
 import warnings
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
 import numpy as np
@@ -17,7 +17,9 @@ from stylecore.artifacts.recipe import CHUNK, sha256
 from tests.support.hostile_values import recipes
 
 File = tuple[str, bytes]
+Category = Callable[[], Iterator[File]]
 MEGABYTE = 2**20
+SIDE = 7070  # of a square with almost 50 million pixels, which is all that is allowed
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 MODES = (
     "1",
@@ -41,10 +43,10 @@ MODES = (
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 
 
-def corpus() -> Iterator[File]:
-    """Every file with its name, `category/what it is`; the same ones every time, no two alike."""
+def corpus(categories: Iterable[Category] | None = None) -> Iterator[File]:
+    """Every file of some categories, or of all, named `category/what it is`; the same ones every time, no two alike."""
     seen = set()
-    for category in CATEGORIES:
+    for category in CATEGORIES if categories is None else categories:
         for name, data in category():
             if (digest := sha256(data)) not in seen:
                 seen.add(digest)
@@ -225,7 +227,7 @@ def flipped() -> Iterator[File]:
 
 
 def pixels() -> Iterator[File]:
-    """Bombs of pixels: headers of more than is allowed, and small files that are all that is allowed."""
+    """Bombs of pixels: headers of more than is allowed, and small files that take long to decode."""
     for width, height in ((30_000, 30_000), (50_000_001, 1), (1, 50_000_001), (2**31 - 1, 2**31 - 1), (7072, 7072)):
         yield f"png-{width}x{height}", png(width=width, height=height)
     jpeg = saved(Image.new("RGB", (8, 8)), "JPEG")
@@ -239,24 +241,10 @@ def pixels() -> Iterator[File]:
         "webp-16383",
         riff((b"VP8X", b"\0\0\0\0" + b"\xfe\x3f\0" * 2), (b"VP8L", b"\x2f\xfe\xff\xff\x0f" + b"\0" * 99)),
     )
-    side = 7070  # just under 50 million pixels
-    options = {"compress_level": 1}
-    for mode in ("1", "RGBA", "I;16"):
-        yield f"png-full-{mode}", saved(Image.new(mode, (side, side)), "PNG", **options)
-    yield "png-full-profile", saved(Image.new("RGB", (side, side)), "PNG", icc_profile=profile(), **options)
-    turned = exif(entry(0x112, 3, 1, b"\x06\0"))
-    yield "jpeg-full-turned", saved(Image.new("RGB", (side, side)), "JPEG", exif=turned)
-    yield "jpeg-full-cmyk", saved(Image.new("CMYK", (side, side)), "JPEG")
-    yield "jpeg-full-progressive", saved(Image.new("RGB", (side, side)), "JPEG", progressive=True)
-    yield "gif-full", saved(Image.new("P", (side, side)), "GIF")
-    yield "tiff-full-float", saved(Image.new("F", (side, side), 0.5), "TIFF", compression="tiff_adobe_deflate")
-    yield "tiff-full-int", saved(Image.new("I", (side, side), 99), "TIFF", compression="tiff_lzw")
-    yield "tiff-full-lab", saved(Image.new("LAB", (side, side)), "TIFF", compression="tiff_adobe_deflate")
-    yield "webp-full", saved(Image.new("RGBA", (16_000, 3_000)), "WEBP", lossless=True, method=0, quality=0)
     progressive = saved(_noise(), "JPEG", progressive=True)
     at, scan = progressive.index(b"\xff\xc2") + 5, progressive.index(b"\xff\xda")
     first = progressive[:scan] + segment(0xDA, b"\x03\x01\0\x02\0\x03\0\0\0\x01")
-    large = first[:at] + struct.pack(">HH", side, side) + first[at + 4 :]
+    large = first[:at] + struct.pack(">HH", SIDE, SIDE) + first[at + 4 :]
     refined = segment(0xDA, b"\x03\x01\0\x02\0\x03\0\0\0\x10")
     yield "jpeg-1000-scans", large + refined * 1000 + b"\xff\xd9"
     yield "jpeg-90-scans", large + refined * 90 + b"\xff\xd9"
@@ -272,6 +260,23 @@ def pixels() -> Iterator[File]:
     yield "bmp-rle4-all-that-is-allowed", bmp(3_000, 3_333, 4, b"\xff\x11" * 39_999, rle=2)
     yield "bmp-rle4-of-4-mb", bmp(3_000, 3_333, 4, b"\x01\x01" * 2_090_000, rle=2)
     yield "bmp-rle8-jumps", bmp(7000, 7000, 8, b"\0\x02\xff\xff" * 30, rle=1)
+
+
+def largest() -> Iterator[File]:
+    """Pictures of all the pixels that are allowed, each of a kind that is decoded in its own way."""
+    options = {"compress_level": 1}
+    for mode in ("1", "RGBA", "I;16"):
+        yield f"png-full-{mode}", saved(Image.new(mode, (SIDE, SIDE)), "PNG", **options)
+    yield "png-full-profile", saved(Image.new("RGB", (SIDE, SIDE)), "PNG", icc_profile=profile(), **options)
+    turned = exif(entry(0x112, 3, 1, b"\x06\0"))
+    yield "jpeg-full-turned", saved(Image.new("RGB", (SIDE, SIDE)), "JPEG", exif=turned)
+    yield "jpeg-full-cmyk", saved(Image.new("CMYK", (SIDE, SIDE)), "JPEG")
+    yield "jpeg-full-progressive", saved(Image.new("RGB", (SIDE, SIDE)), "JPEG", progressive=True)
+    yield "gif-full", saved(Image.new("P", (SIDE, SIDE)), "GIF")
+    yield "tiff-full-float", saved(Image.new("F", (SIDE, SIDE), 0.5), "TIFF", compression="tiff_adobe_deflate")
+    yield "tiff-full-int", saved(Image.new("I", (SIDE, SIDE), 99), "TIFF", compression="tiff_lzw")
+    yield "tiff-full-lab", saved(Image.new("LAB", (SIDE, SIDE)), "TIFF", compression="tiff_adobe_deflate")
+    yield "webp-full", saved(Image.new("RGBA", (16_000, 3_000)), "WEBP", lossless=True, method=0, quality=0)
 
 
 def frames() -> Iterator[File]:
@@ -726,6 +731,19 @@ def recipe_files() -> Iterator[File]:
         yield name, in_png(text)
 
 
-CATEGORIES = (truncated, flipped, pixels, frames, headers, extensions, modes, metadata, polyglots, texts, recipe_files)
+CATEGORIES = (
+    truncated,
+    flipped,
+    pixels,
+    largest,
+    frames,
+    headers,
+    extensions,
+    modes,
+    metadata,
+    polyglots,
+    texts,
+    recipe_files,
+)
 
 warnings.filterwarnings("ignore", module="PIL")  # the odd files are meant

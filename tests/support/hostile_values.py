@@ -96,7 +96,7 @@ def recipes() -> Iterator[tuple[str, str]]:
         yield f"setting-{i}", _json({**RECIPE, "config": {**SETTINGS, name: 1}})
         yield f"loss-name-{i}", _json({**RECIPE, "losses": {name: 1.0}})
         yield f"version-name-{i}", _json({**RECIPE, "versions": {name: "1"}})
-        yield f"touch-{i}", _json({**RECIPE, "postprocess": {name: 1}})
+        yield f"postprocess-name-{i}", _json({**RECIPE, "postprocess": {name: 1}})
         yield f"text-{i}", name
     sound = _json(RECIPE)
     nested = "[" * 5_000 + "]" * 5_000

@@ -18,7 +18,7 @@ import plotly
 import streamlit as st
 
 from stylecore.charts.losses import OPTIONS, Figure
-from stylecore.imaging.images import write_whole
+from stylecore.imaging.files import write_whole
 
 _log = logging.getLogger(__name__)
 _FOLDER = Path(__file__).parent

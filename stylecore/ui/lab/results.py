@@ -9,7 +9,8 @@ from functools import partial
 import streamlit as st
 
 from stylecore.artifacts.animation import sweep
-from stylecore.artifacts.contact_sheet import archive, contact_sheet
+from stylecore.artifacts.archive import archive
+from stylecore.artifacts.contact_sheet import contact_sheet
 from stylecore.charts.losses import lab_figure, lambda_colour, trade_off_figure
 from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Request

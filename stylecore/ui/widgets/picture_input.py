@@ -11,7 +11,8 @@ import streamlit as st
 
 from stylecore.artifacts.recipe import Recipe, RecipeError, read_recipe
 from stylecore.errors import UserError
-from stylecore.imaging.images import MAX_PIXELS, ImageError, decode, encode_jpeg, read
+from stylecore.imaging.files import read
+from stylecore.imaging.images import MAX_PIXELS, ImageError, decode, encode_jpeg
 from stylecore.samples import sample_contents, sample_styles
 from stylecore.ui.components import Cover, Item, data_url, gallery
 from stylecore.ui.page import plain

@@ -1,0 +1,124 @@
+"""Style transfer for other programs: one call from pictures to pictures."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from os import PathLike, fspath
+from typing import TYPE_CHECKING, Any
+
+from PIL import Image, ImageOps
+
+from stylecore.config import DeviceChoice, TransferConfig
+from stylecore.errors import SettingError
+from stylecore.imaging.files import read
+from stylecore.imaging.images import ImageError, as_rgb, decode
+from stylecore.imaging.tensors import to_image
+from stylecore.transfer.devices import choose_device
+from stylecore.transfer.records import LossRecord, Step
+from stylecore.transfer.stylize import prepare, prepare_initial, stylize
+from stylecore.transfer.vgg import load_vgg16
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Picture = Image.Image | str | PathLike[str] | bytes | NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class StylizedImages:
+    """The result of `stylize_images`.
+
+    Attributes:
+        images: RGB pictures, one for each λ of `config`.
+        losses: of every step, from step 0, which is the picture that the run starts from.
+        config: the settings that were used.
+    """
+
+    images: tuple[Image.Image, ...]
+    losses: tuple[LossRecord, ...]
+    config: TransferConfig
+
+    @property
+    def image(self) -> Image.Image:
+        """The picture of the first λ."""
+        return self.images[0]
+
+
+def stylize_images(
+    content: Picture,
+    style: Picture,
+    lambdas: float | Sequence[float] | None = None,
+    *,
+    size: int | None = None,
+    steps: int | None = None,
+    config: TransferConfig | None = None,
+    init: Picture | None = None,
+    device: DeviceChoice = "auto",
+    on_step: Callable[[Step], bool | None] | None = None,
+) -> StylizedImages:
+    """Paints a content picture in the style of another, once for each λ.
+
+    A picture is a Pillow image, a path, the bytes of a picture file, or a uint8 array of shape (H, W, 3).
+
+    Args:
+        content: what is shown.
+        style: how it is painted.
+        lambdas: one λ or several, each from 0 (all style) to 1 (all content); replaces that of `config`.
+        size: longer side of the results, in pixels; replaces that of `config`.
+        steps: updates of the pictures; replaces that of `config`.
+        config: all other settings; the defaults if None.
+        init: a picture to start from, which implies `init="image"`.
+        device: where to compute; "auto" takes a GPU if there is one.
+        on_step: called after every step. If it returns True, the run ends there, and the result is of that step.
+
+    Raises:
+        ImageError: if a picture can't be read, or is too narrow for the layers in use.
+        SettingError: if a setting is out of range, or there is no such device.
+        TransferError: if the loss stops being a finite number.
+    """
+    config = _merged(config or TransferConfig(), lambdas, size, steps, init is not None)
+    content_tensor, style_tensor = prepare(_picture(content, "content"), _picture(style, "style"), config)
+    initial = None if init is None else prepare_initial(_picture(init, "init"), content_tensor)
+    vgg = load_vgg16(config.vgg_weights, choose_device(device))
+    losses = []
+    with contextlib.closing(stylize(vgg, content_tensor, style_tensor, config, initial)) as run:
+        for step in run:
+            losses.append(step.losses)
+            if on_step is not None and on_step(step) is True:
+                break
+    return StylizedImages(images=tuple(map(to_image, step.images)), losses=tuple(losses), config=config)
+
+
+def _merged(
+    config: TransferConfig,
+    lambdas: float | Sequence[float] | None,
+    size: int | None,
+    steps: int | None,
+    has_init: bool,
+) -> TransferConfig:
+    """The settings with those that the call names itself."""
+    named: dict[str, Any] = {"size": size, "steps": steps}
+    if lambdas is not None:
+        named["lambdas"] = (lambdas,) if isinstance(lambdas, (int, float)) else tuple(lambdas)
+    if has_init:
+        named["init"] = "image"
+    elif config.init == "image":
+        raise SettingError('init="image" needs a picture to start from')
+    return dataclasses.replace(config, **{name: value for name, value in named.items() if value is not None})
+
+
+def _picture(source: Picture, name: str) -> Image.Image:
+    """An RGB picture from any of the forms that `stylize_images` takes; `name` is for the message of an error."""
+    if isinstance(source, Image.Image):
+        return as_rgb(ImageOps.exif_transpose(source))
+    if isinstance(source, bytes):
+        return decode(source, name)
+    if isinstance(source, (str, PathLike)):
+        return decode(read(fspath(source)), fspath(source))
+    if str(getattr(source, "dtype", "")) != "uint8" or source.ndim != 3 or source.shape[2] != 3 or source.size == 0:
+        raise ImageError(f"{name} must be a Pillow image, a path, bytes, or a uint8 array of shape (H, W, 3).")
+    return Image.fromarray(source)
