@@ -85,7 +85,7 @@ def press(page, name):
     page.get_by_role("button", name=name, exact=True).click()
 
 
-def postprocess(page, steps=None):
+def finished(page, steps=None):
     page.get_by_text(f"Done: {steps} steps" if steps else "Done:").wait_for(timeout=90 * SECOND)
     at_rest(page)
 

@@ -1,0 +1,93 @@
+"""What can be done with a job: pause, stop, go on, more steps, use its picture."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from functools import partial
+
+import streamlit as st
+
+from stylecore.artifacts.export import postprocessed
+from stylecore.engine.engine import Engine
+from stylecore.engine.jobs import Job, Request, Snapshot, at_half_size
+from stylecore.errors import UserError
+from stylecore.imaging.inputs import with_init
+from stylecore.ui.page_errors import guarded_callback
+from stylecore.ui.state.chosen import choose_bytes
+from stylecore.ui.state.restore import show_newest
+from stylecore.ui.studio.picture import frame_at
+from stylecore.ui.studio.postprocess_input import current_postprocess
+from stylecore.ui.studio.state import StudioState, pick_step
+
+MORE_STEPS = 100
+SMALLEST_PIXELS = 64  # half the size is offered down to this
+
+
+def show_controls(engine: Engine, job: Job, snapshot: Snapshot, picked: int | None) -> None:
+    """Draws the buttons that fit the state of a job.
+
+    Args:
+        engine: of the server.
+        job: that is shown.
+        snapshot: of it.
+        picked: the step whose picture is shown; None for the newest.
+    """
+    unfinished = snapshot.done < snapshot.steps
+    with st.container(horizontal=True, gap="small", key="controls"):
+        if snapshot.status == "running":
+            _button("Pause", "pause", "pause", partial(engine.pause, job))
+        if snapshot.status == "paused" or (snapshot.status == "stopped" and snapshot.resumable and unfinished):
+            _button("Go on", "go_on", "play_arrow", partial(_go_on, engine, job))
+        if not job.ended:
+            label = "Leave the queue" if snapshot.status == "queued" else "Stop"
+            _button(label, "stop", "stop_circle", partial(engine.stop, job))
+        if snapshot.too_large and job.request.config.size // 2 >= SMALLEST_PIXELS:
+            half = at_half_size(job)
+            label = f"Go on at half the size, {half.config.size} pixels"
+            _button(label, "half", "photo_size_select_small", partial(_start, engine, job.owner, half))
+        if job.ended and snapshot.results:
+            more = min(MORE_STEPS, engine.limits.max_steps)
+            _button(f"{more} more steps", "more", "fast_forward", partial(_more_steps, engine, job, more))
+            _button("Use as photograph", "as_content", "redo", partial(_use_as_content, job, picked))
+
+
+def _button(label: str, key: str, icon: str, act: Callable[[], object]) -> None:
+    def click() -> None:
+        try:
+            act()
+        except UserError as error:
+            StudioState().control_problem = str(error)
+        st.rerun()  # the whole page: the buttons are in a fragment
+
+    st.button(label, icon=f":material/{icon}:", key=key, on_click=guarded_callback(click))
+
+
+def _go_on(engine: Engine, job: Job) -> None:
+    pick_step(job, None)
+    engine.go_on(job)
+
+
+def _more_steps(engine: Engine, job: Job, more: int) -> None:
+    """Goes on with the optimizer's state; where that has been dropped, from the picture alone."""
+    pick_step(job, None)
+    if job.snapshot.resumable:
+        engine.go_on(job, more_steps=more)
+        return
+    config = dataclasses.replace(job.request.config, init="image", steps=more)
+    inputs = with_init(job.request.inputs, job.snapshot.results[0])
+    _start(engine, job.owner, dataclasses.replace(job.request, config=config, inputs=inputs))
+
+
+def _start(engine: Engine, owner: str, request: Request) -> None:
+    engine.submit(owner, request)
+    show_newest()
+
+
+def _use_as_content(job: Job, picked: int | None) -> None:
+    """Chooses the picture as it is on the screen: of a step, or the result with what is done to it."""
+    if picked is None:
+        picture = postprocessed(job.snapshot.results[0], job.request.inputs.content.data, current_postprocess(job))
+    else:
+        picture = frame_at(job.snapshot, picked)
+    choose_bytes("content", f"Result {job.number}", picture)
