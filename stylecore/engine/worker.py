@@ -98,6 +98,7 @@ class Worker:
             self._run(job)
             gc.collect()  # once a job, here, instead of after every run of a page: see .streamlit/config.toml
             self._scheduler.put_down(job)
+            del job  # while this waits for the next one, its pictures may be removed
 
     def _run(self, job: Job) -> None:
         """Runs one job until it ends or is halted, whatever happens; the last picture is kept in every case."""
