@@ -36,13 +36,13 @@ with page("Studio") as (engine, owner):
         with st.expander("Advanced", icon=":material/tune:"):
             settings = advanced_inputs(start_input=partial(picture_input, "init"))
         with pair_place:
-            pair = pair_input(settings.config)
+            content, _ = pair_input(settings.config)
         with run_place:
-            run_panel(engine, owner, plan_run(engine, owner, pair, settings), on_start=run_started)
+            run_panel(engine, owner, partial(plan_run, engine, owner), on_start=run_started)
 
     with right:
         job = shown_job(engine, owner)
-        show_result(engine, owner, job, pair[0])
+        show_result(engine, owner, job, content)
         show_gallery(engine, owner, job)
 
     write_query_params(owner)

@@ -1,5 +1,6 @@
 """What tests of the pages share, in Streamlit's own test harness: no browser."""
 
+import json
 import time
 
 from streamlit.testing.v1 import AppTest
@@ -21,6 +22,11 @@ def words(elements):
 
 def said(app):
     return words([*app.success, *app.info, *app.error])
+
+
+def component_data(app, key):
+    """What the page says to one of our components."""
+    return next(json.loads(found.proto.json) for found in app.get("bidi_component") if key in found.proto.id)
 
 
 def wait(app, status):

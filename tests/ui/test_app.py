@@ -12,7 +12,7 @@ from stylecore.ui.server import get_engine
 from stylecore.ui.widgets.presets import preset_of
 from stylecore.ui.widgets.settings import current_settings, load_settings
 from tests.conftest import start_afresh
-from tests.support.pages import PATIENCE, open_app, run_and_wait, small, wait, words
+from tests.support.pages import PATIENCE, component_data, open_app, run_and_wait, small, wait, words
 
 PAGES = ["app.py", "pages/lambda_lab.py", "pages/layers.py", "pages/theory.py", "pages/about.py"]
 
@@ -86,7 +86,7 @@ def test_a_bad_upload_is_a_plain_sentence_and_loses_nothing(app, data, sentence)
     app.run()
     assert not app.exception
     assert sentence in app.error[0].value
-    assert json.loads(app.get("bidi_component")[0].proto.json)["cover"]["caption"].startswith("Chelsea")
+    assert component_data(app, "gallery_content")["cover"]["caption"].startswith("Chelsea")
     assert not app.button(key="run_studio").disabled
 
 

@@ -32,9 +32,10 @@ def network(layers: Sequence[LayerBox], *, key: str, label: str, on_choice: Call
         label: what the drawing is, for those who don't see it.
         on_choice: called before the page runs again.
     """
+    names = [layer["name"] for layer in layers]
 
     def choose(choice: Any) -> None:  # noqa: ANN401  # whatever a browser sends
-        if any(layer["name"] == choice for layer in layers):
+        if choice in names:
             on_choice(choice)
 
     _NETWORK(key=key, data={"layers": layers, "label": label}, on_chosen_change=when_sent(key, "chosen", choose))

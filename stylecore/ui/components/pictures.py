@@ -1,4 +1,8 @@
-"""Components that show pictures: one to compare, a gallery, a grid, and a slider over several."""
+"""Components that show pictures: one to compare, a gallery, a grid, and a slider over several.
+
+Streamlit keeps the callbacks of a page until the tab is closed, also of widgets that are no longer there. So they hold
+ids alone: a picture in a callback would outlive its removal.
+"""
 
 from __future__ import annotations
 
@@ -114,9 +118,10 @@ def gallery(
     cover: Cover | None = None,
 ) -> None:
     """Shows small pictures to choose from; `on_choice` gets the id of the chosen one before the page runs again."""
+    ids = [item["id"] for item in items]
 
     def choose(choice: Any) -> None:  # noqa: ANN401  # whatever a browser sends
-        if any(item["id"] == choice for item in items):
+        if choice in ids:
             on_choice(choice)
 
     data = {"items": items, "selected": selected, "label": label, "side": side, "cover": cover}
@@ -133,9 +138,10 @@ def grid(
     on_choice: Callable[[str], object],
 ) -> None:
     """Shows pictures in rows and columns with headings; `on_choice` gets the id of the one that was clicked."""
+    ids = [cell["id"] for row in rows for cell in row["cells"]]
 
     def choose(choice: Any) -> None:  # noqa: ANN401  # whatever a browser sends
-        if any(cell["id"] == choice for row in rows for cell in row["cells"]):
+        if choice in ids:
             on_choice(choice)
 
     data = {"columns": columns, "rows": rows, "selected": selected, "label": label}
@@ -161,9 +167,10 @@ def scrubber(
         alt: what the pictures are, λ aside.
         on_choice: gets the λ that was chosen, before the page runs again.
     """
+    lambdas = [picture["lam"] for picture in pictures]
 
     def choose(choice: Any) -> None:  # noqa: ANN401  # whatever a browser sends
-        if any(picture["lam"] == choice for picture in pictures):
+        if choice in lambdas:
             on_choice(choice)
 
     data = {

@@ -34,28 +34,33 @@ def show_controls(engine: Engine, job: Job, snapshot: Snapshot, picked: int | No
         picked: the step whose picture is shown; None for the newest.
     """
     unfinished = snapshot.done < snapshot.steps
+    button = partial(_button, engine, job.owner, job.id)
     with st.container(horizontal=True, gap="small", key="controls"):
         if snapshot.status == "running":
-            _button("Pause", "pause", "pause", partial(engine.pause, job))
+            button("Pause", "pause", "pause", engine.pause)
         if snapshot.status == "paused" or (snapshot.status == "stopped" and snapshot.resumable and unfinished):
-            _button("Go on", "go_on", "play_arrow", partial(_go_on, engine, job))
+            button("Go on", "go_on", "play_arrow", partial(_go_on, engine))
         if not job.ended:
-            label = "Leave the queue" if snapshot.status == "queued" else "Stop"
-            _button(label, "stop", "stop_circle", partial(engine.stop, job))
+            button("Leave the queue" if snapshot.status == "queued" else "Stop", "stop", "stop_circle", engine.stop)
         if snapshot.too_large and job.request.config.size // 2 >= SMALLEST_PIXELS:
-            half = at_half_size(job)
-            label = f"Go on at half the size, {half.config.size} pixels"
-            _button(label, "half", "photo_size_select_small", partial(_start, engine, job.owner, half))
+            label = f"Go on at half the size, {at_half_size(job).config.size} pixels"
+            button(label, "half", "photo_size_select_small", partial(_go_on_at_half_size, engine))
         if job.ended and snapshot.results:
             more = min(MORE_STEPS, engine.limits.max_steps)
-            _button(f"{more} more steps", "more", "fast_forward", partial(_more_steps, engine, job, more))
-            _button("Use as photograph", "as_content", "redo", partial(_use_as_content, job, picked))
+            button(f"{more} more steps", "more", "fast_forward", partial(_more_steps, engine, more))
+            button("Use as photograph", "as_content", "redo", partial(_use_as_content, picked))
 
 
-def _button(label: str, key: str, icon: str, act: Callable[[], object]) -> None:
+def _button(
+    engine: Engine, owner: str, job_id: str, label: str, key: str, icon: str, act: Callable[[Job], object]
+) -> None:
+    """A button that does something with a job, if that is still there when it is pressed."""
+
     def click() -> None:
+        found = engine.job(owner, job_id)
         try:
-            act()
+            if found is not None:
+                act(found)
         except UserError as error:
             StudioState().control_problem = str(error)
         st.rerun()  # the whole page: the buttons are in a fragment
@@ -64,13 +69,17 @@ def _button(label: str, key: str, icon: str, act: Callable[[], object]) -> None:
 
 
 def _go_on(engine: Engine, job: Job) -> None:
-    pick_step(job, None)
+    pick_step(job.id, None)
     engine.go_on(job)
 
 
-def _more_steps(engine: Engine, job: Job, more: int) -> None:
+def _go_on_at_half_size(engine: Engine, job: Job) -> None:
+    _start(engine, job.owner, at_half_size(job))
+
+
+def _more_steps(engine: Engine, more: int, job: Job) -> None:
     """Goes on with the optimizer's state; where that has been dropped, from the picture alone."""
-    pick_step(job, None)
+    pick_step(job.id, None)
     if job.snapshot.resumable:
         engine.go_on(job, more_steps=more)
         return
@@ -84,10 +93,11 @@ def _start(engine: Engine, owner: str, request: Request) -> None:
     show_newest()
 
 
-def _use_as_content(job: Job, picked: int | None) -> None:
+def _use_as_content(picked: int | None, job: Job) -> None:
     """Chooses the picture as it is on the screen: of a step, or the result with what is done to it."""
     if picked is None:
-        picture = postprocessed(job.snapshot.results[0], job.request.inputs.content.data, current_postprocess(job))
+        postprocess = current_postprocess(job.owner, job.id)
+        picture = postprocessed(job.snapshot.results[0], job.request.inputs.content.data, postprocess)
     else:
         picture = frame_at(job.snapshot, picked)
     choose_bytes("content", f"Result {job.number}", picture)

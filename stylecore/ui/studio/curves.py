@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import partial
 
 import streamlit as st
 from PIL import Image
@@ -42,7 +43,7 @@ def show_curves(job: Job, snapshot: Snapshot, picked: int | None) -> None:
         alt=f"Losses against steps; at step {last.index} content {last.content[0]:.3g}, style {last.style[0]:.3g}",
         live=job.active,
         frames=[] if job.active else _small_frames(job, snapshot),
-        on_step=lambda step: pick_step(job, round(step)),
+        on_step=partial(_pick, job.id),
     )
     st.caption(hint(last))
     if not job.active and len(snapshot.frames) > 1:
@@ -68,16 +69,20 @@ def _options_input() -> tuple[bool, bool]:
 
 def _step_input(job: Job, snapshot: Snapshot, picked: int | None) -> None:
     steps = sorted({frame.index for frame in snapshot.frames} | {snapshot.done})
-    key = f"step_{job.id}"
+    key, job_id, last = f"step_{job.id}", job.id, snapshot.done
     st.session_state[key] = snapshot.done if picked is None else picked
 
     def slide() -> None:
         step = st.session_state[key]
-        pick_step(job, None if step == job.snapshot.done else step)
+        pick_step(job_id, None if step == last else step)
 
     st.select_slider(
         "Picture at step", steps, key=key, on_change=guarded_callback(slide), help="Or click a step in the chart."
     )
+
+
+def _pick(job_id: str, step: float) -> None:
+    pick_step(job_id, round(step))
 
 
 def _small_frames(job: Job, snapshot: Snapshot) -> list[tuple[int, bytes]]:

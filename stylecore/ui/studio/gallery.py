@@ -39,10 +39,15 @@ def show_gallery(engine: Engine, owner: str, shown: Job | None) -> None:
         )
     with st.container(horizontal=True, gap="small", key="history_tools"):
         if shown is not None and any(job.id == shown.id for job in jobs):
-            _button(f"Remove result {shown.number}", "delete", f"remove_{shown.id}", partial(engine.remove, shown))
+            _button(
+                f"Remove result {shown.number}",
+                "delete",
+                f"remove_{shown.id}",
+                partial(_remove, engine, owner, shown.id),
+            )
         if removed := engine.removed(owner):
             label = f"Bring result {removed.number} back"
-            _button(label, "undo", "bring_back", partial(_bring_back, engine, owner, removed))
+            _button(label, "undo", "bring_back", partial(_bring_back, engine, owner, removed.id))
     if take_gone_for_good():
         st.info("That result is gone by now: a removal can be undone for two minutes.", icon=":material/info:")
 
@@ -51,9 +56,16 @@ def _button(label: str, icon: str, key: str, act: Callable[[], None]) -> None:
     st.button(label, icon=f":material/{icon}:", key=key, type="tertiary", on_click=guarded_callback(act))
 
 
-def _bring_back(engine: Engine, owner: str, job: Job) -> None:
-    StudioState().gone_for_good = not engine.bring_back(job)
-    open_job(engine, owner, job.id)
+def _remove(engine: Engine, owner: str, job_id: str) -> None:
+    if (job := engine.job(owner, job_id)) is not None:
+        engine.remove(job)
+
+
+def _bring_back(engine: Engine, owner: str, job_id: str) -> None:
+    job = engine.removed(owner)
+    there = job is not None and job.id == job_id and engine.bring_back(job)
+    StudioState().gone_for_good = not there
+    open_job(engine, owner, job_id)
 
 
 def _item(job: Job) -> Item:

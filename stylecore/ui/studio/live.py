@@ -37,15 +37,31 @@ def show_result(engine: Engine, owner: str, job: Job | None, content: Source) ->
     every: float | None = None
     if active is not None:
         every = PAUSED_POLL_SECONDS if active.snapshot.status == "paused" else poll_seconds(engine)
-    states = (job.snapshot.status, active.snapshot.status if active else "")
-    st.fragment(guarded(_show), run_every=every, key="live")(engine, job, active, states)
+    names = (job.id, active.id if active else "")
+    st.fragment(guarded(_show), run_every=every, key="live")(engine, owner, names, _states(job, active))
 
 
-def _show(engine: Engine, job: Job, active: Job | None, states: tuple[str, str]) -> None:
+def _states(job: Job, active: Job | None) -> tuple[str, str]:
+    return job.snapshot.status, active.snapshot.status if active else ""
+
+
+def _show(engine: Engine, owner: str, names: tuple[str, str], states: tuple[str, str]) -> None:
+    """Draws a job.
+
+    Args:
+        engine: of the server.
+        owner: the visitor.
+        names: ids of the job, and of the one that lives, empty for none. Streamlit keeps them while the tab is open:
+            jobs themselves would be kept, too, when they have been removed.
+        states: both jobs' when the page was drawn.
+    """
+    job, active = (engine.job(owner, name) for name in names)
+    if job is None:
+        st.rerun()  # it has been removed meanwhile
     if active is not None:
         engine.heartbeat(active)
     snapshot = engine.heartbeat(job)
-    if (snapshot.status, active.snapshot.status if active else "") != states:
+    if _states(job, active) != states:
         st.rerun()  # the whole page once: what can be done has changed
     picked = picked_step(job, snapshot)
     show_status(job, active, snapshot)
@@ -55,7 +71,7 @@ def _show(engine: Engine, job: Job, active: Job | None, states: tuple[str, str])
         if picked is None:  # what is done is done to the result, not to earlier steps
             postprocess_inputs(job)
         label = "Download PNG" if picked is None else "Download the result, PNG"
-        result_downloads(job, snapshot, current_postprocess(job), label)
+        result_downloads(job, snapshot, current_postprocess(job.owner, job.id), label)
         lab_link()
     if snapshot.loss_history:
         show_curves(job, snapshot, picked)

@@ -44,7 +44,7 @@ def show_picture(engine: Engine, job: Job, snapshot: Snapshot, picked: int | Non
         after, label = frame_at(snapshot, picked), f"Step {picked}"
         caption = f"Step {picked} of {snapshot.done} · {caption}"
     elif snapshot.results and not job.active:
-        after = displayed(job, snapshot, current_postprocess(job))
+        after = displayed(job, snapshot, current_postprocess(job.owner, job.id))
         if (other := _compare_input(engine, job)) is not None:
             before, before_label = other.snapshot.previews[0], _name(other)
     viewer(
@@ -74,7 +74,7 @@ def _show_step_tools(job: Job, step: int, picture: bytes) -> None:
             icon=":material/undo:",
             key="unpick",
             on_click=guarded_callback(pick_step),
-            args=(job, None),
+            args=(job.id, None),
         )
         st.download_button(
             f"Download step {step}, JPEG",

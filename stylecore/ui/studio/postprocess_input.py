@@ -21,33 +21,33 @@ SLIDER_PIXELS = 220  # its width
 
 def postprocess_inputs(job: Job) -> Postprocess:
     """A widget for each setting; every job remembers its own, also over a reload. Returns what they say."""
-    current_postprocess(job)  # the widgets begin with it
+    current_postprocess(job.owner, job.id)  # the widgets begin with it
     with st.container(horizontal=True, vertical_alignment="bottom", key="touches"):
         for name, declared in settings_of(Postprocess).items():
             setting_input(
                 declared,
-                _key(job, name),
-                on_change=guarded_callback(partial(_remember, job)),
+                _key(job.id, name),
+                on_change=guarded_callback(partial(_remember, job.owner, job.id)),
                 width=SLIDER_PIXELS,
                 segmented=True,
             )
-    return current_postprocess(job)
+    return current_postprocess(job.owner, job.id)
 
 
-def current_postprocess(job: Job) -> Postprocess:
+def current_postprocess(owner: str, job_id: str) -> Postprocess:
     """What the widgets of a job say; where a tab does not know it yet, what the visitor set before."""
-    known = get_visitor_store().get(job.owner, postprocess_key(job.id)) or Postprocess()
+    known = get_visitor_store().get(owner, postprocess_key(job_id)) or Postprocess()
     return Postprocess(
         **{
-            name: st.session_state.setdefault(_key(job, name), getattr(known, name))
+            name: st.session_state.setdefault(_key(job_id, name), getattr(known, name))
             for name in settings_of(Postprocess)
         }
     )
 
 
-def set_postprocess(job: Job, postprocess: Postprocess) -> None:
+def set_postprocess(owner: str, job_id: str, postprocess: Postprocess) -> None:
     """Remembers what is done to a job's picture; its widgets begin with it in a tab that does not know the job yet."""
-    get_visitor_store().set(job.owner, postprocess_key(job.id), postprocess)
+    get_visitor_store().set(owner, postprocess_key(job_id), postprocess)
 
 
 def displayed(job: Job, snapshot: Snapshot, postprocess: Postprocess) -> bytes:
@@ -60,9 +60,9 @@ def displayed(job: Job, snapshot: Snapshot, postprocess: Postprocess) -> bytes:
     return get_derived_pictures().get(job.owner, job.id, ("displayed", snapshot.done, postprocess), make)
 
 
-def _remember(job: Job) -> None:
-    set_postprocess(job, current_postprocess(job))
+def _remember(owner: str, job_id: str) -> None:
+    set_postprocess(owner, job_id, current_postprocess(owner, job_id))
 
 
-def _key(job: Job, name: str) -> str:
-    return f"{name}_{job.id}"
+def _key(job_id: str, name: str) -> str:
+    return f"{name}_{job_id}"

@@ -9,17 +9,18 @@ from stylecore.engine.jobs import Job, Request
 from stylecore.errors import UserError
 from stylecore.imaging.inputs import pair
 from stylecore.transfer.records import Steering
-from stylecore.ui.state.chosen import chosen, tell_problems
+from stylecore.ui.state.chosen import chosen, chosen_pair, tell_problems
 from stylecore.ui.state.restore import show_newest, studio_jobs, take_postprocess_of_next
 from stylecore.ui.state.sources import Source
 from stylecore.ui.studio.postprocess_input import set_postprocess
 from stylecore.ui.studio.state import pick_step
 from stylecore.ui.widgets.run_panel import RunPlan
-from stylecore.ui.widgets.settings import ChosenSettings, chosen_weighting, current_settings
+from stylecore.ui.widgets.settings import chosen_settings, chosen_weighting, current_settings
 
 
-def plan_run(engine: Engine, owner: str, pictures: tuple[Source, Source], settings: ChosenSettings) -> RunPlan:
-    """What Run would compute of a pair with these settings, or why it can't."""
+def plan_run(engine: Engine, owner: str) -> RunPlan:
+    """What Run would compute of the chosen pair with the present settings, or why it can't."""
+    pictures, settings = chosen_pair(), chosen_settings()
     busy = any(job.active for job in studio_jobs(engine, owner))
     label, problem = "Run again with these settings" if busy else "Run", settings.problem
     request, cost = None, None
@@ -44,9 +45,9 @@ def run_started(jobs: list[Job]) -> None:
     """Shows the run that has just been started, with what a recipe says is done to its picture."""
     show_newest()
     tell_problems(())
-    pick_step(jobs[0], None)
+    pick_step(jobs[0].id, None)
     if (recipes := take_postprocess_of_next()) is not None:
-        set_postprocess(jobs[0], recipes)
+        set_postprocess(jobs[0].owner, jobs[0].id, recipes)
 
 
 def steer(engine: Engine, owner: str) -> None:

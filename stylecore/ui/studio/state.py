@@ -21,9 +21,9 @@ class StudioState:
     gone_for_good = SessionValue[bool](False)
 
 
-def pick_step(job: Job, step: int | None) -> None:
+def pick_step(job_id: str, step: int | None) -> None:
     """Shows the picture of a step of a job; None for its newest."""
-    StudioState().step = (job.id, step)
+    StudioState().step = (job_id, step)
 
 
 def picked_step(job: Job, snapshot: Snapshot) -> int | None:

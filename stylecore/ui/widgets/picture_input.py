@@ -93,7 +93,7 @@ def picture_input(role: Role, used: tuple[int, int] | None = None) -> Source | N
             key=f"remove_own_{role}",
             type="tertiary",
             on_click=guarded_callback(_remove),
-            args=(source,),
+            args=(role, source.token),
             help="Deletes this picture from the server. Results painted from it stay until you remove them.",
         )
     if refusal := refusal_of(role):
@@ -117,9 +117,11 @@ def _choose_item(role: Role, name: str) -> None:
         choose_sample(role, name)
 
 
-def _remove(source: Source) -> None:
-    forget_dropped()
-    remove_own(visitor_name(), source)
+def _remove(role: Role, token: str) -> None:
+    source = chosen(role)
+    if source is not None and source.token == token:
+        forget_dropped()
+        remove_own(visitor_name(), source)
 
 
 def _own_items() -> list[Item]:
