@@ -17,11 +17,17 @@ from tests.support.pages import PATIENCE, component_data, open_app, run_and_wait
 PAGES = ["app.py", "pages/lambda_lab.py", "pages/layers.py", "pages/theory.py", "pages/about.py"]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def server():
+    """One engine for all tests here: every test is another visitor."""
+    start_afresh()
+    yield
+    start_afresh()
+
+
 @pytest.fixture
 def app():
-    start_afresh()
-    yield open_app()
-    start_afresh()
+    return open_app()
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -31,7 +37,9 @@ def test_every_page_opens_without_an_error(app, page):
     assert not app.error
 
 
-def test_about_says_how_the_server_is_and_what_it_allows(app):
+def test_about_says_how_the_server_is_and_what_it_allows():
+    start_afresh()
+    app = open_app()
     app.switch_page("pages/about.py").run()
     assert "0 running, 0 waiting; 0 results kept (0 MB); " in words(app.markdown)
     assert "up to 8 λ and 2 h of computing" in words(app.markdown)
@@ -43,16 +51,16 @@ def test_the_studio_opens_with_a_pair_and_says_what_a_run_costs(app):
     assert "on this machine" in words(app.caption)
 
 
-def test_a_first_picture_from_the_samples(app):
-    small(app)
+def test_a_first_picture_from_the_samples():
+    app = open_app(size="64", steps="10")
     run_and_wait(app)
     assert not app.exception
     assert "Done: 10 steps" in app.success[0].value
     assert len(app.get("download_button")) == 5
 
 
-def test_100_more_steps_go_on_where_the_run_ended(app):
-    small(app)
+def test_100_more_steps_go_on_where_the_run_ended():
+    app = open_app(size="64", steps="10")
     run_and_wait(app)
     app.button(key="more").click().run()
     wait(app, "Done: 110 steps")
