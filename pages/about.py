@@ -18,9 +18,9 @@ $$L(x) = \lambda \cdot L_\text{content}(x, c) + (1 - \lambda) \cdot L_\text{styl
 Both losses are measured on your pair first, so that $L_\text{content}$ is 0 at the photograph and 1 at the style
 picture, and $L_\text{style}$ the other way round. That is why λ means the same on every pair.
 
-**Your pictures** stay in the memory of this server, for you alone, until it needs the room or is started anew. They
-are written to no disk, and nothing is sent anywhere else. A cookie, forgotten when you close the browser, lets a reload
-find your running picture.
+**Your pictures** stay in the memory of this server, for you alone, until you remove them, it needs the room or is
+started anew. They are written to no disk, and nothing is sent anywhere else. A cookie, forgotten when you close the
+browser, lets a reload find your running picture.
 """
 SOURCES = """
 - L. Gatys, A. Ecker, M. Bethge: *A Neural Algorithm of Artistic Style*, 2015, and *Preserving Color in Neural Artistic

@@ -353,3 +353,17 @@ def test_nothing_sticks_out_on_a_narrow_screen(browser, address, width):
         finished(page)
         expect(picture(page)).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_picture_of_one_s_own_is_removed_and_stays_so(page, tmp_path):
+    Image.effect_noise((90, 60), 60).convert("RGB").save(tmp_path / "mine.png")
+    page.locator("[data-testid=stFileUploaderDropzoneInput]").nth(1).set_input_files(tmp_path / "mine.png")
+    page.get_by_text("mine.png · 90 × 60").wait_for()
+    press(page, "Remove")
+    page.locator(".st-key-gallery_style figcaption", has_text="Swirling night").wait_for()
+    expect(page.locator("label[title='mine.png']")).to_have_count(0)
+    page.wait_for_url(re.compile("style=Swirling"))
+    page.reload()
+    page.locator(".st-key-gallery_style figcaption", has_text="Swirling night").wait_for()
+    expect(page.locator("label[title='mine.png']")).to_have_count(0)
+    expect(page.get_by_role("button", name="Remove", exact=True)).to_have_count(0)

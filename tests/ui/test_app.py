@@ -6,7 +6,7 @@ import time
 import pytest
 import streamlit as st
 
-from stylecore.config import PRESETS, TransferConfig
+from stylecore.config import PRESETS, SETTINGS, TransferConfig
 from stylecore.samples import sample_contents
 from stylecore.ui.server import get_engine
 from stylecore.ui.widgets.presets import preset_of
@@ -109,6 +109,15 @@ def test_what_does_not_fit_is_told_before_it_is_started(app, monkeypatch):
     app.run()
     assert app.button(key="run_studio").disabled
     assert "GB are free on this server: choose a smaller size" in words(app.warning)
+
+
+def test_every_advanced_setting_has_a_widget_where_it_has_a_meaning(app):
+    found = {widget.key for widget in [*app.selectbox, *app.slider, *app.number_input, *app.text_input]}
+    values = {name: app.session_state[f"set_{name}"] for name in SETTINGS if name != "lambdas"}
+    for name, declared in SETTINGS.items():
+        if declared.place == "advanced":
+            meant = declared.needs is None or values[declared.needs[0]] == declared.needs[1]
+            assert (f"set_{name}" in found) == meant, name
 
 
 @pytest.mark.parametrize("name", PRESETS)

@@ -1,4 +1,4 @@
-"""Questions of a page to the engine: the answer at once where it is known, a word and another look where it is not."""
+"""Queries of a page to the engine: the answer at once where it is known, else a note and another try."""
 
 from __future__ import annotations
 
@@ -7,18 +7,26 @@ import streamlit as st
 from stylecore.engine.engine import Engine
 from stylecore.engine.feature_views import Query
 from stylecore.engine.queries import Answer, PendingQuery
+from stylecore.ui.page_errors import guarded
 from stylecore.ui.widgets.progress import poll_seconds
 
-AT_ONCE = 0.3  # seconds that a page waits for an answer before it is drawn without
+WAIT_SECONDS = 0.3  # for an answer, before the page is drawn without it
 
 
 def answer_to(engine: Engine, owner: str, query: Query[Answer], key: str) -> Answer | None:
-    """The answer; None while it is on its way, or if there is none: then the page has said so."""
+    """The answer; None while it is on its way, or if the query failed, and then the page says so.
+
+    Args:
+        engine: of the server.
+        owner: the visitor.
+        query: what is asked.
+        key: of the part of the page that waits for the answer.
+    """
     pending = engine.ask(owner, query)
-    if pending.done.wait(AT_ONCE) and pending.status == "answered":
+    if pending.done.wait(WAIT_SECONDS) and pending.status == "answered":
         return pending.answer
     every = None if pending.status == "failed" else poll_seconds(engine) / 2
-    st.fragment(_poll, run_every=every, key=key)(pending)
+    st.fragment(guarded(_poll), run_every=every, key=key)(pending)
     return None
 
 
