@@ -34,7 +34,7 @@ def wait(app, status):
     deadline = time.monotonic() + PATIENCE
     while status not in said(app):
         assert time.monotonic() < deadline, said(app)
-        time.sleep(0.05)
+        time.sleep(0.2)
         app.run()
 
 

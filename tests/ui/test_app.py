@@ -67,7 +67,7 @@ def test_100_more_steps_go_on_where_the_run_ended():
 
 
 def test_stop_keeps_the_picture_and_go_on_finishes_it(app):
-    small(app, steps=60)
+    small(app, steps=40)
     app.button(key="run_studio").click().run()
     deadline = time.monotonic() + PATIENCE
     while not app.get("progress") or "Step " not in app.get("progress")[0].proto.text:
@@ -78,7 +78,7 @@ def test_stop_keeps_the_picture_and_go_on_finishes_it(app):
     assert "the picture is kept" in words(app.info)
     assert app.get("download_button")
     app.button(key="go_on").click().run()
-    wait(app, "Done: 60 steps")
+    wait(app, "Done: 40 steps")
 
 
 CUT_OFF = sample_contents()["Coffee"].read_bytes()[:3000]

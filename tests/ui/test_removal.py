@@ -2,14 +2,19 @@
 
 import base64
 import io
+from types import SimpleNamespace
 
 import pytest
 from PIL import Image
+from streamlit.proto.Common_pb2 import FileURLs
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 
 from stylecore.engine.engine import Engine
 from stylecore.engine.limits import Limits
 from stylecore.engine.scheduler import Scheduler
 from stylecore.ui.server import get_derived_pictures, get_engine, get_visitor_store, held_bytes, job_forgotten
+from stylecore.ui.widgets import uploads
 from tests.conftest import start_afresh
 from tests.support.held import held_texts
 from tests.support.pages import component_data, open_app, wait
@@ -131,3 +136,14 @@ def test_a_picture_made_from_a_removed_one_stays_until_it_is_removed_itself(engi
 def test_samples_have_no_button_to_remove_them(engine):
     app = open_app()
     assert not [button for button in app.button if button.key and button.key.startswith("remove_own")]
+
+
+def test_a_file_that_was_taken_over_leaves_streamlit_s_upload_store(monkeypatch):
+    store = MemoryUploadedFileManager("/upload")
+    files = [UploadedFileRec(name, "mine.png", "image/png", b"data") for name in ("taken", "other")]
+    for file in files:
+        store.add_file("session", file)
+    context = SimpleNamespace(uploaded_file_mgr=store, session_id="session")
+    monkeypatch.setattr(uploads, "get_script_run_ctx", lambda: context)
+    uploads._release(UploadedFile(files[0], FileURLs()))
+    assert store.get_files("session", ["taken", "other"]) == [files[1]]
