@@ -6,14 +6,10 @@ from stylecore import __version__
 from stylecore.engine.health import health_line, read_health
 from stylecore.imaging.images import MAX_PIXELS
 from stylecore.transfer.devices import describe_device
-from stylecore.ui.page import start_page
+from stylecore.ui.page import page
 from stylecore.ui.widgets.progress import spoken_time
 
-engine, owner = start_page("About")
-
-st.header("About", anchor=False)
-st.markdown(
-    r"""
+INTRODUCTION = r"""
 Neural style transfer after Gatys, Ecker & Bethge (2015). A picture $x$ is optimised until VGG16 sees in it the content
 of the photograph $c$ and the style of the painting $s$:
 
@@ -22,27 +18,11 @@ $$L(x) = \lambda \cdot L_\text{content}(x, c) + (1 - \lambda) \cdot L_\text{styl
 Both losses are measured on your pair first, so that $L_\text{content}$ is 0 at the photograph and 1 at the style
 picture, and $L_\text{style}$ the other way round. That is why λ means the same on every pair.
 
-**Your pictures** stay in the memory of this server, for you alone, until it needs the room or is started anew. They
-are written to no disk, and nothing is sent anywhere else. A cookie, forgotten when you close the browser, lets a reload
-find your running picture.
+**Your pictures** stay in the memory of this server, for you alone, until you remove them, it needs the room or is
+started anew. They are written to no disk, and nothing is sent anywhere else. A cookie, forgotten when you close the
+browser, lets a reload find your running picture.
 """
-)
-limits = engine.limits
-health = read_health(engine)
-st.subheader("This server", anchor=False)
-facts = {
-    "Computes on": describe_device(engine.device),
-    "Largest picture": f"{limits.max_size} pixels, {limits.max_steps} steps",
-    "Uploads": f"up to {limits.max_upload_mb} MB and {MAX_PIXELS // 10**6} million pixels",
-    "One run": f"up to {limits.max_lambdas} λ and {spoken_time(limits.max_seconds)} of computing",
-    "Queue": f"up to {limits.max_waiting} runs, {limits.max_active} of one visitor, who take turns",
-    "Now": health_line(health),
-    "Version": __version__,
-}
-st.markdown("\n".join(f"- **{name}**: {text}" for name, text in facts.items()))
-st.subheader("Sources", anchor=False)
-st.markdown(
-    """
+SOURCES = """
 - L. Gatys, A. Ecker, M. Bethge: *A Neural Algorithm of Artistic Style*, 2015, and *Preserving Color in Neural Artistic
   Style Transfer*, 2016
 - K. Simonyan, A. Zisserman: *Very Deep Convolutional Networks for Large-Scale Image Recognition*, 2014. The weights are
@@ -50,4 +30,21 @@ st.markdown(
 - J. Johnson, A. Alahi, L. Fei-Fei: *Perceptual Losses for Real-Time Style Transfer*, 2016
 - The sample photographs are in the public domain or CC0; the style pictures are drawn by this project's own code.
 """
-)
+
+with page("About") as (engine, owner):
+    st.header("About", anchor=False)
+    st.markdown(INTRODUCTION)
+    st.subheader("This server", anchor=False)
+    limits = engine.limits
+    facts = {
+        "Computes on": describe_device(engine.device),
+        "Largest picture": f"{limits.max_size} pixels, {limits.max_steps} steps",
+        "Uploads": f"up to {limits.max_upload_mb} MB and {MAX_PIXELS // 10**6} million pixels",
+        "One run": f"up to {limits.max_lambdas} λ and {spoken_time(limits.max_seconds)} of computing",
+        "Queue": f"up to {limits.max_waiting} runs, {limits.max_active} of one visitor, who take turns",
+        "Now": health_line(read_health(engine)),
+        "Version": __version__,
+    }
+    st.markdown("\n".join(f"- **{name}**: {text}" for name, text in facts.items()))
+    st.subheader("Sources", anchor=False)
+    st.markdown(SOURCES)

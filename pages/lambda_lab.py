@@ -14,8 +14,10 @@ from stylecore.ui.lab.inputs import (
 from stylecore.ui.lab.results import show_lab
 from stylecore.ui.page import start_page
 from stylecore.ui.state.page_state import apply_query_params, write_query_params
-from stylecore.ui.studio.inputs import dropped_recipe, pair_input
-from stylecore.ui.widgets.settings import usual_inputs
+from stylecore.ui.widgets.dropped_recipe import dropped_recipe
+from stylecore.ui.widgets.picture_input import pair_input
+from stylecore.ui.widgets.presets import usual_inputs
+from stylecore.ui.widgets.settings import chosen_settings
 
 engine, owner = start_page("λ lab")
 if apply_query_params(engine, owner):
@@ -32,7 +34,7 @@ dropped_recipe(engine, owner)
 settings, result = st.columns([1, 2], gap="large")
 requests, trouble = {}, ""
 with settings, st.container(gap="xsmall"):
-    pair_input()
+    pair_input(chosen_settings().config)
     lambdas, written = lambdas_input()
     axis, rows = axis_input()
     try:

@@ -17,7 +17,8 @@ from stylecore.ui.layers.inputs import (
 from stylecore.ui.layers.reconstructions import reconstruction_requests, run_button, show_reconstructions
 from stylecore.ui.page import start_page
 from stylecore.ui.state.page_state import apply_query_params, write_query_params
-from stylecore.ui.studio.inputs import dropped_recipe, pair_input
+from stylecore.ui.widgets.dropped_recipe import dropped_recipe
+from stylecore.ui.widgets.picture_input import pair_input
 from stylecore.ui.widgets.settings import need_settings
 
 engine, owner = start_page("Layers")
@@ -42,7 +43,7 @@ with settings, st.container(gap="xsmall"):
         requests = reconstruction_requests(layers)
         run_button(engine, owner, requests)
         size_and_steps(engine.limits)
-    pair_input(layers_settings if view == RECONSTRUCTIONS else view_settings)
+    pair_input(layers_settings() if view == RECONSTRUCTIONS else view_settings())
 
 with result:
     if view == RECONSTRUCTIONS:

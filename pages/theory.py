@@ -4,7 +4,6 @@ import streamlit as st
 
 from stylecore.ui.page import start_page
 from stylecore.ui.state.page_state import apply_query_params, write_query_params
-from stylecore.ui.studio.inputs import dropped_recipe
 from stylecore.ui.theory.parts import (
     language_input,
     read_query_params,
@@ -18,6 +17,7 @@ from stylecore.ui.theory.parts import (
     show_total,
 )
 from stylecore.ui.theory.texts import texts
+from stylecore.ui.widgets.dropped_recipe import dropped_recipe
 from stylecore.ui.widgets.settings import need_settings
 
 engine, owner = start_page("Theory")

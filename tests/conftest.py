@@ -22,13 +22,13 @@ def start_afresh():
     """As if the server had just been started: no engine, no results, nothing in a cache."""
     import streamlit as st  # a GPU machine that only tests the core may have none
 
-    from stylecore.ui.server import get_engine
-    from stylecore.ui.state.visitor_store import get_visitor_store
+    from stylecore.ui.server import get_derived_pictures, get_engine, get_visitor_store
 
     st.cache_data.clear()
     st.cache_resource.clear()
     get_engine.clear()
     get_visitor_store.clear()
+    get_derived_pictures.clear()
 
 
 @pytest.fixture(scope="session")

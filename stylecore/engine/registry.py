@@ -135,9 +135,13 @@ class Registry:
         """Drops all that is held of a job that is at rest."""
         with self.changed:
             self.release(job)
-            if self.jobs.pop(job.id, None) is not None:
-                for told in self.on_forget:
-                    told(job.owner, job.id)
+            self.drop(job)
+
+    def drop(self, job: Job) -> None:
+        """Takes a job off the list, whatever the runner still holds of it, and tells those who want to know."""
+        if self.jobs.pop(job.id, None) is not None:
+            for callback in self.on_forget:
+                callback(job.owner, job.id)
 
     def release(self, job: Job, *, failed: bool = False) -> None:
         """Drops the computation of a job; its pictures stay.

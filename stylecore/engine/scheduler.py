@@ -313,7 +313,7 @@ class Scheduler:
                 return
             numbers = (job.number, self.registry.next_number(job.owner, job.request.workspace))
             parts = split(job, numbers, (self.registry.next_id(), self.registry.next_id()))
-            del self.registry.jobs[job.id]
+            self.registry.drop(job)
             self._turns[job.owner] = -1  # it has its turn still
             for part, _ in parts:
                 part.cost = request_cost(part.request, self._device)

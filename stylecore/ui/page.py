@@ -1,20 +1,24 @@
-"""What every page begins with: its name, the way to the others, the engine and the visitor."""
+"""What every page begins with: title, navigation, the engine and the visitor; and what becomes of its errors."""
 
 from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import streamlit as st
 
 from stylecore.engine.engine import Engine
 from stylecore.errors import UserError
-from stylecore.ui.server import get_engine, visitor
+from stylecore.ui.page_errors import errors_shown, guarded, show_callback_error
+from stylecore.ui.server import get_engine, get_visitor_store, visitor
+from stylecore.ui.state.page_state import page_opened
 
 _log = logging.getLogger(__name__)
 
-HEARTBEAT_SECONDS = 10.0  # seconds between two signs of life, or a third of the grace time
+HEARTBEAT_SECONDS = 10.0  # between two signs of life; a third of the grace time if that is less
 
 STYLES = Path(__file__).with_name("page.css")
 
@@ -27,39 +31,55 @@ PAGES = {
 }
 
 
-def start_page(title: str) -> tuple[Engine, str]:
-    """Sets the page up.
+@contextmanager
+def page(title: str) -> Iterator[tuple[Engine, str]]:
+    """Sets a page up for the body of the `with` statement, and turns errors in that body into a sentence.
 
     Args:
-        title: of the browser's tab.
+        title: of the page and the browser's tab.
+
+    Yields:
+        The server's engine, and the visitor's name.
+    """
+    with errors_shown():
+        yield start_page(title)
+
+
+def start_page(title: str) -> tuple[Engine, str]:
+    """Draws the head of a page; `page` calls it.
+
+    Args:
+        title: of the page and the browser's tab.
 
     Returns:
         The server's engine, and the visitor's name.
     """
-    st.session_state.came_from = st.session_state.get("page")
-    st.session_state.page = title
+    page_opened(title)
     st.set_page_config(page_title=f"{title} · Neural style transfer", page_icon="🎨", layout="wide")
     st.html(STYLES)
     with st.container(horizontal=True, gap="small", key="navigation"):
         for file, (label, icon) in PAGES.items():
             st.page_link(file, label=label, icon=icon)
-    with st.container(key="here"):  # always: what comes and goes up here would draw all that is below anew
+    with st.container(key="here"):  # drawn even if empty: if it came and went, everything below would be redrawn
+        show_callback_error()
         engine, owner = _engine(), visitor()
-        if any(not job.ended for job in engine.jobs_of(owner)):
+        jobs = engine.jobs_of(owner)
+        get_visitor_store().note_uses(owner, jobs)
+        if any(not job.ended for job in jobs):
             every = min(HEARTBEAT_SECONDS, engine.limits.grace_seconds / 3)
-            st.fragment(_still_here, run_every=every, key="still_here")(engine, owner)
+            st.fragment(guarded(_still_here), run_every=every, key="still_here")(engine, owner)
     return engine, owner
 
 
 def plain(text: str) -> str:
-    """Text of a stranger for a place where marks make links, pictures and formulas: it is shown as it was written."""
+    """Escapes a text of a stranger for Markdown: it is shown as it was written, without links, pictures or formulas."""
     printable = "".join(character if character.isprintable() else "�" for character in text)
-    unlinked = re.sub(r"(?i):(?=//)|www(?=\.)|@", "\\g<0>\u2060", printable)  # bare addresses become links, too
+    unlinked = re.sub(r"(?i):(?=//)|www(?=\.)|@", "\\g<0>\u2060", printable)  # Markdown links bare addresses, too
     return re.sub(r"[\\`*\[\]<>$:~!&#|+-]|(?<![^\W_])_|_(?![^\W_])", r"\\\g<0>", unlinked)
 
 
 def _engine() -> Engine:
-    """The server's engine; where it can't start, the page says why, and tries again when it is reloaded."""
+    """The server's engine. If it can't start, the page says why and ends; a reload tries again."""
     try:
         return get_engine()
     except UserError as error:
@@ -69,7 +89,7 @@ def _engine() -> Engine:
 
 
 def _still_here(engine: Engine, owner: str) -> None:
-    """Tells the engine, from whatever page, that the visitor still waits for what is being computed."""
+    """Tells the engine that the visitor still waits for what is being computed, whatever page is open."""
     for job in engine.jobs_of(owner):
         if not job.ended:
             engine.heartbeat(job)

@@ -1,4 +1,4 @@
-"""One VGG16 and one engine for the whole server, one name for each visitor."""
+"""What the server has once: VGG16, the engine, the stores of visitors' pictures; and each visitor's name."""
 
 from __future__ import annotations
 
@@ -18,9 +18,18 @@ from stylecore.engine.logs import set_up_logs
 from stylecore.transfer.devices import choose_device
 from stylecore.transfer.vgg import VGG16, load_vgg16
 from stylecore.ui.components import remember_visitor
+from stylecore.ui.state.derived_pictures import DerivedPictures
+from stylecore.ui.state.session import SessionValue
 from stylecore.ui.state.singleton import singleton
+from stylecore.ui.state.visitor_store import VisitorStore
 
 COOKIE = "stylecore_visitor"
+STORE_SHARE, DERIVED_SHARE = 2, 8  # parts of STYLECORE_KEPT_MB that uploads, and pictures made for display, may take
+
+
+class _State:
+    prefix = "visitor"
+    name = SessionValue[str]("")
 
 
 @st.cache_resource(max_entries=1, show_spinner="Loading VGG16 …")
@@ -34,7 +43,7 @@ def get_engine() -> Engine:
     """The server's engine; its worker thread starts with the first visitor.
 
     Raises:
-        WeightsError: if the weights are damaged; nothing of that is kept, so that the next visit finds them mended.
+        WeightsError: if the weights are damaged; the next visit tries again.
         UserError: if the operator has set a limit that is none.
     """
     with st.spinner("Measuring this machine …"):
@@ -43,42 +52,73 @@ def get_engine() -> Engine:
 
 def _start_engine() -> Engine:
     set_up_logs()
-    limits = read_limits()
-    torch.set_num_threads(min(torch.get_num_threads(), cores()))  # a container's quota, not the host's processors
     device = choose_device()
+    limits = read_limits(device=device)
+    torch.set_num_threads(min(torch.get_num_threads(), cores()))  # a container's quota, not the host's processors
     network = bundled_network(device)
 
-    def load(
-        name: VggWeights, device: str
-    ) -> VGG16:  # the worker must not call streamlit, so it gets the network itself
+    def load(name: VggWeights, device: str) -> VGG16:  # called by the worker, which must not call streamlit
         return network if name == "bundled" else load_vgg16(name, device)
 
     engine = Engine(device, load, limits, throughput=measure_throughput(network))
+    engine.on_forget(job_forgotten)
+    engine.count_also(held_bytes)
     watch_health(engine)
     gc.collect()
-    gc.freeze()  # the imports and the network need no second look
+    gc.freeze()  # spares every later collection the imports and the network
     return engine
+
+
+@singleton
+def get_visitor_store() -> VisitorStore:
+    """The server's one store of visitors' pictures and values."""
+    return VisitorStore(get_engine().limits.kept_mb * 10**6 // STORE_SHARE)
+
+
+@singleton
+def get_derived_pictures() -> DerivedPictures:
+    """The server's one cache of pictures made for display."""
+    return DerivedPictures(get_engine().limits.kept_mb * 10**6 // DERIVED_SHARE)
+
+
+def held_bytes() -> int:
+    """Bytes of visitors' pictures that pages hold beside the engine's jobs; they count as kept, too."""
+    stores = get_visitor_store.made(), get_derived_pictures.made()
+    return sum(store.held_bytes() for store in stores if store is not None)
+
+
+def job_forgotten(owner: str, job_id: str) -> None:
+    """Drops all that pages hold of a job that the engine has forgotten."""
+    derived = get_derived_pictures()
+    derived.forget(owner, job_id)
+    for token in get_visitor_store().job_forgotten(owner, job_id):
+        derived.forget(owner, token)
+
+
+def visitor_name() -> str:
+    """The name that `visitor` has given to this tab's visitor."""
+    return _State().name
 
 
 def visitor() -> str:
     """A name for this visitor that nobody can guess; a cookie keeps it, so that a reload finds everything again."""
-    if "visitor" not in st.session_state:
+    state = _State()
+    if not state.name:
         kept = st.context.cookies.get(COOKIE)
         known = isinstance(kept, str) and re.fullmatch(r"[\w-]{43}", kept, re.ASCII)
-        st.session_state.visitor = kept if known else secrets.token_urlsafe(32)
-    owner: str = st.session_state.visitor
-    if st.context.cookies.get(COOKIE) != owner:
-        remember_visitor(COOKIE, owner)
-    _present(owner)
-    return owner
+        state.name = str(kept) if known else secrets.token_urlsafe(32)
+    if st.context.cookies.get(COOKIE) != state.name:
+        remember_visitor(COOKIE, state.name)
+    _tab_connected(state.name)
+    return state.name
 
 
-def _leave(owner: str) -> None:
+def _tab_closed(owner: str) -> None:
     engine = get_engine()
     engine.leave(owner, engine.limits.grace_seconds)
 
 
-@st.cache_resource(scope="session", show_spinner=False, on_release=_leave)
-def _present(owner: str) -> str:
+@st.cache_resource(scope="session", show_spinner=False, on_release=_tab_closed)
+def _tab_connected(owner: str) -> str:
     """Lives as long as the tab is connected; its end tells the engine that the visitor has left."""
     return owner

@@ -27,7 +27,7 @@ SETTLED = 4 * SECOND  # after which no address of before counts as a late one
 
 @pytest.fixture
 def page(browser, address):
-    with visitor(browser, f"{address}/?size=128&steps=5&lam=0.65") as page:
+    with visitor(browser, f"{address}/?size=64&steps=5&lam=0.65") as page:
         yield page
 
 
@@ -56,7 +56,7 @@ def test_back_to_an_address_without_words_keeps_the_settings(page):
     at_rest(page)
     follow(page, "Studio")
     expect(slider(page, "set_lam")).to_have_value("0.65")
-    page.wait_for_url(re.compile("size=128"))
+    page.wait_for_url(re.compile("size=64"))
 
 
 def test_back_in_the_lab_brings_the_λ_of_before(page):
@@ -104,7 +104,7 @@ def test_layers_come_back_with_their_pictures(page):
 
 
 def test_a_result_returns_with_the_picture_that_it_was_started_from(page, address, tmp_path):
-    page.goto(f"{address}/?size=128&steps=2&init=image")
+    page.goto(f"{address}/?size=64&steps=2&init=image")
     page.get_by_text("Choose the picture to start from").wait_for()
     page.get_by_text("Advanced", exact=True).click()
     for name in ("first", "second"):
@@ -152,7 +152,7 @@ def test_a_reload_shows_the_same_result_with_its_touches_and_a_recipe_has_them_t
 
 
 def test_more_steps_are_shown_though_a_step_was_looked_at(page, address):
-    page.goto(f"{address}/?size=128&steps=12")
+    page.goto(f"{address}/?size=64&steps=12")
     press(page, "Run")
     finished(page)
     page.locator(".js-plotly-plot .nsewdrag").wait_for()
@@ -190,7 +190,7 @@ def test_each_tab_finds_its_own_picture(page, address, tmp_path):
     upload(page, 0, noise(tmp_path / "mine.png"))
     page.wait_for_url(re.compile("content=own-"))
     other = page.context.new_page()
-    other.goto(f"{address}/?size=128&steps=5")
+    other.goto(f"{address}/?size=64&steps=5")
     upload(other, 0, noise(tmp_path / "another.png"))
     other.close()
     page.reload()

@@ -4,6 +4,7 @@ import base64
 import io
 import re
 import time
+from contextlib import ExitStack
 
 import pytest
 from PIL import Image
@@ -35,29 +36,36 @@ def mean_colour(url):
 
 @pytest.fixture
 def page(browser, address):
-    with visitor(browser, f"{address}/?size=128&steps=20") as page:
+    with visitor(browser, f"{address}/?size=64&steps=8") as page:
         yield page
+
+
+@pytest.fixture
+def open_page(browser, address):
+    """Opens a page of a visitor who has just come."""
+    with ExitStack() as stack:
+        yield lambda query: stack.enter_context(visitor(browser, f"{address}/?{query}"))
 
 
 def test_a_first_picture_from_the_samples_can_be_taken_home(page):
     before = shown(page)
     press(page, "Run")
     page.locator(".js-plotly-plot .main-svg").first.wait_for()
-    finished(page, 20)
+    finished(page, 8)
     assert shown(page) != before
     data = downloaded(page)
-    assert Image.open(io.BytesIO(data)).size == (128, 85)
+    assert Image.open(io.BytesIO(data)).size == (64, 43)
     recipe = read_recipe(data)
-    assert (recipe.steps_done, recipe.config.size) == (20, 128)
+    assert (recipe.steps_done, recipe.config.size) == (8, 64)
     press(page, "Other formats")
     for name, kind in (("JPEG", "JPEG"), ("WebP", "WEBP"), ("Time-lapse, GIF", "GIF")):
         image = Image.open(io.BytesIO(downloaded(page, name)))
         assert image.format == kind
-    assert image.n_frames == 22  # steps 0 … 20, and the result to linger on
+    assert image.n_frames == 10  # steps 0 … 8, and the result to linger on
 
 
-def test_stop_keeps_the_picture_and_more_steps_go_on(page, address):
-    page.goto(f"{address}/?size=256&steps=500")
+def test_stop_keeps_the_picture_and_more_steps_go_on(open_page):
+    page = open_page("size=256&steps=500")
     press(page, "Run")
     running(page)
     began = time.monotonic()
@@ -78,8 +86,8 @@ def test_stop_keeps_the_picture_and_more_steps_go_on(page, address):
     stopped(page)
 
 
-def test_steering_takes_effect_while_it_runs_and_the_recipe_knows(page, address):
-    page.goto(f"{address}/?size=128&steps=2000")
+def test_steering_takes_effect_while_it_runs_and_the_recipe_knows(open_page):
+    page = open_page("size=64&steps=2000")
     press(page, "Run")
     running(page)
     slider(page, "set_lam").focus()
@@ -93,8 +101,8 @@ def test_steering_takes_effect_while_it_runs_and_the_recipe_knows(page, address)
     assert 0 < changes[0][0] < 2000
 
 
-def test_zoom_survives_updates_and_the_chart_is_never_drawn_anew(page, address):
-    page.goto(f"{address}/?size=128&steps=400")
+def test_zoom_survives_updates_and_the_chart_is_never_drawn_anew(open_page):
+    page = open_page("size=64&steps=400")
     press(page, "Run")
     running(page)
     area = page.locator(".js-plotly-plot .nsewdrag")
@@ -125,15 +133,15 @@ def test_a_click_on_the_chart_shows_the_picture_of_that_step(page):
     page.mouse.move(box["x"] + box["width"] * 0.25, box["y"] + 60)
     expect(page.locator(".peek img")).to_be_visible()
     page.mouse.click(box["x"] + box["width"] * 0.25, box["y"] + 60)
-    page.get_by_text("Step 5 of 20").wait_for()
+    page.get_by_text("Step 2 of 8").wait_for()
     expect(picture(page)).not_to_have_attribute("src", result)
     press(page, "Back to the newest picture")
-    page.get_by_text("Step 5 of 20").wait_for(state="hidden")
+    page.get_by_text("Step 2 of 8").wait_for(state="hidden")
     expect(picture(page)).to_have_attribute("src", result)
 
 
-def test_a_page_switch_leaves_the_run_alone(page, address):
-    page.goto(f"{address}/?size=128&steps=2000&lam=0.4")
+def test_a_page_switch_leaves_the_run_alone(open_page):
+    page = open_page("size=64&steps=2000&lam=0.4")
     press(page, "Run")
     running(page)
     before = step(page)
@@ -146,9 +154,9 @@ def test_a_page_switch_leaves_the_run_alone(page, address):
     press(page, "Stop")
 
 
-def test_a_reload_finds_the_running_job_and_its_pair(page, address, tmp_path):
+def test_a_reload_finds_the_running_job_and_its_pair(open_page, tmp_path):
     Image.effect_noise((90, 60), 60).convert("RGB").save(tmp_path / "mine.png")
-    page.goto(f"{address}/?size=128&steps=2000")
+    page = open_page("size=64&steps=2000")
     page.locator("[data-testid=stFileUploaderDropzoneInput]").first.set_input_files(tmp_path / "mine.png")
     page.get_by_text("mine.png").wait_for()
     press(page, "Run")
@@ -164,15 +172,14 @@ def test_a_reload_finds_the_running_job_and_its_pair(page, address, tmp_path):
     press(page, "Stop")
 
 
-def test_two_visitors_take_turns_and_a_closed_tab_frees_the_place(page, browser, address):
-    with visitor(browser, f"{address}/?size=128&steps=20") as other:
-        page.goto(f"{address}/?size=128&steps=2000")
-        press(page, "Run")
-        running(page)
-        press(other, "Run")
-        other.get_by_text("Waiting: 1 picture before yours. It begins in about").wait_for()
-        page.close()
-        finished(other)
+def test_two_visitors_take_turns_and_a_closed_tab_frees_the_place(open_page):
+    page, other = open_page("size=64&steps=2000"), open_page("size=64&steps=5")
+    press(page, "Run")
+    running(page)
+    press(other, "Run")
+    other.get_by_text("Waiting: 1 picture before yours. It begins in about").wait_for()
+    page.close()
+    finished(other)
 
 
 def test_uploads_of_both_pictures_and_a_broken_one(page, tmp_path):
@@ -257,7 +264,8 @@ def test_a_link_made_with_own_pictures_says_so_to_others(page, browser, address,
         assert not other.get_by_text("mine.png").is_visible()
 
 
-def test_the_result_is_used_as_it_is_on_the_screen(page):
+def test_the_result_is_used_as_it_is_on_the_screen(open_page):
+    page = open_page("size=64&steps=8&lam=0")  # all style: the colours change most
     press(page, "Run")
     finished(page)
     as_painted = shown(page)
@@ -271,11 +279,10 @@ def test_the_result_is_used_as_it_is_on_the_screen(page):
     assert max(abs(a - b) for a, b in zip(colours[0], mean_colour(as_painted), strict=True)) > 6
 
 
-def test_a_link_and_a_recipe_restore_the_settings(page, address, tmp_path):
-    page.goto(f"{address}/?lam=0.65&size=192&steps=12&pooling=average&content=Coffee&style=Embroidery")
-    page.get_by_role("button", name="Run").wait_for()
+def test_a_link_and_a_recipe_restore_the_settings(open_page, address, tmp_path):
+    page = open_page("lam=0.65&size=96&steps=6&pooling=average&content=Coffee&style=Embroidery")
     expect(slider(page, "set_lam")).to_have_value("0.65")
-    page.get_by_text("Coffee · 600 × 400 → 192 × 128").wait_for()
+    page.get_by_text("Coffee · 600 × 400 → 96 × 64").wait_for()
     press(page, "Run")
     finished(page)
     (tmp_path / "mine.png").write_bytes(downloaded(page))
@@ -284,7 +291,7 @@ def test_a_link_and_a_recipe_restore_the_settings(page, address, tmp_path):
     page.locator("[data-testid=stFileUploaderDropzoneInput]").first.set_input_files(tmp_path / "mine.png")
     press(page, "Restore its settings")
     page.wait_for_url(re.compile("content=Coffee"))
-    for part in ("lam=0.65", "size=192", "steps=12", "pooling=average", "style=Embroidery"):
+    for part in ("lam=0.65", "size=96", "steps=6", "pooling=average", "style=Embroidery"):
         assert part in page.url
 
 
@@ -322,7 +329,7 @@ def test_history_touches_and_comparison(page):
 
 
 def test_a_finger_scrolls_over_the_chart_and_a_tap_picks_a_step(browser, address):
-    url = f"{address}/?size=128&steps=10"
+    url = f"{address}/?size=64&steps=10"
     with visitor(browser, url, viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True) as page:
         press(page, "Run")
         finished(page)
@@ -340,9 +347,23 @@ def test_a_finger_scrolls_over_the_chart_and_a_tap_picks_a_step(browser, address
 
 @pytest.mark.parametrize("width", [360, 390, 768])
 def test_nothing_sticks_out_on_a_narrow_screen(browser, address, width):
-    url = f"{address}/?size=128&steps=10"
+    url = f"{address}/?size=64&steps=10"
     with visitor(browser, url, viewport={"width": width, "height": 800}, is_mobile=True, has_touch=True) as page:
         press(page, "Run")
         finished(page)
         expect(picture(page)).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_picture_of_one_s_own_is_removed_and_stays_so(page, tmp_path):
+    Image.effect_noise((90, 60), 60).convert("RGB").save(tmp_path / "mine.png")
+    page.locator("[data-testid=stFileUploaderDropzoneInput]").nth(1).set_input_files(tmp_path / "mine.png")
+    page.get_by_text("mine.png · 90 × 60").wait_for()
+    press(page, "Remove")
+    page.locator(".st-key-gallery_style figcaption", has_text="Swirling night").wait_for()
+    expect(page.locator("label[title='mine.png']")).to_have_count(0)
+    page.wait_for_url(re.compile("style=Swirling"))
+    page.reload()
+    page.locator(".st-key-gallery_style figcaption", has_text="Swirling night").wait_for()
+    expect(page.locator("label[title='mine.png']")).to_have_count(0)
+    expect(page.get_by_role("button", name="Remove", exact=True)).to_have_count(0)

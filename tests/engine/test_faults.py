@@ -33,11 +33,11 @@ from stylecore.samples import sample_contents, sample_styles
 from stylecore.transfer import vgg as weights
 from stylecore.transfer.records import Steering
 from stylecore.transfer.vgg import load_vgg16
-from stylecore.ui import components
+from stylecore.ui.components import figures
 from tests.conftest import start_afresh
 from tests.support.engines import at_rest, limits, wait
-from tests.ui.test_app import PATIENCE, small, words
-from tests.ui.test_app import wait as wait_for_words
+from tests.support.pages import PATIENCE, small, words
+from tests.support.pages import wait as wait_for_words
 
 ROOT = Path(__file__).parents[2]
 PAIR = str(sample_contents()["Chelsea"]), str(sample_styles()["Embroidery"])
@@ -571,16 +571,16 @@ def test_a_file_that_may_not_grow(tmp_path):
 
 
 def test_charts_come_once_the_disk_has_room(full_disk, monkeypatch):
-    monkeypatch.setattr(components, "_STATIC", full_disk / "static")
-    components._copied_plotly.cache_clear()
+    monkeypatch.setattr(figures, "_STATIC", full_disk / "static")
+    figures._copied_plotly.cache_clear()
     try:
-        assert components.plotly_address() == ""  # the chart says that its code can't be loaded
+        assert figures.plotly_address() == ""  # the chart says that its code can't be loaded
         assert [file for file in full_disk.rglob("*") if file.is_file()] == []
         subprocess.run(["mount", "-o", "remount,size=20m", str(full_disk)], check=True)
-        address = components.plotly_address()
+        address = figures.plotly_address()
         assert (full_disk / "static" / Path(address).name).stat().st_size > 10**6
     finally:
-        components._copied_plotly.cache_clear()
+        figures._copied_plotly.cache_clear()
 
 
 # The weights
@@ -634,7 +634,7 @@ def test_a_server_that_starts_with_damaged_weights_says_so_and_works_once_they_a
     weights_file.write_bytes(whole)
     app.run()
     assert not app.error
-    assert app.button(key="run")
+    assert app.button(key="run_studio")
 
 
 def test_a_limit_that_is_none_is_told_by_the_page(monkeypatch):
@@ -662,7 +662,7 @@ def test_a_picture_without_memory_goes_on_at_half_the_size_when_the_visitor_says
     start_afresh()
     app = AppTest.from_file("../../app.py", default_timeout=PATIENCE).run()
     small(app)
-    app.button(key="run").click().run()
+    app.button(key="run_studio").click().run()
     wait_for_words(app, "too little memory")
     assert not app.exception
     assert app.get("download_button")  # the last good picture can be taken home

@@ -140,7 +140,7 @@ class Visitor:
         """One run, with something on the way."""
         self.tab.rest()
         self.steered, pressed = False, time.monotonic()
-        self.tab.press("run")
+        self.tab.press("run_studio")
         self.tab.settle()
         if any(FULL.search(text) for text in self.tab.alerts("error")):
             self.ledger.count("refused, queue full")

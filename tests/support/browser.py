@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from stylecore.ui.page_errors import UNEXPECTED
 from tests.support.server import server
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -71,7 +72,9 @@ def visitor(browser, url, **options):
     page.goto(url)
     page.get_by_role("button", name="Run").wait_for()
     yield page
+    failed = not page.is_closed() and page.get_by_text(UNEXPECTED).count()
     context.close()
+    assert not failed, UNEXPECTED
     assert not errors, errors
     assert hosts <= {"127.0.0.1"}
 
@@ -85,7 +88,7 @@ def press(page, name):
     page.get_by_role("button", name=name, exact=True).click()
 
 
-def postprocess(page, steps=None):
+def finished(page, steps=None):
     page.get_by_text(f"Done: {steps} steps" if steps else "Done:").wait_for(timeout=90 * SECOND)
     at_rest(page)
 

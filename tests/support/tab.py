@@ -17,6 +17,8 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from stylecore.ui.page_errors import UNEXPECTED
+
 PATIENCE = 60  # seconds
 LARGEST = 2**26  # bytes of a message
 FULL_RUN, FRAGMENT_RUN = ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
@@ -277,6 +279,8 @@ class Tab:
         shown = self.shown[place] = Shown(delta.new_element, delta.fragment_id, self._run)
         if shown.kind == "exception":
             self.troubles.append(f"{shown.proto.type}: {shown.proto.message}")
+        if shown.kind == "alert" and shown.proto.body == UNEXPECTED:
+            self.troubles.append(UNEXPECTED)
         if getattr(shown.proto, "set_value", False):  # the page has moved the widget itself
             self.widgets.pop(shown.proto.id, None)
         if shown.key == "visitor_cookie":  # what the component's JavaScript does

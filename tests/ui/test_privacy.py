@@ -81,7 +81,7 @@ def bob(url, ann):
 
 def start(tab):
     tab.rest()
-    tab.press("run")
+    tab.press("run_studio")
     tab.settle()
 
 

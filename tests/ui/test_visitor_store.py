@@ -1,51 +1,125 @@
-"""What visitors have chosen, over a reload."""
+"""What the server keeps of visitors over a reload, within its budget."""
 
+import pytest
+
+from stylecore.config import Postprocess, TransferConfig
+from stylecore.engine.jobs import Job, Request, Snapshot
+from stylecore.imaging.inputs import pair
 from stylecore.ui.state.sources import Source
-from stylecore.ui.state.visitor_store import VisitorStore
+from stylecore.ui.state.visitor_store import SHOWN, StoreKey, VisitorStore, postprocess_key
 
 
-def upload(size, name="mine"):
-    return Source(name, b"x" * size, (1, 1), b"")
+def upload(size, name="mine", letter=b"x"):
+    return Source(name, letter * size, (1, 1), b"")
+
+
+def job(name, content, style=b"style", result=b"result"):
+    request = Request(inputs=pair(content, style), config=TransferConfig())
+    snapshot = Snapshot(status="finished", results=(result,))
+    return Job(id=name, owner="ann", number=1, request=request, cost=None, snapshot=snapshot, seen=0.0)
 
 
 def test_choices_are_kept_for_their_owner_and_role_alone():
-    desk, mine = VisitorStore(100), upload(10)
-    desk.put("ann", "content", mine)
-    assert desk.get("ann", "content") is mine
-    assert desk.get("ann", "style") is None
-    assert desk.get("bob", "content") is None
+    store, mine = VisitorStore(100), upload(10)
+    store.set_source("ann", "content", mine)
+    assert store.get_source("ann", "content") is mine
+    assert store.get_source("ann", "style") is None
+    assert store.get_source("bob", "content") is None
 
 
 def test_a_picture_of_one_s_own_is_found_by_its_token_by_nobody_else():
-    desk, first, second = VisitorStore(100), upload(10), upload(10)
-    desk.put("ann", "content", first)
-    desk.put("ann", "content", second)
+    store, first, second = VisitorStore(100), upload(10), upload(10)
+    store.set_source("ann", "content", first)
+    store.set_source("ann", "content", second)
     assert first.token != second.token
-    assert desk.find("ann", first.token) is first
-    assert desk.find("bob", first.token) is None
-    assert desk.find("ann", "") is None
-    assert desk.own("ann") == [second, first]
-    assert desk.own("bob") == []
-    desk.put("ann", "style", upload(90))
-    assert desk.find("ann", first.token) is None
+    assert store.find_source("ann", first.token) is first
+    assert store.find_source("bob", first.token) is None
+    assert store.find_source("ann", "") is None
+    assert store.own_sources("ann") == [second, first]
+    assert store.own_sources("bob") == []
+    store.set_source("ann", "style", upload(90))
+    assert store.find_source("ann", first.token) is None
 
 
-def test_notes_are_their_owner_s_and_bounded(monkeypatch):
-    monkeypatch.setattr("stylecore.ui.state.visitor_store.NOTES", 2)
-    desk = VisitorStore(100)
-    for name in ("a", "b", "c"):
-        desk.note("ann", name, name)
-    assert [desk.noted("ann", name) for name in ("a", "b", "c")] == [None, "b", "c"]
-    assert desk.noted("bob", "c") is None
+def test_values_are_their_owner_s_and_bounded(monkeypatch):
+    monkeypatch.setattr("stylecore.ui.state.visitor_store.MAX_VALUES", 2)
+    store = VisitorStore(100)
+    keys = [StoreKey(name) for name in ("a", "b", "c")]
+    for key in keys:
+        store.set("ann", key, key.name)
+    assert [store.get("ann", key) for key in keys] == [None, "b", "c"]
+    assert store.get("bob", keys[2]) is None
 
 
 def test_the_oldest_go_when_there_are_too_many_bytes_and_samples_cost_nothing():
-    desk = VisitorStore(100)
-    desk.put("ann", "content", upload(60))
-    desk.put("bob", "content", Source("Coffee", b"x" * 500, (1, 1), b"", sample=True))
-    desk.put("cyd", "content", upload(30))
-    assert desk.get("ann", "content") is not None
-    desk.put("dan", "content", upload(20))
-    assert desk.get("ann", "content") is None
-    assert desk.get("bob", "content") is not None
-    assert desk.get("dan", "content") is not None
+    store = VisitorStore(100)
+    store.set_source("ann", "content", upload(60))
+    store.set_source("bob", "content", Source("Coffee", b"x" * 500, (1, 1), b"", sample=True))
+    store.set_source("cyd", "content", upload(30))
+    assert store.get_source("ann", "content") is not None
+    assert store.held_bytes() == 90
+    store.set_source("dan", "content", upload(20))
+    assert store.get_source("ann", "content") is None
+    assert store.get_source("bob", "content") is not None
+    assert store.get_source("dan", "content") is not None
+    assert store.held_bytes() == 50
+
+
+def test_a_removed_picture_is_erased_in_every_tab_and_under_every_token():
+    store, here, there, other = VisitorStore(100), upload(10), upload(10), upload(10, letter=b"y")
+    for source in (here, there, other):
+        store.set_source("ann", "content", source)
+    assert set(store.remove_source("ann", here)) == {here.token, there.token}
+    assert (here.erased, there.erased, other.erased) == (True, True, False)
+    assert store.own_sources("ann") == [other]
+    store.set_source("ann", "style", here)  # another tab that is just being drawn
+    assert store.get_source("ann", "style") is None
+    assert store.remove_source("ann", here) == []
+
+
+def test_what_has_left_the_store_but_is_chosen_in_a_tab_is_erased_too():
+    store, first = VisitorStore(100), upload(60)
+    store.set_source("ann", "content", first)
+    store.set_source("ann", "style", upload(60, letter=b"y"))
+    assert store.find_source("ann", first.token) is None
+    store.remove_source("ann", upload(60))
+    assert first.erased
+
+
+def test_a_forgotten_job_takes_along_the_pictures_that_nothing_else_needs():
+    store, once, twice, shown = VisitorStore(100), upload(10, letter=b"1"), upload(10, letter=b"2"), upload(10)
+    unused, result = upload(10, letter=b"3"), upload(10, letter=b"4")
+    for source in (once, twice, unused, result, shown):
+        store.set_source("ann", "content", source)
+    store.note_uses("ann", [job("job-1", once.data, twice.data, result.data), job("job-2", twice.data, shown.data)])
+    store.set("ann", postprocess_key("job-1"), Postprocess(blend=0.5))
+    store.set("ann", SHOWN, "job-1")
+    assert set(store.job_forgotten("ann", "job-1")) == {once.token, result.token}
+    assert store.get("ann", postprocess_key("job-1")) is None
+    assert set(store.own_sources("ann")) == {twice, unused, shown}
+    assert not once.erased  # a tab that has it chosen keeps it
+    assert store.job_forgotten("ann", "job-2") == [twice.token]
+    assert set(store.own_sources("ann")) == {unused, shown}
+
+
+def test_a_file_that_a_job_has_too_is_not_counted_twice():
+    store, mine = VisitorStore(100), upload(10)
+    store.set_source("ann", "content", mine)
+    store.note_uses("ann", [job("job-1", mine.data)])
+    assert store.held_bytes() == 0
+    store.job_forgotten("ann", "job-1")
+    assert store.held_bytes() == 10
+
+
+@pytest.mark.parametrize("forgotten", [False, True])
+def test_nobody_else_s_pictures_go(forgotten):
+    store, mine, theirs = VisitorStore(100), upload(10), upload(10)
+    store.set_source("ann", "content", mine)
+    store.set_source("bob", "content", theirs)
+    store.note_uses("bob", [job("job-1", theirs.data)])
+    if forgotten:
+        store.job_forgotten("ann", "job-1")
+    else:
+        store.remove_source("ann", mine)
+    assert store.get_source("bob", "content") is theirs
+    assert not theirs.erased

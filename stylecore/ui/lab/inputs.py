@@ -26,7 +26,7 @@ from stylecore.experiments.grid import (
     parse_lambdas,
 )
 from stylecore.imaging.inputs import pair
-from stylecore.ui.widgets.picture_input import chosen, chosen_pair
+from stylecore.ui.state.chosen import chosen, chosen_pair
 from stylecore.ui.widgets.progress import living_jobs, spoken_bytes, spoken_time
 from stylecore.ui.widgets.settings import current_settings
 

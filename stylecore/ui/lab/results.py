@@ -18,7 +18,7 @@ from stylecore.experiments.grid import Cell, cells_of, neighbours
 from stylecore.imaging.images import picture_size
 from stylecore.ui.components import Column, Row, Scrubbed, chart, data_url, grid, scrubber
 from stylecore.ui.lab.inputs import start_all, want_lambdas
-from stylecore.ui.state.page_state import open_job
+from stylecore.ui.state.restore import open_job
 from stylecore.ui.widgets.downloads import download
 from stylecore.ui.widgets.progress import grid_cell, keep_drawing, living_jobs, show_progress, show_trouble
 

@@ -18,10 +18,10 @@ from stylecore.engine.jobs import Frame, Job
 from stylecore.imaging.images import encode_png
 from stylecore.ui.components import chart
 from stylecore.ui.layers.inputs import view_settings
-from stylecore.ui.state.page_state import studio_jobs
+from stylecore.ui.state.chosen import chosen_pair
+from stylecore.ui.state.restore import studio_jobs
 from stylecore.ui.widgets.answers import answer_to
 from stylecore.ui.widgets.downloads import download
-from stylecore.ui.widgets.picture_input import chosen_pair
 
 ROW = 6  # feature maps beside each other
 STOPS = 8  # steps of the last run that are looked at

@@ -18,7 +18,7 @@ from stylecore.layers import GATYS_STYLE, LAYERS
 from stylecore.transfer.vgg import layer_facts
 from stylecore.ui.components import LayerBox, network
 from stylecore.ui.server import get_engine
-from stylecore.ui.widgets.picture_input import chosen_pair
+from stylecore.ui.state.chosen import chosen_pair
 from stylecore.ui.widgets.settings import current_settings
 
 RECONSTRUCTIONS, MAPS, MATRICES = "Reconstructions", "Feature maps", "Style matrices"

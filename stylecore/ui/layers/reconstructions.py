@@ -18,8 +18,8 @@ from stylecore.imaging.images import encode_png
 from stylecore.imaging.inputs import pair
 from stylecore.ui.components import Column, Row, grid, viewer
 from stylecore.ui.layers.inputs import layer_colour, layers_settings
+from stylecore.ui.state.chosen import chosen_pair
 from stylecore.ui.widgets.downloads import download
-from stylecore.ui.widgets.picture_input import chosen_pair
 from stylecore.ui.widgets.progress import grid_cell, keep_drawing, living_jobs, show_progress, show_trouble, spoken_time
 
 CONTENT, STYLE = "Content", "Style"

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
+from pathlib import Path
 from typing import Literal
 
+from stylecore.imaging.files import read
 from stylecore.imaging.images import decode, encode_jpeg
+from stylecore.samples import sample_contents, sample_styles
 
 Role = Literal["content", "style", "init"]
 ROLES: tuple[Role, ...] = ("content", "style", "init")
 WORDS: dict[Role, str] = {"content": "photograph", "style": "style picture", "init": "picture to start from"}
 OWN = "own"  # in an address, and as a gallery's id: a picture that is no sample
-SHOWN = (640, 640)  # pixels of what the page shows of a picture
+PREVIEW_PIXELS = (640, 640)  # largest width and height of what the page shows of a picture
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True, weakref_slot=True)
 class Source:
     """A picture that a visitor has chosen, checked to be one.
 
     Attributes:
         name: what to call it.
-        data: the file's bytes.
+        data: the file's bytes; empty once it has been erased.
         size: width and height, upright.
         preview: JPEG bytes.
         sample: whether it came with the package.
@@ -41,6 +44,15 @@ class Source:
         """What names it in an address and in a gallery."""
         return self.name if self.sample else f"{OWN}-{self.token}"
 
+    @property
+    def erased(self) -> bool:
+        """Whether its owner has removed it."""
+        return not self.data
+
+    def erase(self) -> None:
+        """Drops the bytes, for all tabs that have it chosen."""
+        self.data, self.preview = b"", b""
+
 
 def make_source(name: str, data: bytes, *, sample: bool = False) -> Source:
     """A source out of a file's bytes.
@@ -50,5 +62,16 @@ def make_source(name: str, data: bytes, *, sample: bool = False) -> Source:
     """
     picture = decode(data, "This picture")
     size = picture.size
-    picture.thumbnail(SHOWN)
+    picture.thumbnail(PREVIEW_PIXELS)
     return Source(name[:60], data, size, encode_jpeg(picture, 88), sample)
+
+
+@cache
+def sample_source(path: Path, name: str) -> Source:
+    """The source of a sample; the package's few are kept in memory, once for all visitors."""
+    return make_source(name, read(path), sample=True)
+
+
+def samples(role: Role) -> dict[str, Path]:
+    """The samples for a role by name."""
+    return sample_styles() if role == "style" else sample_contents()

@@ -1,4 +1,4 @@
-"""This visit's results: click to return to one, remove what is not wanted."""
+"""The visitor's results: click to return to one, remove what is not wanted."""
 
 from __future__ import annotations
 
@@ -10,12 +10,20 @@ import streamlit as st
 from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Job
 from stylecore.ui.components import Item, gallery
-from stylecore.ui.state.page_state import open_job, studio_jobs
-from stylecore.ui.widgets.picture_input import thumbnail_url
+from stylecore.ui.page_errors import guarded_callback
+from stylecore.ui.state.restore import open_job, studio_jobs
+from stylecore.ui.studio.state import StudioState, take_gone_for_good
+from stylecore.ui.widgets.thumbnails import job_thumbnail
 
 
 def show_gallery(engine: Engine, owner: str, shown: Job | None) -> None:
-    """Draws a strip of the visitor's pictures, newest first, with a way to remove one and to undo that."""
+    """Draws a strip of the visitor's pictures, newest first, with a way to remove one and to undo that.
+
+    Args:
+        engine: of the server.
+        owner: the visitor.
+        shown: the job whose picture the page shows.
+    """
     jobs = [job for job in studio_jobs(engine, owner) if job.snapshot.previews and job.ended]
     if jobs:
         st.markdown(
@@ -30,28 +38,37 @@ def show_gallery(engine: Engine, owner: str, shown: Job | None) -> None:
             side=72,
         )
     with st.container(horizontal=True, gap="small", key="history_tools"):
-        if shown in jobs:
-            _button(f"Remove result {shown.number}", "delete", f"remove_{shown.id}", partial(engine.remove, shown))
+        if shown is not None and any(job.id == shown.id for job in jobs):
+            _button(
+                f"Remove result {shown.number}",
+                "delete",
+                f"remove_{shown.id}",
+                partial(_remove, engine, owner, shown.id),
+            )
         if removed := engine.removed(owner):
             label = f"Bring result {removed.number} back"
-            _button(label, "undo", "bring_back", partial(_bring_back, engine, owner, removed))
-    if st.session_state.pop("gone_for_good", False):
+            _button(label, "undo", "bring_back", partial(_bring_back, engine, owner, removed.id))
+    if take_gone_for_good():
         st.info("That result is gone by now: a removal can be undone for two minutes.", icon=":material/info:")
 
 
 def _button(label: str, icon: str, key: str, act: Callable[[], None]) -> None:
-    st.button(label, icon=f":material/{icon}:", key=key, type="tertiary", on_click=act)
+    st.button(label, icon=f":material/{icon}:", key=key, type="tertiary", on_click=guarded_callback(act))
 
 
-def _bring_back(engine: Engine, owner: str, job: Job) -> None:
-    st.session_state.gone_for_good = not engine.bring_back(job)
-    open_job(engine, owner, job.id)
+def _remove(engine: Engine, owner: str, job_id: str) -> None:
+    if (job := engine.job(owner, job_id)) is not None:
+        engine.remove(job)
+
+
+def _bring_back(engine: Engine, owner: str, job_id: str) -> None:
+    job = engine.removed(owner)
+    there = job is not None and job.id == job_id and engine.bring_back(job)
+    StudioState().gone_for_good = not there
+    open_job(engine, owner, job_id)
 
 
 def _item(job: Job) -> Item:
-    label = (
-        f"Result {job.number}: {job.request.inputs.content.name}, {job.request.inputs.style.name}, λ = {job.lam:.3g}"
-    )
-    return Item(
-        id=job.id, label=label, url=thumbnail_url(job.snapshot.previews[0]), note=f"{job.number} · λ {job.lam:.2g}"
-    )
+    inputs = job.request.inputs
+    label = f"Result {job.number}: {inputs.content.name}, {inputs.style.name}, λ = {job.lam:.3g}"
+    return Item(id=job.id, label=label, url=job_thumbnail(job), note=f"{job.number} · λ {job.lam:.2g}")

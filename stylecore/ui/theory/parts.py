@@ -20,6 +20,7 @@ from stylecore.transfer.vgg import layer_facts
 from stylecore.ui.components import chart
 from stylecore.ui.components import matrix as matrix_field
 from stylecore.ui.layers.inputs import view_settings
+from stylecore.ui.state.chosen import chosen_pair
 from stylecore.ui.theory.texts import LANGUAGES
 from stylecore.ui.theory.worked_examples import (
     Rows,
@@ -35,7 +36,6 @@ from stylecore.ui.theory.worked_examples import (
 )
 from stylecore.ui.widgets.answers import answer_to
 from stylecore.ui.widgets.downloads import download
-from stylecore.ui.widgets.picture_input import chosen_pair
 from stylecore.ui.widgets.settings import current_settings
 
 FEATURES: dict[str, Rows] = {

@@ -9,6 +9,7 @@ import streamlit as st
 
 from stylecore.engine.engine import Engine
 from stylecore.engine.queries import Answer, Query, QueryFailed
+from stylecore.ui.page_errors import guarded
 from stylecore.ui.widgets.progress import poll_seconds
 
 WAIT_SECONDS = 0.3  # that a page waits for an answer before it is drawn without
@@ -28,7 +29,7 @@ def answer_to(engine: Engine, owner: str, query: Query[Answer], key: str) -> Ans
         return future.result(WAIT_SECONDS)
     except (TimeoutError, QueryFailed, CancelledError):
         every = None if _problem(future) else poll_seconds(engine) / 2
-        st.fragment(_poll, run_every=every, key=key)(future)
+        st.fragment(guarded(_poll), run_every=every, key=key)(future)
         return None
 
 

@@ -1,4 +1,4 @@
-"""Files that are made when they are asked for, and then stay until the browser has fetched them."""
+"""Download buttons whose files are made on demand, and kept until the browser has fetched them."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ def download(
 
 
 def _held(make: Callable[[], bytes], name: str, mime: str) -> Callable[[], bytes]:
-    """The same file, of which streamlit is told that this session uses it.
+    """Makes the file and tells streamlit that this session uses it.
 
-    Without that streamlit 1.67 deletes what a button has made as soon as two pages have been drawn, of whomever: where
-    several visitors watch their pictures, the browser comes too late.
+    Without that streamlit 1.67 deletes the file as soon as any two pages have been drawn, whoever's they are: on a busy
+    server that is before the browser has fetched it.
     """
     context = get_script_run_ctx()
 

@@ -10,22 +10,30 @@ from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Job, Workspace
 from stylecore.experiments.grid import Cell
 from stylecore.ui.components import GridCell, data_url
+from stylecore.ui.page_errors import guarded, guarded_callback
 
-POLL_CPU, POLL_GPU = 1.0, 0.5  # seconds between two looks at a running job
+POLL_SECONDS_CPU, POLL_SECONDS_GPU = 1.0, 0.5  # between two polls of a running job
 
 
 def poll_seconds(engine: Engine) -> float:
-    """Seconds between two looks at something that is computed."""
-    return POLL_CPU if engine.device == "cpu" else POLL_GPU
+    """Seconds between two polls of something that is computed."""
+    return POLL_SECONDS_CPU if engine.device == "cpu" else POLL_SECONDS_GPU
 
 
 def living_jobs(engine: Engine, owner: str, workspace: Workspace) -> list[Job]:
-    """The visitor's jobs in a room that wait, run or are paused, oldest first."""
+    """The visitor's jobs of a page that wait, run or are paused, oldest first."""
     return [job for job in engine.jobs_of(owner) if job.request.workspace == workspace and not job.ended]
 
 
 def keep_drawing(engine: Engine, owner: str, workspace: Workspace, draw: Callable[[], None]) -> None:
-    """Draws now, and again while the visitor's jobs in a room live; the page runs whole when one changes its state."""
+    """Draws now, and again while the visitor's jobs of a page live; when one changes its state the whole page runs.
+
+    Args:
+        engine: of the server.
+        owner: the visitor.
+        workspace: of the page.
+        draw: draws; streamlit keeps it until the page runs again, so it should hold no pictures.
+    """
 
     def states() -> list[tuple[str, str]]:
         return [(job.id, job.snapshot.status) for job in living_jobs(engine, owner, workspace)]
@@ -37,11 +45,11 @@ def keep_drawing(engine: Engine, owner: str, workspace: Workspace, draw: Callabl
             st.rerun()
         draw()
 
-    st.fragment(part, run_every=poll_seconds(engine) if known else None, key=f"{workspace}_live")()
+    st.fragment(guarded(part), run_every=poll_seconds(engine) if known else None, key=f"{workspace}_live")()
 
 
 def show_progress(engine: Engine, owner: str, workspace: Workspace) -> None:
-    """How far the visitor's jobs in a room are, and a button that stops all of them; nothing where there are none."""
+    """How far the visitor's jobs of a page are, and a button that stops all of them; nothing where there are none."""
     living = living_jobs(engine, owner, workspace)
     if not living:
         return
@@ -60,15 +68,15 @@ def show_progress(engine: Engine, owner: str, workspace: Workspace) -> None:
         st.progress(0.0, f"Measuring the pair …{more}")
 
     def stop() -> None:
-        for job in reversed(living):
+        for job in reversed(living_jobs(engine, owner, workspace)):
             engine.stop(job)
-        st.rerun()
+        st.rerun()  # the whole page: the button is in a fragment
 
-    st.button("Stop", icon=":material/stop_circle:", key="stop_all", on_click=stop)
+    st.button("Stop", icon=":material/stop_circle:", key="stop_all", on_click=guarded_callback(stop))
 
 
 def show_trouble(engine: Engine, owner: str, workspace: Workspace) -> bool:
-    """Why the newest of a room's jobs failed; returns whether it did."""
+    """Says why the newest of a page's jobs failed. Returns whether it did."""
     newest = next((job for job in reversed(engine.jobs_of(owner)) if job.request.workspace == workspace), None)
     if newest is None or newest.snapshot.status != "failed":
         return False

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
@@ -11,6 +12,8 @@ from stylecore.engine.cost import Cost
 from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Job, Request, Workspace
 from stylecore.errors import UserError
+from stylecore.ui.page_errors import guarded_callback
+from stylecore.ui.state.session import SessionValue
 from stylecore.ui.widgets.progress import living_jobs, spoken_bytes, spoken_time
 
 
@@ -35,15 +38,30 @@ class RunPlan:
     problem: str = ""
 
 
-def run_panel(engine: Engine, owner: str, plan: RunPlan, on_start: Callable[[list[Job]], None] | None = None) -> None:
+class _State:
+    """Of this tab.
+
+    Attributes:
+        refusals: why the newest runs of a page were refused; it is told once.
+    """
+
+    prefix = "run_panel"
+    refusals = SessionValue[Mapping[Workspace, str]]({})
+
+
+def run_panel(
+    engine: Engine, owner: str, make_plan: Callable[[], RunPlan], on_start: Callable[[list[Job]], None] | None = None
+) -> None:
     """Draws the button, and below it the price or the problem.
 
     Args:
         engine: of the server.
         owner: the visitor.
-        plan: what Run shall do.
+        make_plan: says what Run shall do; called now, and again when Run is pressed, with what the widgets say then. It
+            must hold no pictures: streamlit keeps it while the tab is open, also when they are removed meanwhile.
         on_start: gets the new jobs before the page runs again.
     """
+    plan = make_plan()
     busy = bool(living_jobs(engine, owner, plan.workspace))
     problem = plan.problem or memory_problem(engine, plan.costs)
     st.button(
@@ -53,15 +71,25 @@ def run_panel(engine: Engine, owner: str, plan: RunPlan, on_start: Callable[[lis
         key=f"run_{plan.workspace}",
         width="stretch",
         disabled=bool(problem) or not plan.requests,
-        on_click=lambda: start(engine, owner, plan.requests, on_start=on_start),
+        on_click=guarded_callback(partial(_press, engine, owner, make_plan, on_start)),
         help="Ends the present run; what is there is kept." if busy else None,
     )
     if problem:
         st.warning(problem, icon=":material/warning:")
     elif plan.costs:
         st.caption(price(engine, plan.costs, waits=not busy))
-    if refusal := st.session_state.pop(_refusal_key(plan.workspace), ""):
+    state = _State()
+    if refusal := state.refusals.get(plan.workspace):
+        state.refusals = {page: text for page, text in state.refusals.items() if page != plan.workspace}
         st.error(refusal, icon=":material/error:")
+
+
+def _press(
+    engine: Engine, owner: str, make_plan: Callable[[], RunPlan], on_start: Callable[[list[Job]], None] | None
+) -> None:
+    plan = make_plan()
+    if plan.requests and not plan.problem:
+        start(engine, owner, plan.requests, on_start=on_start)
 
 
 def start(
@@ -84,7 +112,8 @@ def start(
     try:
         jobs = engine.submit_all(owner, requests, beside=beside)
     except UserError as error:
-        st.session_state[_refusal_key(requests[0].workspace)] = str(error)
+        state = _State()
+        state.refusals = {**state.refusals, requests[0].workspace: str(error)}
         return
     if on_start is not None:
         on_start(jobs)
@@ -116,7 +145,3 @@ def price(engine: Engine, costs: Sequence[Cost], *, waits: bool) -> str:
     after = f", after a wait of {spoken_time(wait)}" if wait else ""
     batches = f" · in {len(costs)} batches" if len(costs) > 1 else ""
     return f"{took}{after}{batches} · {spoken_bytes(max(cost.memory for cost in costs))} of memory"
-
-
-def _refusal_key(workspace: Workspace) -> str:
-    return f"refusal_{workspace}"

@@ -1,0 +1,120 @@
+"""The pictures that this tab has chosen: photograph, style, and a picture to start from."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+from stylecore.samples import sample_contents, sample_styles
+from stylecore.ui.server import get_derived_pictures, get_visitor_store
+from stylecore.ui.state.session import SessionValue
+from stylecore.ui.state.sources import Role, Source, make_source, sample_source, samples
+
+DEFAULTS: dict[Role, str] = {"content": "Chelsea", "style": "Swirling night", "init": ""}
+
+
+class _State:
+    """Of this tab.
+
+    Attributes:
+        pictures: what was chosen.
+        tokens: by length and hash of a file: the token of a picture that was chosen before.
+        problems: a sentence on everything that a link or a recipe asked for and that could not be restored.
+        refusals: why the newest upload for a role could not be used.
+    """
+
+    prefix = "chosen"
+    pictures = SessionValue[Mapping[Role, Source]]({})
+    tokens = SessionValue[Mapping[tuple[int, int], str]]({})
+    problems = SessionValue[Sequence[str]](())
+    refusals = SessionValue[Mapping[Role, str]]({})
+
+
+def chosen(role: Role) -> Source | None:
+    """What the visitor has chosen; a sample where nothing was, and None for a picture to start from."""
+    source = _State().pictures.get(role)
+    if source is not None and not source.erased:
+        return source
+    return sample_source(samples(role)[DEFAULTS[role]], DEFAULTS[role]) if DEFAULTS[role] else None
+
+
+def chosen_pair() -> tuple[Source, Source]:
+    """Photograph and style; both have defaults."""
+    content, style = chosen("content"), chosen("style")
+    assert content is not None
+    assert style is not None
+    return content, style
+
+
+def choose(role: Role, source: Source) -> None:
+    """Makes a picture the chosen one; the same file has the same token whenever it is chosen."""
+    state = _State()
+    if not source.sample:
+        digest = len(source.data), hash(source.data)
+        token = state.tokens.get(digest, source.token)
+        state.tokens = {**state.tokens, digest: token}
+        source = source if source.token == token else dataclasses.replace(source, token=token)
+    state.pictures = {**state.pictures, role: source}
+    state.problems = ()  # they were about what was chosen before, as is the refusal
+    state.refusals = {other: refusal for other, refusal in state.refusals.items() if other != role}
+
+
+def choose_sample(role: Role, name: str) -> bool:
+    """Makes a sample the chosen picture. Returns whether there is one of that name."""
+    path = (sample_contents() | sample_styles() | samples(role)).get(name)  # swapped pairs have a link, too
+    if path is not None:
+        choose(role, sample_source(path, name))
+    return path is not None
+
+
+def choose_bytes(role: Role, name: str, data: bytes) -> None:
+    """Makes a file the chosen picture; samples are recognised by their bytes.
+
+    Raises:
+        ImageError: if it is no picture that can be used.
+    """
+    for known, path in (sample_contents() | sample_styles()).items():
+        if sample_source(path, known).data == data:
+            choose(role, sample_source(path, known))
+            return
+    choose(role, make_source(name, data))
+
+
+def swap_pair() -> None:
+    """Exchanges photograph and style."""
+    content, style = chosen_pair()
+    choose("content", style)
+    choose("style", content)
+
+
+def remove_own(owner: str, source: Source) -> None:
+    """Erases a picture of the visitor's own, and all that was made of it for display.
+
+    Results that were painted from it keep their copy of the file until they are removed themselves.
+    """
+    state = _State()
+    tokens = get_visitor_store().remove_source(owner, source)
+    for token in tokens:
+        get_derived_pictures().forget(owner, token)
+    state.tokens = {digest: token for digest, token in state.tokens.items() if token not in tokens}
+    state.pictures = {role: source for role, source in state.pictures.items() if not source.erased}
+
+
+def tell_problems(problems: Sequence[str]) -> None:
+    """Notes what a link or a recipe asked for and could not be restored; `problems` gives it until a new choice."""
+    _State().problems = tuple(problems)
+
+
+def problems() -> Sequence[str]:
+    """A sentence on everything that could not be restored."""
+    return _State().problems
+
+
+def tell_refusal(role: Role, refusal: str) -> None:
+    """Notes why an upload could not be used; what was chosen before stays."""
+    _State().refusals = {**_State().refusals, role: refusal}
+
+
+def refusal_of(role: Role) -> str:
+    """Why the newest upload for a role could not be used, until another picture is chosen; empty if it could."""
+    return _State().refusals.get(role, "")

@@ -1,0 +1,97 @@
+"""What can be done with a job: pause, stop, go on, more steps, use its picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import streamlit as st
+
+from stylecore.artifacts.export import postprocessed
+from stylecore.engine.engine import Engine
+from stylecore.engine.jobs import Job, Request, Snapshot, at_half_size
+from stylecore.errors import UserError
+from stylecore.ui.page_errors import guarded_callback
+from stylecore.ui.state.chosen import choose_bytes
+from stylecore.ui.state.restore import show_newest
+from stylecore.ui.studio.picture import frame_at
+from stylecore.ui.studio.postprocess_input import current_postprocess
+from stylecore.ui.studio.state import StudioState, pick_step
+
+MORE_STEPS = 100
+SMALLEST_PIXELS = 64  # half the size is offered down to this
+
+
+def show_controls(engine: Engine, job: Job, snapshot: Snapshot, picked: int | None) -> None:
+    """Draws the buttons that fit the state of a job.
+
+    Args:
+        engine: of the server.
+        job: that is shown.
+        snapshot: of it.
+        picked: the step whose picture is shown; None for the newest.
+    """
+    unfinished = snapshot.done < snapshot.steps
+    button = partial(_button, engine, job.owner, job.id)
+    with st.container(horizontal=True, gap="small", key="controls"):
+        if snapshot.status == "running":
+            button("Pause", "pause", "pause", engine.pause)
+        if snapshot.status == "paused" or (snapshot.status == "stopped" and snapshot.resumable and unfinished):
+            button("Go on", "go_on", "play_arrow", partial(_go_on, engine))
+        if not job.ended:
+            button("Leave the queue" if snapshot.status == "queued" else "Stop", "stop", "stop_circle", engine.stop)
+        if snapshot.too_large and job.request.config.size // 2 >= SMALLEST_PIXELS:
+            label = f"Go on at half the size, {at_half_size(job).config.size} pixels"
+            button(label, "half", "photo_size_select_small", partial(_go_on_at_half_size, engine))
+        if job.ended and snapshot.results:
+            more = min(MORE_STEPS, engine.limits.max_steps)
+            button(f"{more} more steps", "more", "fast_forward", partial(_more_steps, engine, more))
+            button("Use as photograph", "as_content", "redo", partial(_use_as_content, picked))
+
+
+def _button(
+    engine: Engine, owner: str, job_id: str, label: str, key: str, icon: str, act: Callable[[Job], object]
+) -> None:
+    """A button that does something with a job, if that is still there when it is pressed."""
+
+    def click() -> None:
+        found = engine.job(owner, job_id)
+        try:
+            if found is not None:
+                act(found)
+        except UserError as error:
+            StudioState().control_problem = str(error)
+        st.rerun()  # the whole page: the buttons are in a fragment
+
+    st.button(label, icon=f":material/{icon}:", key=key, on_click=guarded_callback(click))
+
+
+def _go_on(engine: Engine, job: Job) -> None:
+    pick_step(job.id, None)
+    engine.go_on(job)
+
+
+def _go_on_at_half_size(engine: Engine, job: Job) -> None:
+    _start(engine, job.owner, at_half_size(job))
+
+
+def _more_steps(engine: Engine, more: int, job: Job) -> None:
+    """Goes on with the optimizer's state; where that has been dropped, from the picture alone."""
+    pick_step(job.id, None)
+    if engine.extend(job, more) is not job:
+        show_newest()
+
+
+def _start(engine: Engine, owner: str, request: Request) -> None:
+    engine.submit(owner, request)
+    show_newest()
+
+
+def _use_as_content(picked: int | None, job: Job) -> None:
+    """Chooses the picture as it is on the screen: of a step, or the result with what is done to it."""
+    if picked is None:
+        postprocess = current_postprocess(job.owner, job.id)
+        picture = postprocessed(job.snapshot.results[0], job.request.inputs.content.data, postprocess)
+    else:
+        picture = frame_at(job.snapshot, picked)
+    choose_bytes("content", f"Result {job.number}", picture)

@@ -1,0 +1,122 @@
+"""The large picture of a job, and what it is compared with."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from stylecore.engine.engine import Engine
+from stylecore.engine.jobs import Job, Snapshot
+from stylecore.imaging.images import decode, encode_jpeg, fitted_size
+from stylecore.ui.components import viewer
+from stylecore.ui.page import plain
+from stylecore.ui.page_errors import guarded_callback
+from stylecore.ui.server import get_derived_pictures
+from stylecore.ui.state.restore import studio_jobs
+from stylecore.ui.studio.postprocess_input import current_postprocess, displayed
+from stylecore.ui.studio.state import pick_step
+
+COMPARED = 8  # other results that a result can be compared with, the newest ones
+PHOTOGRAPH_PIXELS = (1024, 1024)  # largest width and height at which it is shown
+
+_COMPARE = "compare"  # key of the widget: id of another result, empty for the photograph
+
+
+def show_picture(engine: Engine, job: Job, snapshot: Snapshot, picked: int | None) -> None:
+    """Draws the newest picture, or that of a step, beside the photograph or another result.
+
+    Args:
+        engine: of the server.
+        job: that is shown.
+        snapshot: of it.
+        picked: the step whose picture is shown; None for the newest.
+    """
+    content, original = _photograph(job)
+    if not snapshot.previews:
+        alt = f"Photograph: {job.request.inputs.content.name}"
+        viewer(content, original, key="picture", alt=alt, caption="The photograph")
+        return
+    size = fitted_size(original, job.request.config.size)
+    lam = snapshot.loss_history[-1 if picked is None else picked].lambdas[0]
+    caption = f"λ = {lam:.3g} · {size[0]} × {size[1]} pixels"
+    after, label = snapshot.previews[0], f"Result {job.number}"
+    before, before_label = content, "Photograph"
+    if picked is not None:
+        after, label = frame_at(snapshot, picked), f"Step {picked}"
+        caption = f"Step {picked} of {snapshot.done} · {caption}"
+    elif snapshot.results and not job.active:
+        after = displayed(job, snapshot, current_postprocess(job.owner, job.id))
+        if (other := _compare_input(engine, job)) is not None:
+            before, before_label = other.snapshot.previews[0], _name(other)
+    viewer(
+        after,
+        size,
+        key="picture",
+        alt=f"{job.request.inputs.content.name} in the style of {job.request.inputs.style.name}",
+        caption=caption,
+        before=before,
+        before_label=before_label,
+        after_label=label,
+        arrival=job.id if job.active else "",
+    )
+    if picked is not None:
+        _show_step_tools(job, picked, after)
+
+
+def frame_at(snapshot: Snapshot, step: int) -> bytes:
+    """JPEG bytes of a step of which a picture is kept."""
+    return next(frame.pictures[0] for frame in snapshot.frames if frame.index == step)
+
+
+def _show_step_tools(job: Job, step: int, picture: bytes) -> None:
+    with st.container(horizontal=True, key="picked"):
+        st.button(
+            "Back to the newest picture",
+            icon=":material/undo:",
+            key="unpick",
+            on_click=guarded_callback(pick_step),
+            args=(job.id, None),
+        )
+        st.download_button(
+            f"Download step {step}, JPEG",
+            picture,
+            f"stylised-{job.number}-step-{step}.jpg",
+            "image/jpeg",
+            icon=":material/download:",
+            on_click="ignore",
+            key="download_step",
+        )
+
+
+def _compare_input(engine: Engine, job: Job) -> Job | None:
+    """The other result that the result shall be compared with; None for the photograph."""
+    jobs = (other for other in studio_jobs(engine, job.owner) if other.snapshot.results and other.id != job.id)
+    others = {other.id: other for other in jobs}
+    if not others:
+        return None
+    if st.session_state.get(_COMPARE) not in others:  # it was the result itself, or one that is gone
+        st.session_state[_COMPARE] = ""
+    choice = st.segmented_control(
+        "Compare with",
+        ["", *list(reversed(others))[:COMPARED]],
+        required=True,
+        key=_COMPARE,
+        wrap=True,
+        format_func=lambda name: plain(_name(others[name])) if name else "Photograph",
+    )
+    return others.get(choice or "")
+
+
+def _name(job: Job) -> str:
+    return f"Result {job.number}: {job.request.inputs.style.name[:24]}, λ {job.lam:.3g}"
+
+
+def _photograph(job: Job) -> tuple[bytes, tuple[int, int]]:
+    """JPEG bytes of a job's photograph, small enough to be shown, and its original size."""
+
+    def make() -> tuple[bytes, tuple[int, int]]:
+        picture = decode(job.request.inputs.content.data)
+        size = picture.size
+        picture.thumbnail(PHOTOGRAPH_PIXELS)
+        return encode_jpeg(picture, 90), size
+
+    return get_derived_pictures().get(job.owner, job.id, "photograph", make)

@@ -1,0 +1,52 @@
+"""The widget that follows from a setting's declaration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+import streamlit as st
+
+from stylecore.settings import Setting
+
+Width = Literal["stretch"] | int
+
+
+def setting_input(
+    declared: Setting,
+    key: str,
+    *,
+    on_change: Callable[[], None] | None = None,
+    width: Width = "stretch",
+    segmented: bool = False,
+) -> Any:  # noqa: ANN401  # whatever the kind says
+    """Draws the widget: a choice, a slider where the declaration has an end for one, a number, or a text.
+
+    Args:
+        declared: the setting.
+        key: of the widget; the session holds the value already.
+        on_change: called when the visitor has changed it.
+        width: of the widget.
+        segmented: whether all values of a choice shall be seen at once.
+
+    Returns:
+        The value; for layers, the text that is written there.
+    """
+    common: dict[str, Any] = {"key": key, "persist_state": "session", "help": declared.help, "on_change": on_change}
+    if declared.kind == "choice" and segmented:
+        names = declared.labels.__getitem__
+        return st.segmented_control(
+            declared.label, list(declared.labels), required=True, format_func=names, wrap=True, **common
+        )
+    if declared.kind == "choice":
+        names = declared.labels.__getitem__
+        return st.selectbox(declared.label, list(declared.labels), format_func=names, width=width, **common)
+    if declared.kind not in ("int", "float"):
+        return st.text_input(declared.label, width=width, **common)
+    number = int if declared.kind == "int" else float
+    form = "%d" if declared.kind == "int" else "%g"
+    low, step = number(declared.low), number(declared.step)
+    if declared.slider_high:
+        high = max(number(declared.slider_high), st.session_state[key])  # a link may go beyond the slider's end
+        return st.slider(declared.label, low, high, step=step, format=form, width=width, **common)
+    return st.number_input(declared.label, low, number(declared.high), step=step, format=form, width=width, **common)
