@@ -17,15 +17,21 @@ from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import FRAMES, Frame, Request, with_frame
 from stylecore.engine.quotas import QueueFull
 from stylecore.engine.thread_runner import ThreadRunner
-from stylecore.imaging.images import encode_png
+from stylecore.imaging.images import decode, encode_png
 from stylecore.imaging.inputs import pair
 from stylecore.transfer.records import Steering
+from stylecore.transfer.stylize import prepare, stylize
 from tests.support.engines import at_rest, limits, wait
 
 
 @pytest.fixture
 def engine(toy):
     return Engine("cpu", lambda _name, _device: toy, limits=limits(), refresh=0.0)
+
+
+def tensors_of(request):
+    """Content and style of a request as `stylize` takes them."""
+    return prepare(*map(decode, request.inputs.pair), request.config)
 
 
 def with_comment(request, comment):
@@ -340,18 +346,9 @@ def test_pause_and_go_on_give_the_very_picture_of_an_undisturbed_run(engine, req
     )
 
 
-@pytest.mark.parametrize("settings", [{}, {"optimizer": "adam"}, {"coarse_to_fine": "on"}])
+@pytest.mark.parametrize("settings", [{}, {"optimizer": "adam"}])
 def test_more_steps_go_on_with_what_the_optimizer_knows(engine, request_for, settings):
-    at_once = wait(
-        engine.submit(
-            "ann",
-            request_for(steps=12, coarse_to_fine="off", **settings)
-            if not settings
-            else request_for(**{"steps": 12, **settings}),
-        )
-    )
-    if "coarse_to_fine" in settings:
-        return  # its coarse part depends on the number of steps; below it is only asked that the fine part goes on
+    at_once = wait(engine.submit("ann", request_for(steps=12, coarse_to_fine="off", **settings)))
     job = engine.submit("ann", request_for(steps=5, coarse_to_fine="off", **settings))
     wait(job)
     engine.go_on(job, more_steps=7)
@@ -359,6 +356,20 @@ def test_more_steps_go_on_with_what_the_optimizer_knows(engine, request_for, set
     assert (snapshot.done, snapshot.steps) == (12, 12)
     assert snapshot.loss_history[-1].total == at_once.loss_history[-1].total
     assert read_recipe(snapshot.results[0]).steps_done == 12
+
+
+def test_more_steps_after_coarse_to_fine_are_made_at_full_size(engine, request_for, toy, tensors):
+    """As many as were made at once from the same coarse part; which part is coarse depends on the steps planned."""
+    planned = request_for(steps=8, coarse_to_fine="on")
+    run = stylize(toy, *tensors_of(planned), planned.config)
+    steps = [next(run)]
+    while steps[-1].index < 12:
+        steps.append(run.send(Steering(more_steps=4) if steps[-1].last else None))
+    job = engine.submit("ann", planned)
+    assert wait(job).done == 8
+    engine.go_on(job, more_steps=4)
+    assert [record.total for record in wait(job).loss_history] == [step.losses.total for step in steps]
+    assert steps[-1].size == (24, 20)
 
 
 def test_stop_does_not_wait_for_the_step_that_is_computed(engine, request_for, gate):

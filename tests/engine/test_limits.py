@@ -121,3 +121,20 @@ def test_every_limit_has_its_variable_and_its_range(field):
 def test_a_wrong_limit_is_told(text):
     with pytest.raises(ValueError, match="STYLECORE_MAX_SIZE must be a whole number from 64 to 4096, not"):
         read_limits({"STYLECORE_MAX_SIZE": text}, GB)
+
+
+def test_on_a_gpu_the_largest_size_and_the_states_follow_the_card(monkeypatch):
+    monkeypatch.setattr(module, "total_memory", lambda device: {"cuda": 4 * 10**9, "cpu": 64 * 10**9}[device])
+    host, card = module.read_limits({}, 64 * 10**9), module.read_limits({}, 64 * 10**9, device="cuda")
+    assert card.max_size == module.read_limits({}, 4 * 10**9).max_size < host.max_size
+    assert card.state_mb < host.state_mb
+    assert card.kept_mb == host.kept_mb  # pictures are kept on the host
+
+
+def test_what_is_free_is_asked_of_the_device_that_computes(monkeypatch):
+    monkeypatch.setattr(module, "available_memory", lambda: 1)
+    monkeypatch.setattr(module.torch.cuda, "mem_get_info", lambda: (500, 1000))
+    monkeypatch.setattr(module.torch.cuda, "memory_reserved", lambda: 70)
+    monkeypatch.setattr(module.torch.cuda, "memory_allocated", lambda: 30)
+    assert module.free_memory("cpu") == 1
+    assert module.free_memory("cuda") == 540

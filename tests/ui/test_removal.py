@@ -12,7 +12,6 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRe
 
 from stylecore.engine.engine import Engine
 from stylecore.engine.limits import Limits
-from stylecore.engine.scheduler import Scheduler
 from stylecore.ui.server import get_derived_pictures, get_engine, get_visitor_store, held_bytes, job_forgotten
 from stylecore.ui.widgets import uploads
 from tests.conftest import start_afresh
@@ -39,13 +38,8 @@ def engine(toy, clock, monkeypatch):
     """The server's engine, with a network of one layer."""
     start_afresh()
     engine = Engine("cpu", lambda *_: toy, LIMITS, clock=clock)
-    if hasattr(engine, "on_forget"):
-        engine.on_forget(job_forgotten)
-    else:  # the engine's hook, until it has one
-        forget = Scheduler.forget
-        monkeypatch.setattr(
-            Scheduler, "forget", lambda self, job: (forget(self, job), job_forgotten(job.owner, job.id))
-        )
+    engine.on_forget(job_forgotten)
+    engine.count_also(held_bytes)
     get_engine._made.append(engine)
     yield engine
     start_afresh()

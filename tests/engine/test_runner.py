@@ -1,0 +1,215 @@
+"""Who computes can be exchanged: the engine with a runner of twenty lines, and the ThreadRunner alone."""
+
+import dataclasses
+import json
+import pickle
+import time
+
+import pytest
+
+from stylecore.config import TransferConfig
+from stylecore.engine.engine import Engine
+from stylecore.engine.jobs import Request, Update
+from stylecore.engine.runner import Pictures, Task
+from stylecore.engine.thread_runner import ThreadRunner
+from stylecore.imaging.inputs import pair
+from stylecore.transfer.records import LossRecord, Steering
+from tests.support.engines import limits, wait
+
+
+class FakeRunner:
+    """Computes nothing: a step's loss is λ divided by its number."""
+
+    def __init__(self):
+        self.calls, self.tasks, self.index = [], {}, {}
+
+    def begin(self, run, task):
+        self.calls.append(("begin", run, task.done))
+        self.tasks[run], self.index[run] = task, -1
+
+    def step(self, run, steering, *, is_frame):
+        self.index[run] += 1
+        lambdas = steering.lambdas if steering and steering.lambdas else self.tasks[run].request.config.lambdas
+        losses = LossRecord(self.index[run], lambdas, lambdas, lambdas, lambdas, {}, {})
+        repeated = self.tasks[run].done is not None and self.index[run] <= self.tasks[run].done
+        return Update(
+            losses=losses, size=(3, 2), seconds=0.001, previews=(b"jpeg",), is_frame=is_frame, repeated=repeated
+        )
+
+    def pictures(self, run, index, changes):
+        return Pictures((f"png of {index} {changes}".encode(),), (b"jpeg",))
+
+    def split(self, run, parts):
+        raise NotImplementedError
+
+    def answer(self, query):
+        yield
+        return f"answer to {query}"
+
+    def release(self, run):
+        self.calls.append(("release", run))
+
+    def trim(self):
+        self.calls.append(("trim",))
+
+    def close(self):
+        pass
+
+
+@pytest.fixture
+def fake():
+    return FakeRunner()
+
+
+@pytest.fixture
+def engine(fake):
+    return Engine("cpu", limits=limits(), runner=fake)
+
+
+def request(**settings):
+    return Request(inputs=pair(b"content", b"style"), config=TransferConfig(steps=5, **settings))
+
+
+def test_a_job_runs_on_any_runner(engine, fake):
+    job = engine.submit("ann", request())
+    snapshot = wait(job)
+    assert snapshot.status == "finished"
+    assert [record.index for record in snapshot.loss_history] == list(range(6))
+    assert snapshot.results == (b"png of 5 ()",)
+    assert [frame.index for frame in snapshot.frames] == list(range(6))
+    engine.go_on(job, more_steps=2)
+    assert wait(job).results == (b"png of 7 ()",)
+    assert fake.calls == [("begin", job.id, None)]
+    engine.remove(job)
+    deadline = time.monotonic() + 5
+    while ("release", job.id) not in fake.calls:  # when the worker has put it down
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+
+
+def test_steering_reaches_the_runner_and_the_pictures(engine, fake):
+    job = engine.submit("ann", request())
+    wait(job)
+    engine.steer(job, Steering(lambdas=(0.9,)))  # too late: it has ended
+    assert job.steering is None
+    before, seen = fake.step, []
+    fake.step = lambda run, steering, *, is_frame: seen.append(steering) or before(run, steering, is_frame=is_frame)
+    job = engine.submit("ann", request(lambdas=(0.5,)))
+    engine.steer(job, Steering(lambdas=(0.8,)))
+    wait(job)
+    assert [steering for steering in seen if steering] in ([Steering(lambdas=(0.8,))], [])
+    assert len(job.snapshot.changes) == len([steering for steering in seen if steering])
+
+
+def test_a_runner_that_fails_ends_its_job_alone(engine, fake):
+    def fails(*_, **__):
+        raise RuntimeError("the process is gone")
+
+    step, fake.step = fake.step, fails
+    assert wait(engine.submit("ann", request())).status == "failed"
+    fake.step = step
+    assert wait(engine.submit("ann", request())).status == "finished"
+
+
+def test_all_that_passes_between_scheduler_and_runner_is_plain_data(toy, request_for):
+    """It goes through pickle: no tensors, no generators, no locks."""
+    runner = ThreadRunner("cpu", lambda *_: toy)
+    task = Task(request=request_for(steps=2), steps=2)
+    assert pickle.loads(pickle.dumps(task)) == task
+    runner.begin("run", task)
+    update = runner.step("run", None, is_frame=True)
+    assert pickle.loads(pickle.dumps(update)) == update
+    json.dumps(dataclasses.asdict(update.losses))
+    pictures = runner.pictures("run", 0, ())
+    assert pickle.loads(pickle.dumps(pictures)) == pictures
+
+
+def test_a_job_at_rest_is_plain_data_but_for_its_files(toy, request_for):
+    engine = Engine("cpu", lambda *_: toy, limits=limits(), refresh=0.0)
+    job = engine.submit("ann", request_for())
+    wait(job)
+    copy = pickle.loads(pickle.dumps(job))
+    assert copy.snapshot == job.snapshot
+    assert copy.request == job.request
+
+
+def test_a_run_that_begins_anew_repeats_what_was_published_and_goes_on(toy, request_for):
+    def steps(runner, count, steering=()):
+        return [runner.step("run", dict(steering).get(i), is_frame=False) for i in range(count)]
+
+    whole = ThreadRunner("cpu", lambda *_: toy)
+    whole.begin("run", Task(request=request_for(steps=9), steps=9))
+    first = steps(whole, 10, [(4, Steering(lambdas=(0.8,)))])
+    again = ThreadRunner("cpu", lambda *_: toy)
+    again.begin("run", Task(request=request_for(steps=6), steps=9, done=5, changes=((3, (0.8,)),)))
+    second = steps(again, 10)
+    assert [update.repeated for update in second] == [True] * 6 + [False] * 4
+    assert [update.losses for update in second] == [update.losses for update in first]
+
+
+def test_pictures_of_the_newest_published_step_are_there_while_the_next_is_computed(toy, request_for):
+    runner = ThreadRunner("cpu", lambda *_: toy)
+    runner.begin("run", Task(request=request_for(), steps=5))
+    for _ in range(3):
+        runner.step("run", None, is_frame=False)
+    one, two = runner.pictures("run", 1, ()), runner.pictures("run", 2, ())
+    assert one.results != two.results
+    runner.release("run")
+    assert runner.held() == set()
+    runner.release("run")  # once more is no error
+
+
+def test_a_paused_run_survives_what_its_owner_runs_elsewhere(toy, request_for, gate):
+    engine = Engine("cpu", lambda *_: toy, limits=limits(), refresh=0.0)
+    paused = engine.submit("ann", request_for(steps=500))
+    while paused.snapshot.done < 3:
+        time.sleep(0.001)
+    engine.pause(paused)
+    assert wait(paused).status == "paused"
+    for workspace in ("lab", "layers"):
+        wait(engine.submit("ann", dataclasses.replace(request_for(), workspace=workspace)))
+    wait(engine.submit("bob", request_for()))
+    assert paused.snapshot.status == "paused"
+    engine.go_on(paused)
+    deadline = time.monotonic() + 10
+    while paused.snapshot.done < 10:
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+    engine.stop(paused)
+
+
+def test_more_steps_without_the_optimizer_s_state_keep_the_lambda_that_was_steered(toy, request_for):
+    engine = Engine("cpu", lambda *_: toy, limits=limits(state_mb=0), refresh=0.0)
+    job = engine.submit("ann", request_for(steps=400, lambdas=(0.2,)))
+    while job.snapshot.done < 2:
+        time.sleep(0.001)
+    engine.steer(job, Steering(lambdas=(0.8,)))
+    assert wait(job).loss_history[-1].lambdas == (0.8,)
+    deadline = time.monotonic() + 5
+    while job.snapshot.resumable:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    longer = engine.extend(job, 7)
+    assert longer is not job
+    assert longer.request.config.lambdas == (0.8,)
+    assert (longer.request.config.init, longer.request.config.steps) == ("image", 7)
+    assert longer.request.inputs.init.data == job.snapshot.results[0]
+    assert wait(longer).loss_history[0].lambdas == (0.8,)
+
+
+def test_who_wants_to_know_hears_of_a_job_that_is_gone_and_other_bytes_count(toy, request_for):
+    engine = Engine("cpu", lambda *_: toy, limits=limits(kept_mb=1), refresh=0.0)
+    gone, others = [], [0]
+    engine.on_forget(lambda owner, job_id: gone.append((owner, job_id)))
+    engine.count_also(lambda: others[0])
+    job = engine.submit("ann", request_for())
+    wait(job)
+    assert gone == []
+    assert engine.tally().bytes < 10**6
+    others[0] = 10**6
+    assert engine.tally().bytes > 10**6
+    wait(engine.submit("bob", request_for()))
+    deadline = time.monotonic() + 5
+    while ("ann", job.id) not in gone:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
