@@ -198,6 +198,11 @@ class Engine:
         """
         self._registry.on_forget.append(callback)
 
+    def close(self) -> None:
+        """Ends the engine: what runs ends after its step, and nothing is computed any more."""
+        self._worker.close()
+        self._runner.close()
+
     # What is done with a job
 
     def leave(self, owner: str, grace: float) -> None:

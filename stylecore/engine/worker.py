@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import logging
 import threading
-import time
+import weakref
 
 from stylecore.engine.cost import ThroughputEstimator
 from stylecore.engine.endings import Endings
@@ -20,8 +21,17 @@ from stylecore.errors import UserError
 from stylecore.transfer.devices import is_out_of_memory
 
 WATCHDOG_SECONDS = 1.0  # between two looks at whether the worker lives
+CLOSING_SECONDS = 10.0  # for which the end of the process waits for the step that is being computed
 
 _log = logging.getLogger(__name__)
+_workers: weakref.WeakSet[Worker] = weakref.WeakSet()
+
+
+@atexit.register
+def _close_all() -> None:
+    """A thread inside torch when the interpreter ends would abort the process: the workers end first."""
+    for worker in list(_workers):
+        worker.close()
 
 
 class Worker:
@@ -45,8 +55,10 @@ class Worker:
         self._scheduler, self._runner, self._endings, self._queries = scheduler, runner, endings, queries
         self._registry, self._throughput, self._device = scheduler.registry, throughput, device
         self.restarts = 0
+        self._closing = threading.Event()
         self.thread = self._start()
         threading.Thread(target=self._watch, name="stylecore-watch", daemon=True).start()
+        _workers.add(self)
 
     def revive(self) -> None:
         """Starts another thread where the last one has died, which no job should bring about.
@@ -54,7 +66,7 @@ class Worker:
         Its job fails with its picture kept, and the next one has its turn.
         """
         with self._scheduler.changed:
-            if self.thread.is_alive():
+            if self.thread.is_alive() or self._closing.is_set():
                 return
             self.restarts += 1
             log_event("worker_restarted", logging.ERROR, restarts=self.restarts)
@@ -62,6 +74,14 @@ class Worker:
             self.thread = self._start()
         for job, decision in lost:
             self._endings.publish(job, "failed", decision, error=KILLED)
+
+    def close(self) -> None:
+        """Ends the threads after the step that is being computed; nothing is computed any more."""
+        self._closing.set()
+        with self._scheduler.changed:
+            self._scheduler.changed.notify_all()
+        if self.thread is not threading.current_thread():
+            self.thread.join(CLOSING_SECONDS)
 
     def _start(self) -> threading.Thread:
         thread = threading.Thread(target=self._work, name="stylecore-worker", daemon=True)
@@ -71,8 +91,7 @@ class Worker:
     def _watch(self) -> None:
         """Checks every second whether the worker lives, and reads the clock, which notices by that if we slept."""
         clock, slept = self._registry.clock, 0.0
-        while True:
-            time.sleep(WATCHDOG_SECONDS)
+        while not self._closing.wait(WATCHDOG_SECONDS):
             clock()
             if clock.slept > slept:
                 log_event("woke", seconds=round(clock.slept - slept))
@@ -83,8 +102,10 @@ class Worker:
                 _log.exception("the worker could not be replaced")
 
     def _work(self) -> None:
-        while True:
-            self._scheduler.wait_for_work(self._queries.waiting)
+        while not self._closing.is_set():
+            self._scheduler.wait_for_work(lambda: self._queries.waiting() or self._closing.is_set())
+            if self._closing.is_set():
+                return
             self._queries.advance()
             job = self._scheduler.take()
             if job is None:
@@ -135,7 +156,7 @@ class Worker:
 
     def _advance(self, job: Job) -> bool:
         """Computes and publishes one step. Returns whether there is another one to come now."""
-        if job.halt:
+        if job.halt or self._closing.is_set():
             return False
         began = self._registry.clock()
         if job.pending is not None:

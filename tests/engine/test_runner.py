@@ -3,6 +3,9 @@
 import dataclasses
 import json
 import pickle
+import subprocess
+import sys
+import textwrap
 import time
 
 import pytest
@@ -15,6 +18,7 @@ from stylecore.engine.thread_runner import ThreadRunner
 from stylecore.imaging.inputs import pair
 from stylecore.transfer.records import LossRecord, Steering
 from tests.support.engines import limits, wait
+from tests.support.server import ROOT
 
 
 class FakeRunner:
@@ -213,3 +217,27 @@ def test_who_wants_to_know_hears_of_a_job_that_is_gone_and_other_bytes_count(toy
     while ("ann", job.id) not in gone:
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+def test_a_process_that_ends_while_a_step_is_computed_ends_in_peace():
+    script = """
+        import time
+        from stylecore.config import TransferConfig
+        from stylecore.engine.engine import Engine
+        from stylecore.engine.jobs import Request
+        from stylecore.imaging.inputs import pair
+        from stylecore.samples import sample_contents, sample_styles
+        from tests.conftest import ToyNetwork
+        from tests.support.engines import limits
+
+        toy = ToyNetwork()
+        engine = Engine("cpu", lambda *_: toy, limits=limits())
+        files = (sample_contents()["Chelsea"], sample_styles()["Embroidery"])
+        layers = (("relu1_1", 1.0),)
+        config = TransferConfig(size=256, steps=10_000, content_layers=layers, style_layers=layers)
+        job = engine.submit("ann", Request(inputs=pair(*(file.read_bytes() for file in files)), config=config))
+        while job.snapshot.done < 3:
+            time.sleep(0.001)
+        """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], cwd=ROOT, capture_output=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, b"")
