@@ -1,4 +1,4 @@
-"""A clock that stands still while the process does: nobody is late because the machine slept."""
+"""A clock on which the time that the process was suspended does not pass."""
 
 from __future__ import annotations
 
@@ -6,32 +6,32 @@ import threading
 import time
 from collections.abc import Callable
 
-LONGEST_PAUSE = 10.0  # seconds between two looks; where somebody looks every second, more is sleep
+LONGEST_PAUSE = 10.0  # seconds between two readings; the engine reads every second, so a longer gap was sleep
 
 
 class SuspendAwareClock:
-    """Seconds on a clock, without the time that a suspended process, or machine, has missed.
+    """Seconds, without those in which the process or the machine was suspended.
 
-    Somebody must look at it more often than every `LONGEST_PAUSE`: the engine does so every second.
+    It has to be read more often than every `LONGEST_PAUSE` seconds; the engine's watchdog does so.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        """Takes a clock that never goes back and knows of no calendar, so that nobody can set it."""
+        """Takes a clock that never goes back, and that nobody can set."""
         self._clock = clock
         self._lock = threading.Lock()
-        self._looked = clock()
+        self._last_reading = clock()
         self._slept = 0.0
 
     def __call__(self) -> float:
-        """The time."""
+        """The time, in seconds."""
         with self._lock:
             now = self._clock()
-            if now - self._looked > LONGEST_PAUSE:
-                self._slept += now - self._looked
-            self._looked = now
+            if now - self._last_reading > LONGEST_PAUSE:
+                self._slept += now - self._last_reading
+            self._last_reading = now
             return now - self._slept
 
     @property
     def slept(self) -> float:
-        """Seconds that have been missed so far."""
+        """Seconds of suspension so far."""
         return self._slept

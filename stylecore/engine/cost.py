@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import torch
-
 from stylecore.config import TransferConfig
 from stylecore.imaging.images import checked_size
-from stylecore.transfer.objective import Objective
 from stylecore.transfer.stylize import stages
-from stylecore.transfer.vgg import VGG16, minimum_side, multiplications
+from stylecore.transfer.vgg import minimum_side, multiplications
 
 Size = tuple[int, int]  # width, height
 
@@ -123,44 +118,3 @@ def cost_of(contents: Sequence[Size], styles: Sequence[Size], config: TransferCo
 def depth_share(config: TransferConfig) -> float:
     """The work of one pass, by how deep it goes: 1 down to `USUAL_DEPTH`, never less than what no layer asks for."""
     return FLAT_SHARE + (1 - FLAT_SHARE) * multiplications(config.layers) / multiplications((USUAL_DEPTH,))
-
-
-class ThroughputEstimator:
-    """What is known of a machine's speed: seconds for a pixel forward and backward, apart for pictures of each size.
-
-    Small pictures take longer by the pixel, and a machine may get busy: every step that was made counts a little.
-    """
-
-    SHARE = 0.05  # of the newest step in what is believed
-
-    def __init__(self, pixels: int = 0, seconds: float = 0.0) -> None:
-        """Begins with one measurement, or with none."""
-        self._known: dict[int, float] = {}
-        if pixels:
-            self.learn(pixels, seconds)
-
-    def learn(self, pixels: int, seconds: float) -> None:
-        """Takes a step of a picture of so many pixels into account."""
-        size = round(math.log2(pixels))
-        pace = seconds / pixels
-        self._known[size] = self._known.get(size, pace) + self.SHARE * (pace - self._known.get(size, pace))
-
-    def of(self, pixels: int) -> float | None:
-        """Seconds a pixel for pictures of this size, or of the nearest size that is known."""
-        if not self._known:
-            return None
-        return self._known[min(list(self._known), key=lambda size: abs(size - math.log2(pixels)))]
-
-
-def measure_throughput(vgg: VGG16, side: int = 160) -> ThroughputEstimator:
-    """The pace of the network's device, measured in less than a second."""
-    config = TransferConfig(size=side)
-    images = torch.rand(1, 3, side, side, generator=torch.Generator().manual_seed(0)).to(vgg.mean.device)
-    objective = Objective(vgg, images, images.flip(3), config)
-    best = float("inf")
-    for _ in range(3):
-        began = time.perf_counter()
-        _, gradient = objective.gradient(images, torch.ones(1, device=images.device))
-        gradient.sum().item()  # waits for the device
-        best = min(best, time.perf_counter() - began)
-    return ThroughputEstimator(side**2, best)

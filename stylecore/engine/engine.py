@@ -9,9 +9,10 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from stylecore.config import VggWeights
-from stylecore.engine.cost import Cost, ThroughputEstimator
+from stylecore.engine.cost import Cost
+from stylecore.engine.derived_jobs import from_result
 from stylecore.engine.endings import Endings
-from stylecore.engine.jobs import Job, Request, Snapshot, from_result
+from stylecore.engine.jobs import Job, Request, Snapshot
 from stylecore.engine.limits import Limits, free_memory, read_limits
 from stylecore.engine.messages import NO_STATE
 from stylecore.engine.queries import Answer, Query, QueryQueue
@@ -21,6 +22,7 @@ from stylecore.engine.retention import bytes_of
 from stylecore.engine.runner import Runner
 from stylecore.engine.scheduler import Scheduler, request_cost
 from stylecore.engine.thread_runner import ThreadRunner
+from stylecore.engine.throughput import ThroughputEstimator
 from stylecore.engine.worker import Worker
 from stylecore.transfer.devices import choose_device
 from stylecore.transfer.records import Steering

@@ -1,4 +1,4 @@
-"""Short questions about pictures and layers, answered pass by pass: what the pages that explain ask the engine."""
+"""Queries about what the layers see in pictures: what the pages Layers and Theory ask the engine."""
 
 from __future__ import annotations
 

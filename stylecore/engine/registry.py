@@ -10,7 +10,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 from stylecore.engine.clock import SuspendAwareClock
-from stylecore.engine.jobs import Job, Workspace, extract
+from stylecore.engine.derived_jobs import extract
+from stylecore.engine.jobs import Job, Workspace
 from stylecore.engine.limits import Limits
 from stylecore.engine.logs import Fact, log_event, pseudonym
 from stylecore.engine.messages import RELEASED

@@ -6,24 +6,15 @@ import itertools
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from stylecore.engine.cost import Cost, ThroughputEstimator, cost_of
-from stylecore.engine.jobs import (
-    FRAMES,
-    Frame,
-    Halt,
-    Job,
-    Request,
-    Snapshot,
-    Status,
-    Update,
-    merged,
-    split,
-    with_frame,
-)
+from stylecore.engine.cost import Cost, cost_of
+from stylecore.engine.derived_jobs import split
+from stylecore.engine.jobs import FRAMES, Halt, Job, Request, Snapshot, Status, merged
 from stylecore.engine.messages import HALVED
+from stylecore.engine.progress import task_of
 from stylecore.engine.quotas import QueueFull
 from stylecore.engine.registry import Registry
 from stylecore.engine.runner import Pictures, Task
+from stylecore.engine.throughput import ThroughputEstimator
 from stylecore.imaging.images import ImageError, picture_size
 from stylecore.transfer.records import Steering
 
@@ -157,7 +148,8 @@ class Scheduler:
         """
         with self.changed:
             if self.running is not None:  # a step that was cut off in the middle can't go on from there
-                self.lose_run(self.running)
+                self.running.begun = self.running.caught_up = False
+                self.running.pending = None
                 self.running.computing = False
                 self.running = None
             lost = [job for job in self.registry.jobs.values() if job.active and job not in self.waiting]
@@ -212,95 +204,6 @@ class Scheduler:
         per_pixel = self._throughput.of(cost.picture)
         return None if per_pixel is None else cost.work(done, steps) * per_pixel
 
-    # Step by step
-
-    def task(self, job: Job) -> Task:
-        """What the runner needs to begin a job, or to begin it anew."""
-        snapshot = job.snapshot
-        return Task(
-            request=job.request,
-            steps=snapshot.steps,
-            done=snapshot.done if snapshot.loss_history else None,
-            changes=snapshot.changes,
-        )
-
-    def begun(self, job: Job) -> None:
-        """Notes that the runner has been told of a job."""
-        with self.changed:
-            job.begun = job.holds_state = True
-            job.caught_up = False
-
-    def lose_run(self, job: Job) -> None:
-        """Notes that the runner can't go on with a job but has to begin it anew."""
-        with self.changed:
-            job.begun = job.caught_up = False
-            job.pending = None
-
-    def frame_due(self, job: Job) -> bool:
-        """Whether the pictures of the job's next step are to be kept."""
-        snapshot = job.snapshot
-        index = snapshot.done + 1 if snapshot.loss_history else 0
-        newest = snapshot.frames[-1].index if snapshot.frames else -1
-        return index % job.frame_every == 0 and index > newest
-
-    def take_steering(self, job: Job) -> tuple[Steering | None, int]:
-        """The message that the job's next step is to be given, and the decision in force."""
-        with self.changed:
-            steering, job.steering = job.steering, None
-            return steering, job.decision
-
-    def return_steering(self, job: Job, steering: Steering | None) -> None:
-        """Puts a message back that could not be given to the run."""
-        with self.changed:
-            if steering is not None:
-                job.steering = steering if job.steering is None else merged(steering, job.steering)
-
-    def steered(self, job: Job, steering: Steering) -> None:
-        """Publishes that a message has taken effect after the newest published step."""
-        with self.changed:
-            changes = job.snapshot.changes
-            if steering.lambdas is not None:
-                changes = (*changes, (job.snapshot.done, steering.lambdas))
-            self.registry.tell(job, changes=changes, steps=job.snapshot.steps + steering.more_steps)
-
-    def publish(self, job: Job, update: Update, seconds: float) -> bool:
-        """Publishes a step.
-
-        Args:
-            job: that made it.
-            update: the step.
-            seconds: of computing that it took.
-
-        Returns:
-            Whether the job goes on; if it has been halted meanwhile, the step is kept until it does.
-        """
-        with self.changed:
-            snapshot = job.snapshot
-            job.size = update.size
-            if update.repeated:
-                job.caught_up = update.losses.index == snapshot.done
-                self.registry.tell(job, seconds=snapshot.seconds + seconds)
-                return not job.halt
-            job.caught_up = True
-            if job.halt:  # what was published when it was halted stays as it is
-                job.pending = update
-                return False
-            job.pending = None
-            frames = snapshot.frames
-            if update.is_frame and update.previews:
-                frame = Frame(update.losses.index, update.previews)
-                frames, job.frame_every = with_frame(frames, frame, job.frame_every)
-            self.registry.tell(
-                job,
-                seconds=snapshot.seconds + seconds,
-                loss_history=(*snapshot.loss_history, update.losses),
-                previews=update.previews or snapshot.previews,
-                frames=frames,
-                notices=(*snapshot.notices, update.notice) if update.notice else snapshot.notices,
-            )
-            self.registry.tell(job, left=self.left(job) or 0.0)
-            return True
-
     def split_batch(self, job: Job, split_run: Callable[[str, Sequence[tuple[str, Task, slice]]], None]) -> None:
         """Puts two jobs of half as many λ in the place of a batch; they are next, and go on from where it was.
 
@@ -320,9 +223,9 @@ class Scheduler:
                 self.registry.jobs[part.id] = part
                 notices = part.snapshot.notices
                 self.registry.tell(part, notices=notices if HALVED in notices else (*notices, HALVED))
-            split_run(job.id, [(part.id, self.task(part), places) for part, places in parts])
+            split_run(job.id, [(part.id, task_of(part), places) for part, places in parts])
             for part, _ in parts:
-                self.begun(part)
+                part.begun = part.holds_state = True
                 self.enqueue(part)
                 self.registry.log("job_submitted", part)
             notices = (*job.snapshot.notices, HALVED)

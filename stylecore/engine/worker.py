@@ -8,15 +8,16 @@ import logging
 import threading
 import weakref
 
-from stylecore.engine.cost import ThroughputEstimator
 from stylecore.engine.endings import Endings
 from stylecore.engine.jobs import Job, Update
 from stylecore.engine.limits import free_memory
 from stylecore.engine.logs import log_event
 from stylecore.engine.messages import KILLED, message_for, time_is_up
+from stylecore.engine.progress import Progress, task_of
 from stylecore.engine.queries import QueryQueue
 from stylecore.engine.runner import Runner
 from stylecore.engine.scheduler import Scheduler
+from stylecore.engine.throughput import ThroughputEstimator
 from stylecore.errors import UserError
 from stylecore.transfer.devices import is_out_of_memory
 
@@ -54,6 +55,7 @@ class Worker:
         """Starts the thread, and one that watches over it; see `engine.Engine` for the arguments."""
         self._scheduler, self._runner, self._endings, self._queries = scheduler, runner, endings, queries
         self._registry, self._throughput, self._device = scheduler.registry, throughput, device
+        self._progress = Progress(self._registry, scheduler.left)
         self.restarts = 0
         self._closing = threading.Event()
         self.thread = self._start()
@@ -131,7 +133,7 @@ class Worker:
                 self._registry.log("job_refused", job, reason=type(problem).__name__)
         if not error:
             return
-        self._scheduler.lose_run(job)
+        self._progress.lose_run(job)
         if short:  # now that the exception is gone, and with it what its frames held
             self._registry.log("memory_ran_out", job, level=logging.WARNING)
             self._free_memory()
@@ -160,36 +162,36 @@ class Worker:
             return False
         began = self._registry.clock()
         if job.pending is not None:
-            return self._scheduler.publish(job, job.pending, 0.0)
+            return self._progress.publish(job, job.pending, 0.0)
         if not job.begun:
             self._begin(job)
         update = self._next_update(job)
         if update is None:
             return False
-        return self._scheduler.publish(job, update, self._registry.clock() - began)
+        return self._progress.publish(job, update, self._registry.clock() - began)
 
     def _begin(self, job: Job) -> None:
         if job.cost is not None and job.cost.memory > free_memory(self._device):
             self._free_memory()
-        self._runner.begin(job.id, self._scheduler.task(job))
-        self._scheduler.begun(job)
+        self._runner.begin(job.id, task_of(job))
+        self._progress.begun(job)
 
     def _next_update(self, job: Job) -> Update | None:
         """The next step of a job, or None if it is at its end."""
-        frame_due = self._scheduler.frame_due(job)
+        frame_due = self._progress.frame_due(job)
         if not job.caught_up:  # its first step, or one that it repeats
             return self._runner.step(job.id, None, is_frame=frame_due)
-        steering, decision = self._scheduler.take_steering(job)
+        steering, decision = self._progress.take_steering(job)
         if job.snapshot.at_end and (steering is None or steering.more_steps == 0):
             self._endings.publish(job, "finished", decision, resumable=True)
             return None
         try:
             update = self._runner.step(job.id, steering, is_frame=frame_due)
         except Exception:
-            self._scheduler.return_steering(job, steering)  # for a run that begins anew
+            self._progress.return_steering(job, steering)  # for a run that begins anew
             raise
         if steering is not None:
-            self._scheduler.steered(job, steering)
+            self._progress.steered(job, steering)
         self._learn(job, update)
         return update
 

@@ -10,11 +10,11 @@ import streamlit as st
 import torch
 
 from stylecore.config import VggWeights
-from stylecore.engine.cost import measure_throughput
 from stylecore.engine.engine import Engine
 from stylecore.engine.health import watch_health
 from stylecore.engine.limits import cores, read_limits
 from stylecore.engine.logs import set_up_logs
+from stylecore.engine.throughput import measure_throughput
 from stylecore.transfer.devices import choose_device
 from stylecore.transfer.vgg import VGG16, load_vgg16
 from stylecore.ui.components import remember_visitor

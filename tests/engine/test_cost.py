@@ -1,14 +1,13 @@
 """The price of a run: exact where it can be, and near the truth where it is measured."""
 
 import gc
-import itertools
 
 import pytest
 import torch
 
 from stylecore.cli.bench import _TRANSFER, _run_alone
 from stylecore.config import TransferConfig
-from stylecore.engine.cost import ThroughputEstimator, cost_of, depth_share, measure_throughput, used_sizes
+from stylecore.engine.cost import cost_of, depth_share, used_sizes
 from stylecore.imaging.files import read
 from stylecore.imaging.images import ImageError, decode
 from stylecore.samples import sample_contents, sample_styles
@@ -112,28 +111,6 @@ def test_what_a_paused_run_holds_is_what_its_optimizer_remembers(vgg):
     assert 0.5 < held / (cost_of(*SIZES, config).state - 8e6) < 1
     del step
     run.close()
-
-
-def test_the_pace_is_that_of_a_run(vgg):
-    config = TransferConfig(size=160, steps=10)
-    content, style = prepare(decode(read(CONTENT)), decode(read(STYLE)), config)
-    seconds = [step.seconds for step in stylize(vgg, content, style, config)]
-    fastest = min(after - before for before, after in itertools.pairwise(seconds))
-    pace = fastest / (160 * 106)
-    assert pace / 4 < measure_throughput(vgg).of(160 * 106) < pace * 4  # catches a wrong unit, not a busy machine
-
-
-def test_the_pace_is_known_apart_for_each_size():
-    throughput = ThroughputEstimator()
-    assert throughput.of(10_000) is None
-    throughput.learn(10_000, 0.02)
-    assert throughput.of(1_000_000) == pytest.approx(2e-6)  # the nearest that is known
-    for _ in range(200):
-        throughput.learn(1_000_000, 1.0)
-    assert throughput.of(900_000) == pytest.approx(1e-6, rel=1e-3)
-    assert throughput.of(9_000) == pytest.approx(2e-6)
-    throughput.learn(10_000, 0.04)
-    assert throughput.of(10_000) == pytest.approx(2.1e-6)  # a twentieth of the way
 
 
 def _tensor_bytes():

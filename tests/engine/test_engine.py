@@ -12,11 +12,12 @@ from PIL import Image
 from stylecore.artifacts.recipe import read_recipe, sha256
 from stylecore.engine import limits as limits_module
 from stylecore.engine import worker
-from stylecore.engine.cost import ThroughputEstimator, depth_share
+from stylecore.engine.cost import depth_share
 from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import FRAMES, Frame, Request, with_frame
 from stylecore.engine.quotas import QueueFull
 from stylecore.engine.thread_runner import ThreadRunner
+from stylecore.engine.throughput import ThroughputEstimator
 from stylecore.imaging.images import decode, encode_png
 from stylecore.imaging.inputs import pair
 from stylecore.transfer.records import Steering

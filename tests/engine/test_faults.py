@@ -23,8 +23,9 @@ from stylecore.cli.parser import main
 from stylecore.config import TransferConfig
 from stylecore.engine import limits as limits_module
 from stylecore.engine import thread_runner
+from stylecore.engine.derived_jobs import at_half_size
 from stylecore.engine.engine import Engine
-from stylecore.engine.jobs import Request, at_half_size
+from stylecore.engine.jobs import Request
 from stylecore.engine.messages import BROKEN, HALVED, KILLED
 from stylecore.imaging import inputs
 from stylecore.imaging.images import encode_png
@@ -357,7 +358,8 @@ def test_memory_that_truly_runs_out():
         from stylecore.imaging import inputs
         from stylecore.config import TransferConfig
         from stylecore.engine.engine import Engine
-        from stylecore.engine.jobs import Request, at_half_size
+        from stylecore.engine.jobs import Request
+        from stylecore.engine.derived_jobs import at_half_size
         from stylecore.samples import sample_contents, sample_styles
         from tests.conftest import ToyNetwork
         from tests.support.engines import at_rest, limits
@@ -483,7 +485,8 @@ def test_a_process_that_is_suspended_and_resumed():
         from stylecore.imaging import inputs
         from stylecore.config import TransferConfig
         from stylecore.engine.engine import Engine
-        from stylecore.engine.jobs import Request, at_half_size
+        from stylecore.engine.jobs import Request
+        from stylecore.engine.derived_jobs import at_half_size
         from stylecore.samples import sample_contents, sample_styles
         from tests.conftest import ToyNetwork
         from tests.support.engines import at_rest, limits

@@ -8,8 +8,9 @@ from functools import partial
 import streamlit as st
 
 from stylecore.artifacts.export import postprocessed
+from stylecore.engine.derived_jobs import at_half_size
 from stylecore.engine.engine import Engine
-from stylecore.engine.jobs import Job, Request, Snapshot, at_half_size
+from stylecore.engine.jobs import Job, Request, Snapshot
 from stylecore.errors import UserError
 from stylecore.ui.page_errors import guarded_callback
 from stylecore.ui.state.chosen import choose_bytes
