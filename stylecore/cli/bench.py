@@ -29,8 +29,8 @@ from stylecore.transfer.objective import Objective
 from stylecore.transfer.stylize import prepare, stylize
 from stylecore.transfer.vgg import VGG16, exact_convolutions, load_vgg16
 
-ROUNDS = 15
-BATCH = (0.05, 0.2, 0.4, 0.6, 0.8)
+ROUNDS = 15  # timed passes of each kind
+BATCH = (0.05, 0.2, 0.4, 0.6, 0.8)  # λ
 LEVELS = (0.2, 0.15, 0.12, 0.1, 0.09)  # of L at λ = 0.2, which is 0.8 at the content picture
 
 # Run in processes of their own, that print the most memory they ever held, in KiB (getrusage would count the parent's).

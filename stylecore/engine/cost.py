@@ -1,4 +1,4 @@
-"""What a run will cost, told before it starts: passes through the network, pixels, memory."""
+"""What a run will cost, estimated before it starts: work in pixels, memory in bytes."""
 
 from __future__ import annotations
 

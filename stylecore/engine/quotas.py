@@ -1,4 +1,4 @@
-"""What a server takes on: its operator's limits, checked where the work begins, whatever a page has allowed."""
+"""Refuses requests beyond the operator's limits, whatever the page that sent them has allowed."""
 
 from __future__ import annotations
 

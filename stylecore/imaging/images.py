@@ -14,8 +14,8 @@ from stylecore.errors import UserError
 from stylecore.imaging.guards import TooComplex, check_structure
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
-MAX_BYTES = 25 * 2**20
-MAX_PIXELS = 50_000_000
+MAX_BYTES = 25 * 2**20  # of a file
+MAX_PIXELS = 50_000_000  # of a picture
 PAPER = (255, 255, 255)  # what shows through transparent pixels
 
 

@@ -17,7 +17,7 @@ from stylecore.ui.components.mounting import component, data_url, when_sent
 _log = logging.getLogger(__name__)
 _STATIC = Path(__file__).parents[3] / "static"  # streamlit serves this folder, which lies beside app.py
 _CHART = component("chart", isolated=False)  # Plotly puts its styles into the page
-_LARGEST_STEP = 10**9
+_LARGEST_STEP = 10**9  # on the x axis; whatever the browser says
 
 
 def chart(
