@@ -1,53 +1,8 @@
-"""The lecture's formulas (Gatys et al. 2015, equations 1 to 7), one value for each picture of a batch."""
+"""The lecture's losses (Gatys et al. 2015) as functions of one layer, one value for each picture of a batch."""
 
 from __future__ import annotations
 
-from typing import Any
-
-import torch
 from torch import Tensor
-
-
-class _Gram(torch.autograd.Function):
-    """F·Fᵀ whose gradient, (D + Dᵀ)·F, is one matrix product where autograd's own rule makes two."""
-
-    @staticmethod
-    def forward(ctx: Any, rows: Tensor) -> Tensor:  # noqa: ANN401  # torch gives contexts no type that can be named
-        ctx.save_for_backward(rows)
-        return rows @ rows.mT
-
-    @staticmethod
-    def backward(ctx: Any, *upstream: Tensor) -> Tensor:  # noqa: ANN401  # as above
-        rows: Tensor = ctx.saved_tensors[0]
-        symmetric = upstream[0] + upstream[0].mT
-        if rows.stride(1) == 1:  # channels innermost, as VGG16 leaves them on a CPU: the gradient comes out alike
-            return (rows.mT @ symmetric).mT
-        return symmetric @ rows
-
-
-def gram(features: Tensor) -> Tensor:
-    """Gram matrix G = F·Fᵀ of flattened features (Gatys et al. 2015, equation 3).
-
-    Args:
-        features: (K, C, H, W), any range.
-
-    Returns:
-        (K, C, C): inner products of the channels, summed over positions.
-    """
-    product: Tensor = _Gram.apply(features.flatten(2))
-    return product
-
-
-def covariance(features: Tensor) -> Tensor:
-    """Like `gram`, with every channel's mean taken off first: the lecture's drawing labels the arrow COV.
-
-    Args:
-        features: (K, C, H, W), any range.
-
-    Returns:
-        (K, C, C): covariances of the channels, summed over positions.
-    """
-    return gram(features - features.mean((2, 3), keepdim=True))
 
 
 def content_loss(features: Tensor, target: Tensor) -> Tensor:

@@ -10,7 +10,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from stylecore.config import TransferConfig
-from stylecore.transfer.losses import content_loss, covariance, gram, style_loss, variation_loss
+from stylecore.transfer.losses import content_loss, style_loss, variation_loss
+from stylecore.transfer.statistics import per_position
 from stylecore.transfer.vgg import VGG16, exact_convolutions
 
 # Relative losses below this are the rounding of two equal pictures, not a difference to calibrate by.
@@ -146,10 +147,7 @@ class Objective:
 
     def _statistics(self, features: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """Gram or covariance matrix per position of each style layer, (K, C, C)."""
-        describe = gram if self._config.statistic == "gram" else covariance
-        return {
-            layer: describe(features[layer]) / features[layer][0, 0].numel() for layer, _ in self._config.style_layers
-        }
+        return {layer: per_position(features[layer], self._config.statistic) for layer, _ in self._config.style_layers}
 
     def _calibrate(
         self,
