@@ -1,7 +1,11 @@
-"""The lecture's losses (Gatys et al. 2015) as functions of one layer, one value for each picture of a batch."""
+"""The lecture's losses (Gatys et al. 2015): of one layer, and all terms of a batch together as L."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
 from torch import Tensor
 
 
@@ -46,3 +50,55 @@ def variation_loss(images: Tensor) -> Tensor:
     down = images[:, :, 1:] - images[:, :, :-1]
     right = images[:, :, :, 1:] - images[:, :, :, :-1]
     return down.square().sum((1, 2, 3)) + right.square().sum((1, 2, 3))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Losses:
+    """The terms of L, each (K,), weighted by layer but not by λ, so that pictures of different λ compare.
+
+    Attributes:
+        content_layers: by layer; their sum is `content`.
+        style_layers: by layer; their sum is `style`.
+        variation: smoothness term, already times its weight.
+    """
+
+    content_layers: Mapping[str, Tensor]
+    style_layers: Mapping[str, Tensor]
+    variation: Tensor
+
+    @property
+    def content(self) -> Tensor:
+        """L_content, (K,)."""
+        return self._sum(self.content_layers)
+
+    @property
+    def style(self) -> Tensor:
+        """L_style, (K,)."""
+        return self._sum(self.style_layers)
+
+    def total(self, lambdas: Tensor) -> Tensor:
+        """L = λ · L_content + (1 − λ) · L_style, plus the smoothness term.
+
+        Args:
+            lambdas: (K,), in [0, 1].
+
+        Returns:
+            (K,).
+        """
+        return lambdas * self.content + (1 - lambdas) * self.style + self.variation
+
+    @classmethod
+    def concatenated(cls, parts: Sequence[Losses]) -> Losses:
+        """The losses of a batch from those of its parts, detached from their graphs."""
+
+        def by_layer(terms: list[Mapping[str, Tensor]]) -> dict[str, Tensor]:
+            return {layer: torch.cat([term[layer].detach() for term in terms]) for layer in terms[0]}
+
+        return cls(
+            by_layer([part.content_layers for part in parts]),
+            by_layer([part.style_layers for part in parts]),
+            torch.cat([part.variation.detach() for part in parts]),
+        )
+
+    def _sum(self, terms: Mapping[str, Tensor]) -> Tensor:
+        return torch.stack(tuple(terms.values())).sum(0) if terms else torch.zeros_like(self.variation)

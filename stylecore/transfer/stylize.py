@@ -15,7 +15,8 @@ from stylecore.config import TransferConfig
 from stylecore.errors import SettingError, UserError
 from stylecore.imaging.images import fit
 from stylecore.imaging.tensors import to_tensor
-from stylecore.transfer.objective import Losses, Objective
+from stylecore.transfer.losses import Losses
+from stylecore.transfer.objective import Objective
 from stylecore.transfer.optimizers import Adam, Optimizer, ProjectedLBFGS, make_optimizer
 from stylecore.transfer.records import LossRecord, Steering, Step
 from stylecore.transfer.vgg import VGG16, minimum_side

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from stylecore.transfer.losses import content_loss, style_loss, variation_loss
+from stylecore.transfer.losses import Losses, content_loss, style_loss, variation_loss
 from stylecore.transfer.statistics import covariance, gram
 from tests.support.references import gram_by_loops
 
@@ -57,3 +57,18 @@ def test_variation_of_a_checkerboard():
 )
 def test_gradients(features, targets, loss):
     assert torch.autograd.gradcheck(lambda f: loss(f, targets), features.requires_grad_())
+
+
+def test_losses_of_a_batch_are_those_of_its_parts():
+    leaf = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
+    parts = [Losses({"a": part, "b": 2 * part}, {"a": 3 * part}, part) for part in (leaf[:1], leaf[1:])]
+    batch = Losses.concatenated(parts)
+    assert batch.content.tolist() == [3, 6, 9]
+    assert batch.style.tolist() == [3, 6, 9]
+    assert batch.total(torch.tensor([0.0, 0.5, 1.0])).tolist() == [4, 8, 12]
+    assert not batch.total(torch.zeros(3)).requires_grad
+
+
+def test_no_layers_are_no_loss():
+    losses = Losses({}, {}, torch.tensor([0.25]))
+    assert (losses.content.item(), losses.style.item(), losses.total(torch.tensor([0.2])).item()) == (0, 0, 0.25)
