@@ -12,7 +12,7 @@ from stylecore.config import TransferConfig
 
 
 class Optimizer(Protocol):
-    """Keeps what it learns about one picture; never changes a tensor that it is given."""
+    """What it learns holds for one picture and one loss; it never changes a tensor that it is given."""
 
     def step(self, image: Tensor, gradient: Tensor) -> Tensor:
         """The next picture.
@@ -24,9 +24,6 @@ class Optimizer(Protocol):
         Returns:
             (3, H, W), in [0, 1].
         """
-
-    def forget(self) -> None:
-        """Drops what was learnt, because the loss has become another one."""
 
 
 def make_optimizer(config: TransferConfig) -> Optimizer:
@@ -57,11 +54,6 @@ class ProjectedLBFGS:
     def __init__(self, history: int, window: float = WINDOW) -> None:
         self._pairs: deque[tuple[Tensor, Tensor, Tensor]] = deque(maxlen=history)
         self._window = window
-        self.forget()
-
-    def forget(self) -> None:
-        """See `Optimizer`."""
-        self._pairs.clear()  # change, change of gradient, 1 / their inner product by window
         self._scale: Tensor | None = None  # of H before any pair, by window
         self._last: tuple[Tensor, Tensor] | None = None
 
@@ -133,10 +125,6 @@ class Adam:
 
     def __init__(self, learning_rate: float, decay: float = 1.0, decay_every: int = 1) -> None:
         self._settings = (learning_rate, decay, decay_every)
-        self.forget()
-
-    def forget(self) -> None:
-        """See `Optimizer`."""
         self._steps = 0
         self._moments: tuple[Tensor, Tensor] | None = None
 

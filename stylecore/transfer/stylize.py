@@ -17,7 +17,7 @@ from stylecore.imaging.images import fit
 from stylecore.imaging.tensors import to_tensor
 from stylecore.transfer.losses import Losses
 from stylecore.transfer.objective import Objective
-from stylecore.transfer.optimizers import Adam, Optimizer, ProjectedLBFGS, make_optimizer
+from stylecore.transfer.optimizers import Adam, ProjectedLBFGS, make_optimizer
 from stylecore.transfer.records import LossRecord, Steering, Step
 from stylecore.transfer.vgg import VGG16, minimum_side
 
@@ -149,7 +149,7 @@ class _Run:
         Returns:
             The pictures at the size of the result, (K, 3, H, W).
         """
-        pictures = [_Picture(image, make_optimizer(self._config)) for image in images]
+        pictures = [_Picture(image, self._config) for image in images]
         if ends:
             steps += self._more
         while steps or ends:
@@ -238,15 +238,15 @@ class _Run:
 class _Picture:
     """One picture on its way: where it is, what its optimizer knows, and the best that it has been."""
 
-    def __init__(self, image: Tensor, optimizer: Optimizer) -> None:
+    def __init__(self, image: Tensor, config: TransferConfig) -> None:
         self.image = image
-        self._optimizer = optimizer
-        self._fell_back = False
+        self._config = config
         self.start_anew()
 
     def start_anew(self) -> None:
-        """Forgets what belongs to another loss."""
-        self._optimizer.forget()
+        """Forgets all that belongs to another loss; a fallback as well, for it was that loss which called for it."""
+        self._optimizer = make_optimizer(self._config)
+        self._fell_back = False
         self._best: tuple[float, Tensor] | None = None
         self._since_best = 0
         self._solved = False

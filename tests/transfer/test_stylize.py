@@ -169,14 +169,41 @@ def test_a_loss_that_is_broken_from_the_start_is_refused(toy, tensors, monkeypat
         run(toy, tensors)
 
 
+def stuck(_optimizer, image, _gradient):
+    """A step of L-BFGS that leads nowhere."""
+    return 1 - image
+
+
 def test_a_stalled_lbfgs_goes_on_with_adam_and_ends_no_worse(toy, tensors, monkeypatch):
-    monkeypatch.setattr("stylecore.transfer.optimizers.ProjectedLBFGS.step", lambda _self, image, _gradient: 1 - image)
+    monkeypatch.setattr("stylecore.transfer.optimizers.ProjectedLBFGS.step", stuck)
     steps = run(toy, tensors, dataclasses.replace(CONFIG, steps=80))
     notices = [step.notice for step in steps if step.notice]
     assert len(notices) == 1
     assert "stalled" in notices[0]
     assert steps[-1].losses.total[0] < steps[0].losses.total[0]
     assert steps[-1].losses.total[0] == min(step.losses.total[0] for step in steps)
+
+
+def test_steering_after_a_fallback_returns_to_the_optimizer_of_the_settings(toy, tensors, monkeypatch):
+    config = dataclasses.replace(CONFIG, steps=48)
+    with monkeypatch.context() as broken:
+        broken.setattr("stylecore.transfer.optimizers.ProjectedLBFGS.step", stuck)
+        running = stylize(toy, *tensors, config)
+        steps = [next(running) for _ in range(41)]
+    assert [step.index for step in steps if "stalled" in step.notice] == [30]
+    steered = [running.send(Steering(lambdas=(0.9,))), *running]
+    afresh = dataclasses.replace(config, init="image", lambdas=(0.9,), steps=8)
+    expected = run(toy, tensors, afresh, steps[-1].images)[1:]
+    assert [s.losses.total[0] for s in steered] == pytest.approx([s.losses.total[0] for s in expected], rel=1e-3)
+
+
+def test_after_steering_a_stall_is_noticed_anew(toy, tensors, monkeypatch):
+    monkeypatch.setattr("stylecore.transfer.optimizers.ProjectedLBFGS.step", stuck)
+    running = stylize(toy, *tensors, dataclasses.replace(CONFIG, steps=90))
+    steps = [next(running) for _ in range(41)]
+    steps += [running.send(Steering(lambdas=(0.9,))), *running]
+    assert [step.index for step in steps if "stalled" in step.notice] == [30, 70]
+    assert steps[-1].losses.total[0] == min(step.losses.total[0] for step in steps[41:])
 
 
 def test_coarse_to_fine_keeps_the_contents_detail(toy, tensors):
