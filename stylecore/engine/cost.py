@@ -12,7 +12,7 @@ import torch
 from stylecore.config import TransferConfig
 from stylecore.imaging.images import checked_size
 from stylecore.transfer.objective import Objective
-from stylecore.transfer.stylize import stages
+from stylecore.transfer.pyramid import stages
 from stylecore.transfer.vgg import VGG16, minimum_side, multiplications
 
 Size = tuple[int, int]  # width, height

@@ -17,8 +17,8 @@ from stylecore.imaging.tensors import to_tensor
 from stylecore.transfer.features import distance, shuffled, strongest
 from stylecore.transfer.losses import content_loss
 from stylecore.transfer.objective import Objective
+from stylecore.transfer.preparation import prepare
 from stylecore.transfer.statistics import gram, per_position
-from stylecore.transfer.stylize import prepare
 from stylecore.transfer.vgg import VGG16, minimum_side
 
 VIEW_SIZE = 384  # longer side, in pixels, at which pictures are looked at, at the most

@@ -20,8 +20,9 @@ from stylecore.engine.scheduler import Scheduler
 from stylecore.errors import UserError
 from stylecore.imaging.images import decode
 from stylecore.transfer.devices import OutOfMemory, is_out_of_memory, release_memory
+from stylecore.transfer.preparation import prepare, prepare_initial
 from stylecore.transfer.records import Steering, Step
-from stylecore.transfer.stylize import prepare, prepare_initial, stylize
+from stylecore.transfer.stylize import stylize
 from stylecore.transfer.vgg import VGG16
 
 WATCHDOG_SECONDS = 1.0  # seconds between two looks at whether the worker lives

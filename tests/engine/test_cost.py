@@ -11,8 +11,9 @@ from stylecore.config import TransferConfig
 from stylecore.engine.cost import ThroughputEstimator, cost_of, depth_share, measure_throughput, used_sizes
 from stylecore.imaging.images import ImageError, decode, read
 from stylecore.samples import sample_contents, sample_styles
+from stylecore.transfer.preparation import prepare
 from stylecore.transfer.records import Steering
-from stylecore.transfer.stylize import prepare, stylize
+from stylecore.transfer.stylize import stylize
 
 CONTENT, STYLE = sample_contents()["Chelsea"], sample_styles()["Swirling night"]
 SIZES = [(451, 300)], [(560, 448)]

@@ -28,8 +28,9 @@ from stylecore.imaging import inputs
 from stylecore.imaging.images import decode, encode_png, read
 from stylecore.imaging.tensors import to_image
 from stylecore.samples import sample_contents, sample_styles
+from stylecore.transfer.preparation import prepare
 from stylecore.transfer.records import Steering
-from stylecore.transfer.stylize import prepare, stylize
+from stylecore.transfer.stylize import stylize
 
 LAYERS = {"content_layers": (("relu1_1", 1.0),), "style_layers": (("relu1_1", 1.0),)}
 LIMITS = Limits(max_size=512, max_steps=1000, max_waiting=6, kept_mb=50, state_mb=500)

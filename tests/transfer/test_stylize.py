@@ -12,8 +12,9 @@ from stylecore.config import PRESETS, TransferConfig
 from stylecore.imaging.images import decode, fit
 from stylecore.imaging.tensors import to_image, to_tensor
 from stylecore.transfer.objective import Objective
-from stylecore.transfer.records import Steering
-from stylecore.transfer.stylize import TransferError, prepare, prepare_initial, replay, stylize
+from stylecore.transfer.preparation import prepare
+from stylecore.transfer.records import Steering, TransferError
+from stylecore.transfer.stylize import replay, stylize
 
 CONFIG = TransferConfig(steps=12, content_layers=(("relu1_1", 1.0),), style_layers=(("relu1_1", 1.0),))
 
@@ -264,18 +265,6 @@ def test_the_default_run_reaches_its_figures_on_the_saved_picture(vgg, pair):
             break
 
 
-@pytest.mark.parametrize("scale", [0.25, 0.5, 1.0, 4.0])
-def test_the_size_that_a_refusal_names_works(scale):
-    content, style = Image.new("RGB", (60, 60)), Image.new("RGB", (200, 10))
-    config = TransferConfig(size=32, style_scale=scale)
-    if scale == 4.0:
-        config = dataclasses.replace(config, size=16)
-    with pytest.raises(ValueError, match="size of at least") as refusal:
-        prepare(content, style, config)
-    enough = int(str(refusal.value).split("at least ")[1].split(",")[0])
-    prepare(content, style, dataclasses.replace(config, size=enough))
-
-
 @pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
 @pytest.mark.parametrize("weights", ["calibrated", "paper"])
 def test_where_nothing_is_to_be_gained_the_picture_stays(vgg, tensors, optimizer, weights):
@@ -285,15 +274,3 @@ def test_where_nothing_is_to_be_gained_the_picture_stays(vgg, tensors, optimizer
         steps = run(vgg, (content, other), config)
         assert not any(step.notice for step in steps)
         torch.testing.assert_close(steps[-1].images, content, rtol=0, atol=1e-4)
-
-
-def test_a_large_picture_to_start_from_is_cut_to_the_content_s_size(toy, tensors):
-    content, style = tensors
-    wide = Image.effect_noise((400, 100), 90).convert("RGB")
-    start = prepare_initial(wide, content)
-    assert start.shape == content.shape
-    assert torch.allclose(start.mean(), to_tensor(wide).mean(), atol=0.02)
-    same = to_image(content[0])
-    assert torch.equal(prepare_initial(same, content), to_tensor(same))
-    first = next(stylize(toy, content, style, dataclasses.replace(CONFIG, init="image"), start))
-    assert torch.allclose(first.images, start, atol=1e-6)
