@@ -32,11 +32,14 @@ class Stage(NamedTuple):
 def stages(config: TransferConfig, *sizes: tuple[int, int]) -> list[Stage]:
     """The sizes that a run goes through, coarse to fine.
 
+    With "auto", a run that continues from a given picture begins at full size: its large shapes are there already.
+
     Args:
         config: the settings.
         sizes: (width, height) of the content and of the style picture, as `prepare` makes them.
     """
-    wanted = config.coarse_to_fine == "on" or (config.coarse_to_fine == "auto" and config.size >= COARSE_FROM)
+    worthwhile = config.size >= COARSE_FROM and config.init != "image"
+    wanted = config.coarse_to_fine == "on" or (config.coarse_to_fine == "auto" and worthwhile)
     coarse_updates = round(config.steps * COARSE_SHARE)
     shortest = min(min(size) for size in sizes)
     if not wanted or shortest // 2 < minimum_side(config.layers) or coarse_updates == 0:
@@ -45,31 +48,31 @@ def stages(config: TransferConfig, *sizes: tuple[int, int]) -> list[Stage]:
 
 
 class Level:
-    """The content picture at one size of a run, and how pictures get there and back.
+    """One size of a run, and how pictures get there and back.
 
-    What is carried between two sizes is a picture's change relative to the content: the picture itself, enlarged,
-    would have lost the content's fine detail.
+    What is carried between two sizes is a picture's change relative to a reference: the picture itself, enlarged, would
+    have lost the reference's fine detail.
 
     Attributes:
         scale: of the sides, 1 at full size.
-        content: (1, 3, h, w), in [0, 1], at this size.
+        reference: (1, 3, h, w), in [0, 1], at this size.
     """
 
-    def __init__(self, scale: float, content: Tensor) -> None:
-        """Resizes the content picture.
+    def __init__(self, scale: float, reference: Tensor) -> None:
+        """Resizes the reference.
 
         Args:
             scale: of the sides, at most 1.
-            content: (1, 3, H, W), in [0, 1], at full size.
+            reference: (1, 3, H, W), in [0, 1], at full size.
         """
         self.scale = scale
-        self._full = content
-        self.content = resized(content, scale).clamp(0, 1)
+        self.reference = resized(reference, scale)
+        self._full = reference
 
     @property
     def size(self) -> tuple[int, int]:
         """Width and height."""
-        return size_of(self.content)
+        return size_of(self.reference)
 
     def shrink(self, images: Tensor) -> Tensor:
         """Pictures at this size.
@@ -80,7 +83,7 @@ class Level:
         Returns:
             (K, 3, h, w), in [0, 1].
         """
-        return (self.content + resized(images - self._full, self.scale)).clamp(0, 1)
+        return (self.reference + _scaled(images - self._full, self.scale)).clamp(0, 1)
 
     def enlarge(self, images: Tensor) -> Tensor:
         """Pictures at full size.
@@ -91,9 +94,9 @@ class Level:
         Returns:
             (K, 3, H, W), in [0, 1].
         """
-        if self.content.shape == self._full.shape:
+        if self.reference.shape == self._full.shape:
             return images
-        change = F.interpolate(images - self.content, self._full.shape[2:], mode="bicubic")
+        change = F.interpolate(images - self.reference, self._full.shape[2:], mode="bicubic")
         return (self._full + change).clamp(0, 1)
 
 
@@ -103,13 +106,21 @@ def size_of(image: Tensor) -> tuple[int, int]:
 
 
 def resized(image: Tensor, scale: float) -> Tensor:
-    """A picture, or the change of one, at a fraction of its size; bicubic, so a picture may overshoot [0, 1].
+    """A picture at a fraction of its size.
 
     Args:
-        image: (K, 3, H, W).
+        image: (K, 3, H, W), in [0, 1].
         scale: of the sides, at most 1.
+
+    Returns:
+        (K, 3, h, w), in [0, 1].
     """
+    return _scaled(image, scale).clamp(0, 1)  # bicubic overshoots
+
+
+def _scaled(values: Tensor, scale: float) -> Tensor:
+    """A picture, or the change of one, (K, 3, H, W), at a fraction of its size, in any range."""
     if scale == 1:
-        return image
-    size = [max(1, round(side * scale)) for side in image.shape[2:]]
-    return F.interpolate(image, size, mode="bicubic", antialias=True)
+        return values
+    size = [max(1, round(side * scale)) for side in values.shape[2:]]
+    return F.interpolate(values, size, mode="bicubic", antialias=True)

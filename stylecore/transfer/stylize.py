@@ -46,12 +46,16 @@ def stylize(
     """
     device = vgg.mean.device
     content, style = content.to(device), style.to(device)
-    images = starting_picture(config, content, style, initial).expand(len(config.lambdas), -1, -1, -1)
+    start = starting_picture(config, content, style, initial)
+    images = start.expand(len(config.lambdas), -1, -1, -1)
+    plan = stages(config, size_of(content), size_of(style))
+    # Between sizes a given picture keeps its own detail, every other start the content's. A run at one size has nothing
+    # to carry; there the content serves for both, so that old recipes give the same bits.
+    reference = start if config.init == "image" and len(plan) > 1 else content
     run = _Run(config, device)
-    for scale, updates, ends in stages(config, size_of(content), size_of(style)):
-        level = Level(scale, content)
-        objective = Objective(vgg, level.content, resized(style, scale).clamp(0, 1), config)
-        images = yield from run.descend(objective, level, images, updates, ends)
+    for scale, updates, ends in plan:
+        objective = Objective(vgg, resized(content, scale), resized(style, scale), config)
+        images = yield from run.descend(objective, Level(scale, reference), images, updates, ends)
 
 
 def replay(

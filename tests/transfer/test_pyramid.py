@@ -29,6 +29,12 @@ def test_large_pictures_begin_at_half_size_unless_told_otherwise(size, choice, s
     assert [stage.ends for stage in found] == [False] * (len(found) - 1) + [True]
 
 
+@pytest.mark.parametrize(("choice", "scales"), [("auto", [1]), ("on", [0.5, 1]), ("off", [1])])
+def test_a_run_that_continues_begins_at_full_size_unless_told_otherwise(choice, scales):
+    config = TransferConfig(size=COARSE_FROM, steps=40, coarse_to_fine=choice, init="image")
+    assert [stage.scale for stage in stages(config, (512, 512), (512, 512))] == scales
+
+
 @pytest.mark.parametrize(("steps", "sizes"), [(40, [(64, 31), (64, 64)]), (40, [(64, 64), (31, 64)]), (1, [(64, 64)])])
 def test_a_picture_too_small_to_be_halved_or_too_few_steps_leave_one_size(steps, sizes):
     assert stages(TransferConfig(steps=steps, coarse_to_fine="on"), *sizes) == [(1, steps, True)]
@@ -37,13 +43,13 @@ def test_a_picture_too_small_to_be_halved_or_too_few_steps_leave_one_size(steps,
 def test_the_content_comes_back_with_every_detail(content):
     level = Level(0.5, content)
     assert level.size == (48, 40)
-    assert torch.equal(level.shrink(content), level.content)
-    assert torch.equal(level.enlarge(level.content), content)
+    assert torch.equal(level.shrink(content), level.reference)
+    assert torch.equal(level.enlarge(level.reference), content)
 
 
 def test_a_change_is_carried_and_stays_in_the_box(content):
     level = Level(0.5, content)
-    brighter = level.enlarge((level.content + 0.25).clamp(0, 1))
+    brighter = level.enlarge((level.reference + 0.25).clamp(0, 1))
     inside = (content < 0.7) & (brighter < 1)
     assert (brighter - content)[inside].mean().item() == pytest.approx(0.25, abs=0.02)
     assert brighter.max() <= 1

@@ -216,6 +216,22 @@ def test_coarse_to_fine_keeps_the_contents_detail(toy, tensors):
     torch.testing.assert_close(steps[0].images, pair[0])  # no change yet: every detail is there
 
 
+@pytest.mark.parametrize("coarse_to_fine", ["auto", "on", "off"])
+def test_a_large_run_that_continues_begins_at_the_given_picture(toy, tensors, coarse_to_fine):
+    pair = tuple(torch.nn.functional.interpolate(t, scale_factor=4) for t in tensors)
+    given = torch.rand(pair[0].shape, generator=torch.Generator().manual_seed(5))  # detail at every pixel
+    config = dataclasses.replace(CONFIG, init="image", size=512, coarse_to_fine=coarse_to_fine, lambdas=(0.2, 0.6))
+    steps = run(toy, pair, config, given)
+    torch.testing.assert_close(steps[0].images, given.expand(2, -1, -1, -1), rtol=0, atol=1e-6)
+    assert [step.size for step in steps[:3]] == [(48, 40) if coarse_to_fine == "on" else (96, 80)] * 3
+    assert steps[-1].size == (96, 80)
+    objective = Objective(toy, *pair, config)
+    if coarse_to_fine != "on":
+        expected = objective(given).total(torch.tensor(config.lambdas))
+        assert steps[0].losses.total == pytest.approx(expected.tolist(), rel=1e-5)
+    assert all(last < first for last, first in zip(steps[-1].losses.total, steps[0].losses.total, strict=True))
+
+
 @pytest.mark.parametrize("name", PRESETS)
 def test_presets_run_on_vgg16(vgg, tensors, name):
     config = dataclasses.replace(PRESETS[name], steps=3)
