@@ -17,8 +17,9 @@ from stylecore.imaging.files import read
 from stylecore.imaging.images import ImageError, as_rgb, decode
 from stylecore.imaging.tensors import to_image
 from stylecore.transfer.devices import choose_device
+from stylecore.transfer.preparation import prepare, prepare_initial
 from stylecore.transfer.records import LossRecord, Step
-from stylecore.transfer.stylize import prepare, prepare_initial, stylize
+from stylecore.transfer.stylize import stylize
 from stylecore.transfer.vgg import load_vgg16
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ import stylecore
 from stylecore import api
 from stylecore.errors import SettingError
 from stylecore.imaging.images import ImageError, decode, encode_png
-from stylecore.transfer.stylize import prepare, stylize
+from stylecore.transfer.preparation import prepare
+from stylecore.transfer.stylize import stylize
 
 CONFIG = stylecore.TransferConfig(
     size=24, steps=3, content_layers=(("relu1_1", 1.0),), style_layers=(("relu1_1", 1.0),), coarse_to_fine="off"

@@ -26,7 +26,8 @@ from stylecore.layers import LAYERS
 from stylecore.samples import sample_contents, sample_styles
 from stylecore.transfer.devices import describe_device
 from stylecore.transfer.objective import Objective
-from stylecore.transfer.stylize import prepare, stylize
+from stylecore.transfer.preparation import prepare
+from stylecore.transfer.stylize import stylize
 from stylecore.transfer.vgg import VGG16, exact_convolutions, load_vgg16
 
 ROUNDS = 15  # timed passes of each kind

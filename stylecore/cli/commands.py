@@ -20,7 +20,7 @@ from stylecore.imaging.images import checked_size, decode
 from stylecore.imaging.tensors import to_tensor
 from stylecore.transfer.devices import choose_device
 from stylecore.transfer.objective import Objective
-from stylecore.transfer.stylize import prepare
+from stylecore.transfer.preparation import prepare
 from stylecore.transfer.vgg import load_vgg16
 
 

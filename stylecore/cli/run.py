@@ -18,8 +18,9 @@ from stylecore.imaging.files import read
 from stylecore.imaging.images import decode
 from stylecore.imaging.inputs import pair
 from stylecore.transfer.devices import OutOfMemory, choose_device, is_out_of_memory
-from stylecore.transfer.records import Step
-from stylecore.transfer.stylize import TransferError, prepare, prepare_initial, replay, stylize
+from stylecore.transfer.preparation import prepare, prepare_initial
+from stylecore.transfer.records import Step, TransferError
+from stylecore.transfer.stylize import replay, stylize
 from stylecore.transfer.vgg import load_vgg16
 
 STOPPED = "stopped"

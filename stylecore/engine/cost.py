@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from stylecore.config import TransferConfig
 from stylecore.imaging.images import checked_size
-from stylecore.transfer.stylize import stages
+from stylecore.transfer.pyramid import stages
 from stylecore.transfer.vgg import minimum_side, multiplications
 
 Size = tuple[int, int]  # width, height

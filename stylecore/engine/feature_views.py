@@ -8,14 +8,16 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from stylecore.artifacts.heatmaps import heat
 from stylecore.config import TransferConfig
 from stylecore.engine.queries import Work
 from stylecore.imaging.images import decode, encode_png, fit
 from stylecore.imaging.tensors import to_tensor
-from stylecore.transfer.features import distance, heat, shuffled, strongest
-from stylecore.transfer.losses import content_loss, covariance, gram
+from stylecore.transfer.features import distance, shuffled, strongest
+from stylecore.transfer.losses import content_loss
 from stylecore.transfer.objective import Objective
-from stylecore.transfer.stylize import prepare
+from stylecore.transfer.preparation import prepare
+from stylecore.transfer.statistics import gram, per_position
 from stylecore.transfer.vgg import VGG16, minimum_side
 
 VIEW_SIZE = 384  # longer side, in pixels, at which pictures are looked at, at the most
@@ -118,9 +120,8 @@ class StatisticsQuery:
 
     def _statistic(self, vgg: VGG16, picture: bytes, scale: float = 1.0) -> Tensor:
         """(C, C)."""
-        describe = gram if self.config.statistic == "gram" else covariance
         features = _features(vgg, _tensor(picture, self.layer, self.config, scale), self.layer, self.config)
-        return describe(features)[0] / features[0, 0].numel()
+        return per_position(features, self.config.statistic)[0]
 
 
 @dataclass(frozen=True, slots=True)

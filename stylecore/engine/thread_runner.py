@@ -19,8 +19,9 @@ from stylecore.engine.queries import Query
 from stylecore.engine.runner import Pictures, Task
 from stylecore.imaging.images import decode
 from stylecore.transfer.devices import OutOfMemory, release_memory
+from stylecore.transfer.preparation import prepare, prepare_initial
 from stylecore.transfer.records import Steering, Step
-from stylecore.transfer.stylize import prepare, prepare_initial, stylize
+from stylecore.transfer.stylize import stylize
 from stylecore.transfer.vgg import VGG16
 
 

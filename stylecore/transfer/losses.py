@@ -1,53 +1,12 @@
-"""The lecture's formulas (Gatys et al. 2015, equations 1 to 7), one value for each picture of a batch."""
+"""The lecture's losses (Gatys et al. 2015): of one layer, and all terms of a batch together as L."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-
-
-class _Gram(torch.autograd.Function):
-    """F·Fᵀ whose gradient, (D + Dᵀ)·F, is one matrix product where autograd's own rule makes two."""
-
-    @staticmethod
-    def forward(ctx: Any, rows: Tensor) -> Tensor:  # noqa: ANN401  # torch gives contexts no type that can be named
-        ctx.save_for_backward(rows)
-        return rows @ rows.mT
-
-    @staticmethod
-    def backward(ctx: Any, *upstream: Tensor) -> Tensor:  # noqa: ANN401  # as above
-        rows: Tensor = ctx.saved_tensors[0]
-        symmetric = upstream[0] + upstream[0].mT
-        if rows.stride(1) == 1:  # channels innermost, as VGG16 leaves them on a CPU: the gradient comes out alike
-            return (rows.mT @ symmetric).mT
-        return symmetric @ rows
-
-
-def gram(features: Tensor) -> Tensor:
-    """Gram matrix G = F·Fᵀ of flattened features (Gatys et al. 2015, equation 3).
-
-    Args:
-        features: (K, C, H, W), any range.
-
-    Returns:
-        (K, C, C): inner products of the channels, summed over positions.
-    """
-    product: Tensor = _Gram.apply(features.flatten(2))
-    return product
-
-
-def covariance(features: Tensor) -> Tensor:
-    """Like `gram`, with every channel's mean taken off first: the lecture's drawing labels the arrow COV.
-
-    Args:
-        features: (K, C, H, W), any range.
-
-    Returns:
-        (K, C, C): covariances of the channels, summed over positions.
-    """
-    return gram(features - features.mean((2, 3), keepdim=True))
 
 
 def content_loss(features: Tensor, target: Tensor) -> Tensor:
@@ -91,3 +50,55 @@ def variation_loss(images: Tensor) -> Tensor:
     down = images[:, :, 1:] - images[:, :, :-1]
     right = images[:, :, :, 1:] - images[:, :, :, :-1]
     return down.square().sum((1, 2, 3)) + right.square().sum((1, 2, 3))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Losses:
+    """The terms of L, each (K,), weighted by layer but not by λ, so that pictures of different λ compare.
+
+    Attributes:
+        content_layers: by layer; their sum is `content`.
+        style_layers: by layer; their sum is `style`.
+        variation: smoothness term, already times its weight.
+    """
+
+    content_layers: Mapping[str, Tensor]
+    style_layers: Mapping[str, Tensor]
+    variation: Tensor
+
+    @property
+    def content(self) -> Tensor:
+        """L_content, (K,)."""
+        return self._sum(self.content_layers)
+
+    @property
+    def style(self) -> Tensor:
+        """L_style, (K,)."""
+        return self._sum(self.style_layers)
+
+    def total(self, lambdas: Tensor) -> Tensor:
+        """L = λ · L_content + (1 − λ) · L_style, plus the smoothness term.
+
+        Args:
+            lambdas: (K,), in [0, 1].
+
+        Returns:
+            (K,).
+        """
+        return lambdas * self.content + (1 - lambdas) * self.style + self.variation
+
+    @classmethod
+    def concatenated(cls, parts: Sequence[Losses]) -> Losses:
+        """The losses of a batch from those of its parts, detached from their graphs."""
+
+        def by_layer(terms: list[Mapping[str, Tensor]]) -> dict[str, Tensor]:
+            return {layer: torch.cat([term[layer].detach() for term in terms]) for layer in terms[0]}
+
+        return cls(
+            by_layer([part.content_layers for part in parts]),
+            by_layer([part.style_layers for part in parts]),
+            torch.cat([part.variation.detach() for part in parts]),
+        )
+
+    def _sum(self, terms: Mapping[str, Tensor]) -> Tensor:
+        return torch.stack(tuple(terms.values())).sum(0) if terms else torch.zeros_like(self.variation)

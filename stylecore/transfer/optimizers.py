@@ -12,7 +12,7 @@ from stylecore.config import TransferConfig
 
 
 class Optimizer(Protocol):
-    """Keeps what it learns about one picture; never changes a tensor that it is given."""
+    """The state of one descent; a new loss needs a new optimizer. It never changes a tensor that it is given."""
 
     def step(self, image: Tensor, gradient: Tensor) -> Tensor:
         """The next picture.
@@ -25,54 +25,57 @@ class Optimizer(Protocol):
             (3, H, W), in [0, 1].
         """
 
-    def forget(self) -> None:
-        """Drops what was learnt, because the loss has become another one."""
-
 
 def make_optimizer(config: TransferConfig) -> Optimizer:
-    """The optimizer that the settings ask for."""
+    """The optimizer that the settings ask for, knowing nothing yet."""
     if config.optimizer == "lbfgs":
         return ProjectedLBFGS(config.lbfgs_memory)
     return Adam(config.learning_rate, config.learning_rate_decay, config.decay_every)
 
 
 class ProjectedLBFGS:
-    """L-BFGS that keeps the pixels in [0, 1] while it runs, and knows curvature by place.
+    """L-BFGS that keeps the pixels in [0, 1] while it runs, and measures curvature by place.
 
-    The two-loop recursion (Nocedal & Wright, algorithm 7.4) without a line search, with two differences:
+    It is the two-loop recursion (Nocedal & Wright 2006, algorithm 7.4) in that book's letters. For each remembered
+    step, s is the change of the picture, y the change of the gradient and ρ = 1 / yᵀs; α = ρ sᵀq is what the first
+    loop, newest pair to oldest, takes out of q, and β = ρ yᵀr what the second loop, oldest to newest, sets against it.
+    Between the loops stands γ = sᵀy / yᵀy, the initial inverse Hessian H₀. There is no line search, and two things
+    differ:
 
-    - The box: a pixel at a bound whose gradient points outward is frozen for the step, and what is remembered is the
-      change that happened after clamping.
-    - Curvature by place: a sky and a crowd want steps of very different length. So every inner product of the recursion
-      is taken in overlapping windows, weighted by hats that sum to 1, and its result is spread back by the same hats.
-      The inverse Hessian stays symmetric and positive, for a pair counts only in windows where it shows positive
-      curvature. One window as large as the picture is the ordinary method.
+    - The box: a pixel at a bound whose gradient points outward is frozen for the step, and s is the change that
+      really happened, after clamping.
+    - Curvature by place: a sky and a crowd want steps of very different length. So inner products are taken in
+      overlapping windows, and ρ, α, β and γ are one number for each window. Triangular windows are a partition of
+      unity: at every pixel their weights sum to 1, and the same weights spread a value by window over the pixels. The
+      inverse Hessian stays symmetric and positive, because a pair counts only in windows where its curvature is
+      positive. One window as large as the picture is the ordinary method.
     """
 
-    WINDOW = 32  # pixels between two windows' centres
-    FIRST_CHANGE = 0.1  # largest change of a pixel while there is no curvature to scale by
-    LARGEST_CHANGE = 0.1
-    CLEAR = 0.05  # cosine of change and bend from which a window's curvature counts
+    WINDOW = 32  # pixels between the centres of neighbouring windows
+    FIRST_CHANGE = 0.1  # largest change of a pixel in the first step, which has no curvature to scale by
+    LARGEST_CHANGE = 0.1  # of a pixel in any later step
+    CLEAR_COSINE = 0.05  # of s and y in a window, above which the pair counts there
 
-    def __init__(self, history: int, window: float = WINDOW) -> None:
-        self._pairs: deque[tuple[Tensor, Tensor, Tensor]] = deque(maxlen=history)
+    def __init__(self, memory: int, window: float = WINDOW) -> None:
+        """Begins without any pair.
+
+        Args:
+            memory: pairs that are remembered.
+            window: pixels between the centres of neighbouring windows.
+        """
+        self._pairs: deque[tuple[Tensor, Tensor, Tensor]] = deque(maxlen=memory)  # s, y: (3·H, W); ρ: (h, w)
         self._window = window
-        self.forget()
-
-    def forget(self) -> None:
-        """See `Optimizer`."""
-        self._pairs.clear()  # change, change of gradient, 1 / their inner product by window
-        self._scale: Tensor | None = None  # of H before any pair, by window
-        self._last: tuple[Tensor, Tensor] | None = None
+        self._gamma: Tensor | None = None  # (h, w)
+        self._last: tuple[Tensor, Tensor] | None = None  # picture and gradient of the step before
 
     def step(self, image: Tensor, gradient: Tensor) -> Tensor:
         """See `Optimizer`."""
         if self._last is None:
             # The channels stand below each other, (3·H, W): one matrix product sums over them, too.
-            self._rows = _hats(image.shape[1], self._window, image).repeat(3, 1)
-            self._columns = _hats(image.shape[2], self._window, image)
+            self._rows = _partition_of_unity(image.shape[1], self._window, image).repeat(3, 1)  # (3·H, h)
+            self._columns = _partition_of_unity(image.shape[2], self._window, image)  # (W, w)
         else:
-            self._learn((image - self._last[0]).flatten(0, 1), (gradient - self._last[1]).flatten(0, 1))
+            self._remember((image - self._last[0]).flatten(0, 1), (gradient - self._last[1]).flatten(0, 1))
         self._last = (image, gradient)
         free = ~(((image <= 0) & (gradient > 0)) | ((image >= 1) & (gradient < 0)))
         slope = gradient * free
@@ -83,43 +86,54 @@ class ProjectedLBFGS:
             change = -slope * (self.FIRST_CHANGE / slope.abs().max().clamp_min(1e-30))
         return (image + change * free).clamp(0, 1)
 
-    def _learn(self, change: Tensor, bend: Tensor) -> None:
-        """Keeps the change that really happened, if the loss curves upward along it."""
-        curvature, bends = self._dot(change, bend), self._dot(bend, bend)
-        if not curvature.sum() > 0:
+    def _remember(self, s: Tensor, y: Tensor) -> None:
+        """Keeps a pair, (3·H, W) each, if the loss curves upward along s; ρ is 0 where a window's cosine is unclear."""
+        sy, yy = self._dot(s, y), self._dot(y, y)
+        if not sy.sum() > 0:
             return
-        clear = curvature > self.CLEAR * (self._dot(change, change) * bends).sqrt()
-        nothing = torch.zeros_like(curvature)
-        if self._scale is None:
-            self._scale = (curvature.sum() / bends.sum()).expand_as(curvature)
-        self._scale = torch.where(clear, curvature / bends.clamp_min(1e-30), self._scale)
-        self._pairs.append((change, bend, torch.where(clear, 1 / curvature.clamp_min(1e-30), nothing)))
+        clear = sy > self.CLEAR_COSINE * (self._dot(s, s) * yy).sqrt()
+        if self._gamma is None:
+            self._gamma = (sy.sum() / yy.sum()).expand_as(sy)
+        self._gamma = torch.where(clear, sy / yy.clamp_min(1e-30), self._gamma)
+        rho = torch.where(clear, 1 / sy.clamp_min(1e-30), torch.zeros_like(sy))
+        self._pairs.append((s, y, rho))
 
     def _direction(self, slope: Tensor) -> Tensor:
-        """−H·slope, H being the inverse Hessian that the pairs suggest."""
+        """−H·slope, (3·H, W), H being the inverse Hessian that the pairs suggest."""
         q = slope.clone()
-        shares = []
-        for change, bend, weight in reversed(self._pairs):
-            share = weight * self._dot(change, q)
-            q.addcmul_(self._spread(share), bend, value=-1)
-            shares.append(share)
-        if self._scale is not None:
-            q *= self._spread(self._scale)
-        for (change, bend, weight), share in zip(self._pairs, reversed(shares), strict=True):
-            q.addcmul_(self._spread(share - weight * self._dot(bend, q)), change)
-        return -q
+        alphas = []
+        for s, y, rho in reversed(self._pairs):
+            alpha = rho * self._dot(s, q)
+            q.addcmul_(self._spread(alpha), y, value=-1)
+            alphas.append(alpha)
+        r = q
+        if self._gamma is not None:
+            r *= self._spread(self._gamma)
+        for (s, y, rho), alpha in zip(self._pairs, reversed(alphas), strict=True):
+            beta = rho * self._dot(y, r)
+            r.addcmul_(self._spread(alpha - beta), s)
+        return -r
 
     def _dot(self, a: Tensor, b: Tensor) -> Tensor:
         """Inner products of two (3·H, W) by window, (h, w)."""
         return self._rows.T @ (a * b) @ self._columns
 
     def _spread(self, values: Tensor) -> Tensor:
-        """Values by window, (h, w), for every pixel: (3·H, W)."""
+        """Values by window, (h, w), interpolated to every pixel: (3·H, W)."""
         return self._rows @ values @ self._columns.T
 
 
-def _hats(length: int, spacing: float, like: Tensor) -> Tensor:
-    """(length, n) triangular windows about `spacing` apart, which sum to 1 at every pixel."""
+def _partition_of_unity(length: int, spacing: float, like: Tensor) -> Tensor:
+    """Weights of triangular windows along one side, which sum to 1 at every pixel.
+
+    Args:
+        length: of the side, in pixels.
+        spacing: about how many pixels lie between the centres of neighbouring windows.
+        like: a tensor of the wanted kind and device.
+
+    Returns:
+        (length, windows), in [0, 1].
+    """
     count = max(1, round(length / spacing) + 1)
     if count == 1:
         return like.new_ones(length, 1)
@@ -129,27 +143,37 @@ def _hats(length: int, spacing: float, like: Tensor) -> Tensor:
 
 
 class Adam:
-    """Adam (Kingma & Ba 2014) with β₂ = 0.99, the pixels clamped after every step."""
+    """Adam (Kingma & Ba 2014, algorithm 1), the pixels clamped after every step.
+
+    β₂ is 0.99 where the paper proposes 0.999, because a run has hundreds of steps and not thousands. ε only prevents a
+    division by 0.
+    """
+
+    BETA_1, BETA_2 = 0.9, 0.99  # what the means keep of themselves in a step
+    EPSILON = 1e-30
 
     def __init__(self, learning_rate: float, decay: float = 1.0, decay_every: int = 1) -> None:
-        self._settings = (learning_rate, decay, decay_every)
-        self.forget()
+        """Begins with both moments at 0.
 
-    def forget(self) -> None:
-        """See `Optimizer`."""
+        Args:
+            learning_rate: about the largest change of a pixel in a step.
+            decay: factor on the rate, each time that `decay_every` steps are made.
+            decay_every: steps.
+        """
+        self._settings = (learning_rate, decay, decay_every)
         self._steps = 0
-        self._moments: tuple[Tensor, Tensor] | None = None
+        self._moments: tuple[Tensor, Tensor] | None = None  # m and v, (3, H, W) each
 
     def step(self, image: Tensor, gradient: Tensor) -> Tensor:
         """See `Optimizer`."""
         zeros = torch.zeros_like(gradient)
-        mean, square = self._moments or (zeros, zeros)
+        m, v = self._moments or (zeros, zeros)
         rate, decay, every = self._settings
         rate *= decay ** (self._steps // every)
         self._steps += 1
-        mean = mean.lerp(gradient, 0.1)
-        square = square.lerp(gradient.square(), 0.01)
-        self._moments = (mean, square)
-        unbiased = square / (1 - 0.99**self._steps)
-        change = mean / (1 - 0.9**self._steps) / (unbiased.sqrt() + 1e-30)
+        m = m.lerp(gradient, 1 - self.BETA_1)
+        v = v.lerp(gradient.square(), 1 - self.BETA_2)
+        self._moments = (m, v)
+        unbiased = v / (1 - self.BETA_2**self._steps)
+        change = m / (1 - self.BETA_1**self._steps) / (unbiased.sqrt() + self.EPSILON)
         return (image - rate * change).clamp(0, 1)

@@ -7,6 +7,12 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
+from stylecore.errors import UserError
+
+
+class TransferError(UserError, RuntimeError):
+    """A run can't start or go on; the message is one plain sentence."""
+
 
 @dataclass(frozen=True, slots=True)
 class LossRecord:

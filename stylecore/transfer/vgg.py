@@ -165,18 +165,18 @@ def minimum_side(layers: Collection[str]) -> int:
 
 
 @cache
-def load_vgg16(network: VggWeights = "bundled", device: str = "cpu") -> VGG16:
+def load_vgg16(weights: VggWeights = "bundled", device: str = "cpu") -> VGG16:
     """VGG16 with the named weights on a device, float32; loaded once a process.
 
     Args:
-        network: "bundled" (in this package, no network needed), or torchvision's name for its own download.
+        weights: "bundled" (in this package, no network needed), or torchvision's name for its own download.
         device: anything that `torch.device` takes.
 
     Raises:
         WeightsError: if the file is missing or damaged, or the download failed.
     """
-    state = read_bundled(BUNDLED) if network == "bundled" else _download(network)
-    vgg = VGG16(state, *(_IMAGENET if network == "IMAGENET1K_V1" else _CAFFE)).to(device)
+    state = read_bundled(BUNDLED) if weights == "bundled" else _download(weights)
+    vgg = VGG16(state, *(_IMAGENET if weights == "IMAGENET1K_V1" else _CAFFE)).to(device)
     # On a CPU, convolution, pooling and Gram matrices together are 15 % faster with the channels innermost: `bench`.
     return vgg.to(memory_format=torch.channels_last) if device == "cpu" else vgg
 
@@ -197,24 +197,24 @@ def read_bundled(path: Path) -> dict[str, Tensor]:
     return state
 
 
-def _download(network: VggWeights) -> dict[str, Tensor]:
+def _download(weights: VggWeights) -> dict[str, Tensor]:
     try:
-        state = _torchvision_state(network)
+        state = _torchvision_state(weights)
     except OSError as error:
         reason = getattr(error, "reason", error)
         raise WeightsError(
-            f'The weights {network} could not be downloaded ({reason}): connect, or use "bundled", which is here.'
+            f'The weights {weights} could not be downloaded ({reason}): connect, or use "bundled", which is here.'
         ) from error
     except (RuntimeError, EOFError, pickle.UnpicklingError) as error:
         raise WeightsError(
-            f"The weights {network} arrived broken: delete {torch.hub.get_dir()}/checkpoints and try again."
+            f"The weights {weights} arrived broken: delete {torch.hub.get_dir()}/checkpoints and try again."
         ) from error
     prefix = "features."
     return {name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)}
 
 
-def _torchvision_state(network: VggWeights) -> Mapping[str, Tensor]:
-    state: Mapping[str, Tensor] = VGG16_Weights[network].get_state_dict(
+def _torchvision_state(weights: VggWeights) -> Mapping[str, Tensor]:
+    state: Mapping[str, Tensor] = VGG16_Weights[weights].get_state_dict(
         progress=False, check_hash=True, weights_only=True
     )
     return state

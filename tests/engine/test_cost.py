@@ -11,8 +11,9 @@ from stylecore.engine.cost import cost_of, depth_share, used_sizes
 from stylecore.imaging.files import read
 from stylecore.imaging.images import ImageError, decode
 from stylecore.samples import sample_contents, sample_styles
+from stylecore.transfer.preparation import prepare
 from stylecore.transfer.records import Steering
-from stylecore.transfer.stylize import prepare, stylize
+from stylecore.transfer.stylize import stylize
 
 CONTENT, STYLE = sample_contents()["Chelsea"], sample_styles()["Swirling night"]
 SIZES = [(451, 300)], [(560, 448)]

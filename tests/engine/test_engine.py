@@ -20,8 +20,9 @@ from stylecore.engine.thread_runner import ThreadRunner
 from stylecore.engine.throughput import ThroughputEstimator
 from stylecore.imaging.images import decode, encode_png
 from stylecore.imaging.inputs import pair
+from stylecore.transfer.preparation import prepare
 from stylecore.transfer.records import Steering
-from stylecore.transfer.stylize import prepare, stylize
+from stylecore.transfer.stylize import stylize
 from tests.support.engines import at_rest, limits, wait
 
 

@@ -20,7 +20,7 @@ from stylecore.imaging.images import ImageError, decode, encode_png, fit
 from stylecore.imaging.tensors import to_image, to_tensor
 from stylecore.samples import sample_contents, sample_styles
 from stylecore.transfer.objective import Objective
-from stylecore.transfer.stylize import prepare
+from stylecore.transfer.preparation import prepare
 
 CONFIG = TransferConfig(size=64)
 CONTENT, STYLE = read(sample_contents()["Coffee"]), read(sample_styles()["Embroidery"])

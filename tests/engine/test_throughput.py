@@ -9,7 +9,8 @@ from stylecore.engine.throughput import ThroughputEstimator, measure_throughput
 from stylecore.imaging.files import read
 from stylecore.imaging.images import decode
 from stylecore.samples import sample_contents, sample_styles
-from stylecore.transfer.stylize import prepare, stylize
+from stylecore.transfer.preparation import prepare
+from stylecore.transfer.stylize import stylize
 
 
 def test_the_measured_throughput_is_that_of_a_run(vgg):

@@ -29,8 +29,9 @@ from stylecore.imaging.files import read
 from stylecore.imaging.images import decode, encode_png
 from stylecore.imaging.tensors import to_image
 from stylecore.samples import sample_contents, sample_styles
+from stylecore.transfer.preparation import prepare
 from stylecore.transfer.records import Steering
-from stylecore.transfer.stylize import prepare, stylize
+from stylecore.transfer.stylize import stylize
 from tests.support.engines import at_rest
 
 LAYERS = {"content_layers": (("relu1_1", 1.0),), "style_layers": (("relu1_1", 1.0),)}

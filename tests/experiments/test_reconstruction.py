@@ -10,8 +10,9 @@ from stylecore.imaging.files import read
 from stylecore.imaging.images import decode
 from stylecore.samples import sample_contents, sample_styles
 from stylecore.transfer.objective import Objective
+from stylecore.transfer.preparation import prepare
 from stylecore.transfer.records import Steering
-from stylecore.transfer.stylize import prepare, stylize
+from stylecore.transfer.stylize import stylize
 from stylecore.ui.state.url import from_query, to_query
 
 CONFIG = TransferConfig(size=64, steps=40)

@@ -238,7 +238,7 @@ class Visitor:
         """Whether the run has come to its end, the page around it included."""
         return self.state() in ("done", "stopped", "never begun", "paused")
 
-    def heartbeat(self):
+    def look(self):
         """Checks that all that is on the page is this visitor's own."""
         for text in self.tab.alerts("error"):
             if not FULL.search(text):

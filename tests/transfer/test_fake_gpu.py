@@ -9,9 +9,10 @@ from torch._subclasses.fake_tensor import FakeTensor, FakeTensorMode
 from stylecore.config import TransferConfig
 from stylecore.engine.feature_views import CalibrationQuery, FeatureMapsQuery, ShuffleQuery, StatisticsQuery
 from stylecore.imaging.images import encode_png
+from stylecore.transfer.descent import Descent
 from stylecore.transfer.objective import Objective
 from stylecore.transfer.records import Steering
-from stylecore.transfer.stylize import _Picture, stylize
+from stylecore.transfer.stylize import stylize
 from stylecore.transfer.vgg import BUNDLED, VGG16, read_bundled
 
 
@@ -32,8 +33,8 @@ def fake(monkeypatch):
     monkeypatch.setattr(FakeTensor, "tolist", listed)
     monkeypatch.setattr(FakeTensor, "numpy", lambda self: numpy.zeros(tuple(self.shape), "uint8"))
     monkeypatch.setattr(torch.autograd, "grad", lambda _total, image: (torch.rand_like(image.detach()),))
-    judge = _Picture.judge
-    monkeypatch.setattr(_Picture, "judge", lambda self, total, finite, _solved: judge(self, total, finite, False))
+    judge = Descent.judge
+    monkeypatch.setattr(Descent, "judge", lambda self, total, finite, _solved: judge(self, total, finite, False))
     state = read_bundled(BUNDLED)
     with FakeTensorMode(allow_non_fake_inputs=True):
         on_gpu = {name: torch.rand(value.shape, device="cuda") for name, value in state.items()}

@@ -1,30 +1,16 @@
-"""What a layer says, made visible."""
+"""Questions about one layer's features."""
 
 import pytest
 import torch
 
-from stylecore.transfer.features import distance, heat, shuffled, strongest
-from stylecore.transfer.losses import content_loss, covariance, gram
+from stylecore.transfer.features import distance, shuffled, strongest
+from stylecore.transfer.losses import content_loss
+from stylecore.transfer.statistics import covariance, gram
 
 
 def test_the_strongest_channels_come_first():
     features = torch.tensor([1.0, 3.0, 0.0, 2.0]).view(1, 4, 1, 1).expand(1, 4, 2, 3)
     assert strongest(features) == [1, 3, 0, 2]
-
-
-def test_heat_is_black_at_0_and_bright_at_the_largest():
-    picture = heat(torch.tensor([[0.0, 2.0], [4.0, 1.0]]), side=8)
-    assert picture.size == (8, 8)
-    assert picture.getpixel((0, 0)) == (0, 0, 4)
-    assert picture.getpixel((0, 7)) == (252, 253, 191)
-    light = [sum(picture.getpixel(place)) for place in ((0, 0), (7, 7), (7, 0), (0, 7))]
-    assert light == sorted(light)
-    assert picture.getpixel((3, 3)) == picture.getpixel((0, 0))  # positions stay squares
-
-
-def test_heat_of_nothing_and_of_a_large_map():
-    assert heat(torch.zeros(3, 5)).getextrema() == ((0, 0), (0, 0), (4, 4))
-    assert heat(torch.rand(200, 400), side=100).size == (100, 50)
 
 
 def test_distance_is_relative():

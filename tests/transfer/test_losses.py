@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from stylecore.transfer.losses import content_loss, covariance, gram, style_loss, variation_loss
+from stylecore.transfer.losses import Losses, content_loss, style_loss, variation_loss
+from stylecore.transfer.statistics import covariance, gram
+from tests.support.references import gram_by_loops
 
 
 @pytest.fixture
@@ -17,31 +19,6 @@ def features():
 def targets():
     generator = torch.Generator().manual_seed(1)
     return torch.randn(1, 4, 3, 5, generator=generator, dtype=torch.float64)
-
-
-def gram_by_loops(f: np.ndarray, centred: bool = False) -> np.ndarray:
-    channels, height, width = f.shape
-    rows = [[f[c, y, x] for y in range(height) for x in range(width)] for c in range(channels)]
-    if centred:
-        rows = [[value - sum(row) / len(row) for value in row] for row in rows]
-    return np.array([[sum(a * b for a, b in zip(p, q, strict=True)) for q in rows] for p in rows])
-
-
-def test_gram_of_a_two_by_two_matrix_worked_by_hand():
-    f = torch.tensor([[1.0, 2.0], [3.0, 4.0]]).view(1, 2, 1, 2)
-    assert gram(f).tolist() == [[[5.0, 11.0], [11.0, 25.0]]]
-    assert covariance(f).tolist() == [[[0.5, 0.5], [0.5, 0.5]]]
-
-
-@pytest.mark.parametrize(("describe", "centred"), [(gram, False), (covariance, True)])
-def test_statistics_equal_the_sum_over_positions(features, describe, centred):
-    expected = np.stack([gram_by_loops(f, centred) for f in features.numpy()])
-    np.testing.assert_allclose(describe(features), expected, rtol=1e-12)
-
-
-def test_gram_forgets_places(features):
-    shuffled = features.flatten(2)[:, :, torch.randperm(15)].view_as(features)
-    torch.testing.assert_close(gram(shuffled), gram(features))
 
 
 def test_content_loss_is_half_the_squared_distance(features, targets):
@@ -82,10 +59,16 @@ def test_gradients(features, targets, loss):
     assert torch.autograd.gradcheck(lambda f: loss(f, targets), features.requires_grad_())
 
 
-def test_gram_gradient_keeps_the_layout_of_the_features(features):
-    for layout in (torch.contiguous_format, torch.channels_last):
-        leaf = features.clone(memory_format=layout).requires_grad_()
-        (gradient,) = torch.autograd.grad((gram(leaf) ** 2).sum(), leaf)
-        assert gradient.is_contiguous(memory_format=layout)
-        rows = features.flatten(2)
-        torch.testing.assert_close(gradient.flatten(2), 4 * rows @ rows.mT @ rows)
+def test_losses_of_a_batch_are_those_of_its_parts():
+    leaf = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
+    parts = [Losses({"a": part, "b": 2 * part}, {"a": 3 * part}, part) for part in (leaf[:1], leaf[1:])]
+    batch = Losses.concatenated(parts)
+    assert batch.content.tolist() == [3, 6, 9]
+    assert batch.style.tolist() == [3, 6, 9]
+    assert batch.total(torch.tensor([0.0, 0.5, 1.0])).tolist() == [4, 8, 12]
+    assert not batch.total(torch.zeros(3)).requires_grad
+
+
+def test_no_layers_are_no_loss():
+    losses = Losses({}, {}, torch.tensor([0.25]))
+    assert (losses.content.item(), losses.style.item(), losses.total(torch.tensor([0.2])).item()) == (0, 0, 0.25)

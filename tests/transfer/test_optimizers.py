@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from stylecore.transfer.optimizers import Adam, ProjectedLBFGS
+from stylecore.transfer.optimizers import Adam, ProjectedLBFGS, _partition_of_unity
 
 
 @pytest.fixture
@@ -60,6 +60,15 @@ def test_lbfgs_finds_the_constrained_minimum(quadratic, window):
     goal, gradient = quadratic
     found = descend(ProjectedLBFGS(20, window), gradient, torch.full((3, 20, 30), 0.5), 300)
     torch.testing.assert_close(found, goal.clamp(0, 1), rtol=0, atol=0.02)
+
+
+@pytest.mark.parametrize(("length", "spacing", "windows"), [(30, 6, 6), (31, 6, 6), (30, 1e6, 1), (1, 32, 1)])
+def test_windows_are_a_partition_of_unity(length, spacing, windows):
+    weights = _partition_of_unity(length, spacing, torch.zeros(1, dtype=torch.float64))
+    assert weights.shape == (length, windows)
+    assert weights.min() >= 0
+    torch.testing.assert_close(weights.sum(1), torch.ones(length, dtype=torch.float64))
+    assert (weights.sum(0) > 0).all()
 
 
 @pytest.mark.parametrize("window", [6, 1e6])

@@ -12,8 +12,9 @@ from stylecore.config import PRESETS, TransferConfig
 from stylecore.imaging.images import decode, fit
 from stylecore.imaging.tensors import to_image, to_tensor
 from stylecore.transfer.objective import Objective
-from stylecore.transfer.records import Steering
-from stylecore.transfer.stylize import TransferError, prepare, prepare_initial, replay, stylize
+from stylecore.transfer.preparation import prepare
+from stylecore.transfer.records import Steering, TransferError
+from stylecore.transfer.stylize import replay, stylize
 
 CONFIG = TransferConfig(steps=12, content_layers=(("relu1_1", 1.0),), style_layers=(("relu1_1", 1.0),))
 
@@ -169,14 +170,41 @@ def test_a_loss_that_is_broken_from_the_start_is_refused(toy, tensors, monkeypat
         run(toy, tensors)
 
 
+def stuck(_optimizer, image, _gradient):
+    """A step of L-BFGS that leads nowhere."""
+    return 1 - image
+
+
 def test_a_stalled_lbfgs_goes_on_with_adam_and_ends_no_worse(toy, tensors, monkeypatch):
-    monkeypatch.setattr("stylecore.transfer.optimizers.ProjectedLBFGS.step", lambda _self, image, _gradient: 1 - image)
+    monkeypatch.setattr("stylecore.transfer.optimizers.ProjectedLBFGS.step", stuck)
     steps = run(toy, tensors, dataclasses.replace(CONFIG, steps=80))
     notices = [step.notice for step in steps if step.notice]
     assert len(notices) == 1
     assert "stalled" in notices[0]
     assert steps[-1].losses.total[0] < steps[0].losses.total[0]
     assert steps[-1].losses.total[0] == min(step.losses.total[0] for step in steps)
+
+
+def test_steering_after_a_fallback_returns_to_the_optimizer_of_the_settings(toy, tensors, monkeypatch):
+    config = dataclasses.replace(CONFIG, steps=48)
+    with monkeypatch.context() as broken:
+        broken.setattr("stylecore.transfer.optimizers.ProjectedLBFGS.step", stuck)
+        running = stylize(toy, *tensors, config)
+        steps = [next(running) for _ in range(41)]
+    assert [step.index for step in steps if "stalled" in step.notice] == [30]
+    steered = [running.send(Steering(lambdas=(0.9,))), *running]
+    afresh = dataclasses.replace(config, init="image", lambdas=(0.9,), steps=8)
+    expected = run(toy, tensors, afresh, steps[-1].images)[1:]
+    assert [s.losses.total[0] for s in steered] == pytest.approx([s.losses.total[0] for s in expected], rel=1e-3)
+
+
+def test_after_steering_a_stall_is_noticed_anew(toy, tensors, monkeypatch):
+    monkeypatch.setattr("stylecore.transfer.optimizers.ProjectedLBFGS.step", stuck)
+    running = stylize(toy, *tensors, dataclasses.replace(CONFIG, steps=90))
+    steps = [next(running) for _ in range(41)]
+    steps += [running.send(Steering(lambdas=(0.9,))), *running]
+    assert [step.index for step in steps if "stalled" in step.notice] == [30, 70]
+    assert steps[-1].losses.total[0] == min(step.losses.total[0] for step in steps[41:])
 
 
 def test_coarse_to_fine_keeps_the_contents_detail(toy, tensors):
@@ -186,6 +214,22 @@ def test_coarse_to_fine_keeps_the_contents_detail(toy, tensors):
     assert [step.size for step in steps] == [(48, 40)] * 3 + [(96, 80)] * 10
     assert all(step.images.shape[2:] == (80, 96) for step in steps)
     torch.testing.assert_close(steps[0].images, pair[0])  # no change yet: every detail is there
+
+
+@pytest.mark.parametrize("coarse_to_fine", ["auto", "on", "off"])
+def test_a_large_run_that_continues_begins_at_the_given_picture(toy, tensors, coarse_to_fine):
+    pair = tuple(torch.nn.functional.interpolate(t, scale_factor=4) for t in tensors)
+    given = torch.rand(pair[0].shape, generator=torch.Generator().manual_seed(5))  # detail at every pixel
+    config = dataclasses.replace(CONFIG, init="image", size=512, coarse_to_fine=coarse_to_fine, lambdas=(0.2, 0.6))
+    steps = run(toy, pair, config, given)
+    torch.testing.assert_close(steps[0].images, given.expand(2, -1, -1, -1), rtol=0, atol=1e-6)
+    assert [step.size for step in steps[:3]] == [(48, 40) if coarse_to_fine == "on" else (96, 80)] * 3
+    assert steps[-1].size == (96, 80)
+    objective = Objective(toy, *pair, config)
+    if coarse_to_fine != "on":
+        expected = objective(given).total(torch.tensor(config.lambdas))
+        assert steps[0].losses.total == pytest.approx(expected.tolist(), rel=1e-5)
+    assert all(last < first for last, first in zip(steps[-1].losses.total, steps[0].losses.total, strict=True))
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -237,18 +281,6 @@ def test_the_default_run_reaches_its_figures_on_the_saved_picture(vgg, pair):
             break
 
 
-@pytest.mark.parametrize("scale", [0.25, 0.5, 1.0, 4.0])
-def test_the_size_that_a_refusal_names_works(scale):
-    content, style = Image.new("RGB", (60, 60)), Image.new("RGB", (200, 10))
-    config = TransferConfig(size=32, style_scale=scale)
-    if scale == 4.0:
-        config = dataclasses.replace(config, size=16)
-    with pytest.raises(ValueError, match="size of at least") as refusal:
-        prepare(content, style, config)
-    enough = int(str(refusal.value).split("at least ")[1].split(",")[0])
-    prepare(content, style, dataclasses.replace(config, size=enough))
-
-
 @pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
 @pytest.mark.parametrize("weights", ["calibrated", "paper"])
 def test_where_nothing_is_to_be_gained_the_picture_stays(vgg, tensors, optimizer, weights):
@@ -258,15 +290,3 @@ def test_where_nothing_is_to_be_gained_the_picture_stays(vgg, tensors, optimizer
         steps = run(vgg, (content, other), config)
         assert not any(step.notice for step in steps)
         torch.testing.assert_close(steps[-1].images, content, rtol=0, atol=1e-4)
-
-
-def test_a_large_picture_to_start_from_is_cut_to_the_content_s_size(toy, tensors):
-    content, style = tensors
-    wide = Image.effect_noise((400, 100), 90).convert("RGB")
-    start = prepare_initial(wide, content)
-    assert start.shape == content.shape
-    assert torch.allclose(start.mean(), to_tensor(wide).mean(), atol=0.02)
-    same = to_image(content[0])
-    assert torch.equal(prepare_initial(same, content), to_tensor(same))
-    first = next(stylize(toy, content, style, dataclasses.replace(CONFIG, init="image"), start))
-    assert torch.allclose(first.images, start, atol=1e-6)

@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from stylecore.transfer.losses import content_loss, gram, style_loss
+from stylecore.transfer.losses import content_loss, style_loss
+from stylecore.transfer.statistics import gram
 from stylecore.ui.theory.parts import FEATURES, ORDERS
 from stylecore.ui.theory.worked_examples import (
     centred,

@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from stylecore.config import Statistic
-from stylecore.transfer.losses import content_loss, covariance, gram, style_loss
+from stylecore.transfer.losses import content_loss, style_loss
+from stylecore.transfer.statistics import description
 
 Rows = tuple[tuple[float, ...], ...]  # features flattened: one row a channel, one column a position
 
@@ -31,8 +32,7 @@ class WorkedExample:
 
 def statistic_of(rows: Rows, statistic: Statistic) -> Rows:
     """G(F), or the covariances, of flattened features; (d, d)."""
-    describe = gram if statistic == "gram" else covariance
-    return tuple(tuple(row) for row in describe(_tensor(rows))[0].tolist())
+    return tuple(tuple(row) for row in description(statistic)(_tensor(rows))[0].tolist())
 
 
 def entry(rows: Rows, i: int, j: int, statistic: Statistic) -> WorkedExample:

@@ -1,0 +1,92 @@
+"""From pictures to the tensors of a run: the pair at its size, and the picture to start from."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from PIL import Image, ImageOps
+from torch import Tensor
+
+from stylecore.config import TransferConfig
+from stylecore.errors import SettingError
+from stylecore.imaging.images import fit
+from stylecore.imaging.tensors import to_tensor
+from stylecore.transfer.pyramid import size_of
+from stylecore.transfer.vgg import minimum_side
+
+
+def prepare(content: Image.Image, style: Image.Image, config: TransferConfig) -> tuple[Tensor, Tensor]:
+    """Both pictures at the sizes that the settings ask for.
+
+    Returns:
+        (1, 3, H, W) and (1, 3, h, w), in [0, 1].
+
+    Raises:
+        ImageError: if a picture is too narrow for the layers in use.
+    """
+    shortest = minimum_side(config.layers)
+    return (
+        to_tensor(fit(content, config.size, shortest, "The content picture")),
+        to_tensor(fit(style, config.size, shortest, "The style picture", config.style_scale)),
+    )
+
+
+def prepare_initial(picture: Image.Image, content: Tensor) -> Tensor:
+    """A given picture to start from: scaled without stretching until it covers the content, and cut to its middle.
+
+    Args:
+        picture: RGB, of any size.
+        content: (1, 3, H, W).
+
+    Returns:
+        (1, 3, H, W), in [0, 1].
+    """
+    size = size_of(content)
+    if picture.size != size:
+        picture = ImageOps.fit(picture, size, Image.Resampling.BICUBIC)
+    return to_tensor(picture)
+
+
+def starting_picture(config: TransferConfig, content: Tensor, style: Tensor, initial: Tensor | None) -> Tensor:
+    """The picture that a run starts from, as `config.init` says.
+
+    Args:
+        config: `init` and `seed` are read.
+        content: (1, 3, H, W), in [0, 1].
+        style: (1, 3, h, w), in [0, 1].
+        initial: (1, 3, any, any), in [0, 1], for `init="image"`.
+
+    Returns:
+        (1, 3, H, W), in [0, 1], on the content's device.
+
+    Raises:
+        SettingError: if `initial` is missing.
+    """
+    if config.init == "noise":  # drawn on the CPU: the same on every device
+        noise = torch.rand(content.shape, generator=torch.Generator().manual_seed(config.seed))
+        return noise.to(content.device)
+    if config.init == "style":
+        return _covering(style, content)
+    if config.init == "image":
+        if initial is None:
+            raise SettingError('init="image" needs a picture to start from')
+        return _covering(initial.to(content.device), content)
+    return content
+
+
+def _covering(image: Tensor, frame: Tensor) -> Tensor:
+    """The middle of a picture that was scaled without stretching until it covers the frame.
+
+    Args:
+        image: (1, 3, any, any), in [0, 1].
+        frame: (1, 3, H, W).
+
+    Returns:
+        (1, 3, H, W), in [0, 1].
+    """
+    height, width = frame.shape[2:]
+    scale = max(height / image.shape[2], width / image.shape[3])
+    size = (max(height, round(image.shape[2] * scale)), max(width, round(image.shape[3] * scale)))
+    scaled = F.interpolate(image, size, mode="bicubic", antialias=True).clamp(0, 1)
+    top, left = (size[0] - height) // 2, (size[1] - width) // 2
+    return scaled[:, :, top : top + height, left : left + width]
