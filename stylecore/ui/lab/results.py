@@ -5,13 +5,15 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Literal
 
 import streamlit as st
 
 from stylecore.artifacts.animation import sweep
 from stylecore.artifacts.archive import archive
 from stylecore.artifacts.contact_sheet import contact_sheet
-from stylecore.charts.losses import lab_figure, lambda_colour, trade_off_figure
+from stylecore.charts.comparison import histories_figure, trade_off_figure
+from stylecore.charts.style import lambda_colour
 from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Request
 from stylecore.experiments.grid import Cell, cells_of, neighbours
@@ -21,6 +23,8 @@ from stylecore.ui.lab.inputs import start_all, want_lambdas
 from stylecore.ui.state.restore import open_job
 from stylecore.ui.widgets.downloads import download
 from stylecore.ui.widgets.progress import grid_cell, keep_drawing, living_jobs, show_progress, show_trouble
+
+TERMS: tuple[Literal["content", "style"], ...] = ("content", "style")
 
 
 def show_lab(engine: Engine, owner: str, requests: dict[str, Request], lambdas: Sequence[float]) -> None:
@@ -152,9 +156,9 @@ def _trade_off(cells: dict[float, Cell], lam: float, live: bool) -> None:
 
 def _curves(cells: dict[float, Cell], request: Request, live: bool) -> None:
     histories = {lam: (cell.loss_history, cell.k) for lam, cell in cells.items()}
-    for column, term in zip(st.columns(2, gap="medium"), ("content", "style"), strict=True):
+    for column, term in zip(st.columns(2, gap="medium"), TERMS, strict=True):
         with column:
-            figure = lab_figure(histories, term, steps=request.config.steps)
+            figure = histories_figure(histories, term, steps=request.config.steps)
             chart(figure, key=f"lab_{term}", alt=f"The {term} loss of each λ against steps", live=live, on_step=_ignore)
 
 

@@ -9,8 +9,9 @@ from functools import partial
 import streamlit as st
 
 from stylecore.artifacts.contact_sheet import labelled_sheet
-from stylecore.charts.insight import difference_figure, matrices_figure, to_html, trajectory_figure
-from stylecore.charts.losses import Figure
+from stylecore.charts.export import to_html
+from stylecore.charts.insight import difference_figure, matrices_figure, trajectory_figure
+from stylecore.charts.style import Figure
 from stylecore.config import Statistic
 from stylecore.engine.engine import Engine
 from stylecore.engine.feature_views import FeatureMaps, FeatureMapsQuery, Statistics, StatisticsQuery

@@ -8,7 +8,8 @@ from functools import partial
 
 import streamlit as st
 
-from stylecore.charts.insight import balance_figure, to_html
+from stylecore.charts.comparison import balance_figure
+from stylecore.charts.export import to_html
 from stylecore.config import Statistic
 from stylecore.engine.cost import used_sizes
 from stylecore.engine.engine import Engine
