@@ -13,18 +13,8 @@ from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Request
 from stylecore.engine.limits import available_memory
 from stylecore.errors import SettingError, UserError
-from stylecore.experiments.grid import (
-    AXES,
-    DEFAULT_LAMBDAS,
-    MOST,
-    along,
-    around,
-    batches,
-    cells_of,
-    evenly,
-    missing,
-    parse_lambdas,
-)
+from stylecore.experiments.grid import AXES, along, batches, cells_of, missing
+from stylecore.experiments.lambdas import DEFAULT_LAMBDAS, MOST, around, evenly, parse_lambdas
 from stylecore.imaging.inputs import pair
 from stylecore.ui.state.chosen import chosen, chosen_pair
 from stylecore.ui.widgets.progress import living_jobs, spoken_bytes, spoken_time
@@ -40,7 +30,7 @@ def read_query_params(query: Mapping[str, str]) -> None:
     axis = query.get("axis", "")
     st.session_state.lab_axis = axis if axis in AXES else ""
     if axis in AXES:
-        values = list(AXES[axis][1])
+        values = list(AXES[axis].values)
         linked = [value for value in values if value in query.get("rows", "").split("|")]
         st.session_state[f"lab_rows_{axis}"] = linked or values[:5]
 
@@ -97,14 +87,14 @@ def axis_input() -> tuple[str, list[str]]:
     axis = st.selectbox(
         "Second axis",
         ["", *AXES],
-        format_func=lambda name: AXES[name][0] if name else "none: λ alone",
+        format_func=lambda name: AXES[name].label if name else "none: λ alone",
         key="lab_axis",
         persist_state="session",
         help="A grid: λ from left to right, this setting from top to bottom.",
     )
     if not axis:
         return "", []
-    values = list(AXES[axis][1])
+    values = list(AXES[axis].values)
     st.session_state.setdefault(f"lab_rows_{axis}", values[:5])
     rows = st.multiselect("Rows", values, key=f"lab_rows_{axis}", persist_state="session")
     return axis, [value for value in values if value in rows]

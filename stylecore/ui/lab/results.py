@@ -16,7 +16,8 @@ from stylecore.charts.comparison import histories_figure, trade_off_figure
 from stylecore.charts.style import lambda_colour
 from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Request
-from stylecore.experiments.grid import Cell, cells_of, neighbours
+from stylecore.experiments.grid import Cell, cells_of
+from stylecore.experiments.lambdas import neighbours
 from stylecore.imaging.images import picture_size
 from stylecore.ui.components import Column, Row, Scrubbed, chart, data_url, grid, scrubber
 from stylecore.ui.lab.inputs import start_all, want_lambdas
