@@ -20,7 +20,7 @@ from stylecore.layers import LAYERS
 from stylecore.transfer.vgg import layer_facts
 from stylecore.ui.components import chart
 from stylecore.ui.components import matrix as matrix_field
-from stylecore.ui.layers.inputs import view_settings
+from stylecore.ui.layers.settings import view_settings
 from stylecore.ui.state.chosen import chosen_pair
 from stylecore.ui.theory.texts import LANGUAGES
 from stylecore.ui.theory.worked_examples import (
