@@ -4,8 +4,9 @@ import pytest
 import torch
 
 from stylecore.transfer.losses import content_loss, gram, style_loss
-from stylecore.ui.theory.parts import FEATURES, ORDERS
 from stylecore.ui.theory.worked_examples import (
+    FEATURES,
+    ORDERS,
     centred,
     content_of,
     entry,
