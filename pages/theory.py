@@ -2,43 +2,40 @@
 
 import streamlit as st
 
-from stylecore.ui.page import start_page
+from stylecore.ui.page import page
 from stylecore.ui.state.page_state import apply_query_params, write_query_params
-from stylecore.ui.theory.parts import (
-    language_input,
-    read_query_params,
-    show_calibration,
-    show_content,
-    show_network,
-    show_shuffle,
-    show_sources,
-    show_statistic,
-    show_style,
-    show_total,
-)
+from stylecore.ui.theory.calibration import show_calibration
+from stylecore.ui.theory.content import show_content, show_network
+from stylecore.ui.theory.shuffle import show_shuffle
+from stylecore.ui.theory.state import TheoryState, read_query_params
+from stylecore.ui.theory.style import show_statistic, show_style
 from stylecore.ui.theory.texts import texts
+from stylecore.ui.theory.total import show_total
+from stylecore.ui.theory.widgets import language_input
 from stylecore.ui.widgets.dropped_recipe import dropped_recipe
 from stylecore.ui.widgets.settings import need_settings
 
-engine, owner = start_page("Theory")
-if apply_query_params(engine, owner):
-    read_query_params(st.query_params)
+with page("Theory") as (engine, owner):
+    if apply_query_params(engine, owner):
+        read_query_params(st.query_params)
+    TheoryState().set_widget_defaults(st.context.locale)
 
-language = language_input()
-words = texts(language)
-st.header(words["title"], anchor=False)
-st.markdown(words["intro"])
-st.markdown(words["chain"])
+    language = language_input()
+    t = texts(language)
+    st.header(t["title"], anchor=False)
+    st.markdown(t["intro"])
+    st.markdown(t["chain"])
+    dropped_recipe(engine, owner)
+    need_settings()
 
-dropped_recipe(engine, owner)
-need_settings()
-layer = show_network(words)
-x = show_content(words)
-statistic = show_statistic(words, x)
-s = show_style(words, x, statistic)
-show_total(words, engine, owner, x, s, statistic)
-show_shuffle(words, engine, owner, x, statistic, layer)
-show_calibration(words, engine, owner)
-show_sources(words)
+    layer = show_network(t)
+    x = show_content(t)
+    statistic = show_statistic(t, x)
+    s = show_style(t, x, statistic)
+    show_total(t, engine, owner, x, s, statistic)
+    show_shuffle(t, engine, owner, x, statistic, layer)
+    show_calibration(t, engine, owner)
+    st.subheader(t["sources_title"], anchor=False)
+    st.markdown(t["sources"])
 
-write_query_params(owner, lang=language)
+    write_query_params(owner, lang=language)

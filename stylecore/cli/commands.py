@@ -14,7 +14,7 @@ from stylecore.cli.outputs import check_writable, output_paths
 from stylecore.cli.run import input_paths, report_run, run_transfer
 from stylecore.cli.terminal import note, print_json
 from stylecore.config import TransferConfig
-from stylecore.experiments.grid import DEFAULT_LAMBDAS
+from stylecore.experiments.lambdas import DEFAULT_LAMBDAS
 from stylecore.imaging.files import read, write_whole
 from stylecore.imaging.images import checked_size, decode
 from stylecore.imaging.tensors import to_tensor

@@ -1,26 +1,30 @@
-"""Several λ on one pair: which are there already, which are still to be computed, in which parts; pure."""
+"""A grid of pictures, λ × another setting: which are computed already, and in which batches the rest will be; pure."""
 
 from __future__ import annotations
 
-import itertools
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from stylecore.config import TransferConfig
+from stylecore.config import SETTINGS, TransferConfig
 from stylecore.engine.cost import Cost
 from stylecore.engine.jobs import Job, Request
-from stylecore.errors import SettingError
+from stylecore.experiments.lambdas import MOST
 from stylecore.layers import GATYS_STYLE
 from stylecore.transfer.records import LossRecord
 
-DEFAULT_LAMBDAS = (0.05, 0.2, 0.4, 0.6, 0.8)
-FEWEST, MOST = 2, 8
+STROKE_SIZES = (0.5, 1.0, 1.5, 2.0)  # size of the style picture relative to the result
+STEP_COUNTS = (20, 40, 80, 120, 200)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Cell:
-    """The picture of one λ: place `k` in the batch of a job."""
+    """The picture of one λ.
+
+    Attributes:
+        lam: the λ.
+        job: that computes it, or has computed it.
+        k: index of the λ in the batch of that job.
+    """
 
     lam: float
     job: Job
@@ -28,31 +32,35 @@ class Cell:
 
     @property
     def preview(self) -> bytes | None:
-        """JPEG bytes of the newest picture, if there is one yet."""
+        """The newest picture as JPEG; None before the first one."""
         previews = self.job.snapshot.previews
         return previews[self.k] if previews else None
 
     @property
     def result(self) -> bytes | None:
-        """PNG bytes of the finished picture with its recipe, if there is one yet."""
+        """The finished picture as PNG with its recipe; None before the end."""
         results = self.job.snapshot.results
         return results[self.k] if results else None
 
     @property
     def loss_history(self) -> tuple[LossRecord, ...]:
-        """Losses of the steps so far; this cell's are at place `k` of each."""
+        """Losses of every step so far, of the whole batch: this picture's are at index `k`."""
         return self.job.snapshot.loss_history
 
 
 def cells_of(jobs: Iterable[Job], wanted: Request) -> dict[float, Cell]:
-    """The pictures by λ, in rising order, that were made with these very pictures and settings, λ aside.
+    """Finds the pictures that were made from the same files with the same settings, whatever their λ.
 
-    A finished picture wins over one on its way, that over one that was stopped, and the newest among equals. Runs that
-    failed before there was a picture, that were steered, or went on beyond their steps, are other pictures.
+    If there are several of one λ, a finished one is preferred to one that is being computed, that to a stopped one, and
+    the newest of equals. Runs that failed without a picture, were steered, or went on beyond their steps do not count:
+    theirs are other pictures.
 
     Args:
         jobs: oldest first.
-        wanted: pair and settings; its λ are not looked at.
+        wanted: files and settings; its own λ do not matter.
+
+    Returns:
+        The pictures by λ, rising.
     """
     found: dict[float, tuple[int, Cell]] = {}
     for job in jobs:
@@ -69,7 +77,7 @@ def cells_of(jobs: Iterable[Job], wanted: Request) -> dict[float, Cell]:
 
 
 def same_but_lambda(one: Request, other: Request) -> bool:
-    """Whether two requests ask for the same pictures, λ aside."""
+    """Whether two requests have the same files and the same settings apart from λ."""
 
     def but_lambda(request: Request) -> object:
         settings = {name: value for name, value in request.config.to_dict().items() if name != "lambdas"}
@@ -78,8 +86,8 @@ def same_but_lambda(one: Request, other: Request) -> bool:
     return but_lambda(one) == but_lambda(other)
 
 
-def missing(lambdas: Sequence[float], cells: dict[float, Cell]) -> tuple[float, ...]:
-    """Those of the λ that are neither computed nor on their way."""
+def missing(lambdas: Sequence[float], cells: Mapping[float, Cell]) -> tuple[float, ...]:
+    """Those of the λ that are neither finished nor being computed; a picture that was stopped is computed again."""
     return tuple(
         lam
         for lam in lambdas
@@ -90,12 +98,12 @@ def missing(lambdas: Sequence[float], cells: dict[float, Cell]) -> tuple[float, 
 def batches(
     lambdas: Sequence[float], cost: Callable[[tuple[float, ...]], Cost], memory: int, most: int = MOST
 ) -> list[tuple[float, ...]]:
-    """The λ in as few batches as fit into the memory, a single one wherever not even two do.
+    """Divides λ into as few batches as the memory allows; a batch of one λ is made even where that does not fit.
 
     Args:
         lambdas: to compute.
-        cost: of a batch.
-        memory: bytes.
+        cost: of a batch of these λ.
+        memory: bytes that one batch may take.
         most: λ of one batch.
     """
     batches: list[tuple[float, ...]] = []
@@ -107,68 +115,47 @@ def batches(
     return batches
 
 
-def parse_lambdas(text: str) -> tuple[float, ...]:
-    """Rising λ out of numbers with commas or spaces between them.
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """A setting that can be the second axis of the grid.
 
-    Raises:
-        SettingError: in a sentence that names the range.
+    Attributes:
+        label: name of the setting in the interface.
+        values: each by its own name in the interface.
     """
-    words = text.replace(";", " ").split()
-    if words and all(re.fullmatch(r"[01],\d+", word) for word in words):  # decimal commas
-        text = text.replace(",", ".")
-    try:
-        lambdas = sorted({float(word) for word in text.replace(",", " ").replace(";", " ").split()})
-    except ValueError:
-        lambdas = []
-    if not lambdas:
-        raise SettingError("Write λ as numbers from 0 to 1 with commas between them, like 0.05, 0.2, 0.4.")
-    if not FEWEST <= len(lambdas) <= MOST:
-        raise SettingError(f"Choose {FEWEST} to {MOST} different λ, not {len(lambdas)}.")
-    if not all(0 <= lam <= 1 for lam in lambdas):
-        raise SettingError("Each λ must be from 0 to 1.")
-    return tuple(lambdas)
+
+    label: str
+    values: Mapping[str, object]
 
 
-def evenly(low: float, high: float, count: int) -> tuple[float, ...]:
-    """`count` λ from `low` to `high`, in equal steps, rounded to three digits."""
-    return tuple(sorted({round(low + (high - low) * i / (count - 1), 3) for i in range(count)}))
+def _choices(setting: str) -> Axis:
+    declared = SETTINGS[setting]
+    return Axis(declared.label, {label: value for value, label in declared.labels.items()})
 
 
-def around(lam: float, reach: float, count: int) -> tuple[float, ...]:
-    """`count` λ around one, none further away than `reach`; the one itself is among them."""
-    even = evenly(max(0.0, lam - reach), min(1.0, lam + reach), count)
-    nearest = min(even, key=lambda other: abs(other - lam))
-    return tuple(sorted({*even, lam} - ({nearest} - {lam})))
+def _numbers(setting: str, form: str, values: Iterable[float]) -> Axis:
+    return Axis(SETTINGS[setting].label, {form.format(value): value for value in values})
 
 
-def neighbours(lam: float, lambdas: Sequence[float]) -> list[tuple[float, float, float]]:
-    """(lower, middle, upper) of the gaps beside one of the λ: where another could be added."""
-    rising = sorted(lambdas)
-    gaps = [gap for gap in itertools.pairwise(rising) if lam in gap]
-    return [(low, round((low + high) / 2, 4), high) for low, high in gaps if round((low + high) / 2, 4) not in rising]
-
-
-# A second axis: (its name, what it is called, its values by name)
-
-AXES: dict[str, tuple[str, dict[str, object]]] = {
-    "style_layers": (
-        "Style layers",
-        {f"up to {GATYS_STYLE[i][0]}": GATYS_STYLE[: i + 1] for i in range(len(GATYS_STYLE))},
+AXES: Mapping[str, Axis] = {
+    "style_layers": Axis(
+        SETTINGS["style_layers"].label,
+        {f"up to {layer}": GATYS_STYLE[: i + 1] for i, (layer, _) in enumerate(GATYS_STYLE)},
     ),
-    "style_scale": ("Stroke size", {f"stroke × {scale:g}": scale for scale in (0.5, 1.0, 1.5, 2.0)}),
-    "optimizer": ("Optimizer", {"L-BFGS": "lbfgs", "Adam": "adam"}),
-    "steps": ("Steps", {f"{steps} steps": steps for steps in (20, 40, 80, 120, 200)}),
-    "statistic": ("Style is described by", {"Gram matrix": "gram", "covariance": "covariance"}),
-    "pooling": ("Pooling", {"maximum": "max", "average": "average"}),
+    "style_scale": _numbers("style_scale", "stroke × {:g}", STROKE_SIZES),
+    "optimizer": _choices("optimizer"),
+    "steps": _numbers("steps", "{} steps", STEP_COUNTS),
+    "statistic": _choices("statistic"),
+    "pooling": _choices("pooling"),
 }
 
 
 def along(config: TransferConfig, axis: str, value: str) -> TransferConfig:
-    """The settings with another value on the second axis.
+    """The settings of one row.
 
     Args:
-        config: the settings.
+        config: the settings that all rows share.
         axis: one of `AXES`.
-        value: the name of one of its values.
+        value: name of one of its values.
     """
-    return TransferConfig.from_dict({**config.to_dict(), axis: AXES[axis][1][value]})
+    return TransferConfig.from_dict({**config.to_dict(), axis: AXES[axis].values[value]})

@@ -1,4 +1,4 @@
-"""What a layer keeps of a picture: settings that paint it from noise, by that layer alone (Gatys 2015, figure 1)."""
+"""Settings that paint a picture from noise by one layer alone: what that layer keeps (Gatys et al. 2015, Figure 1)."""
 
 from __future__ import annotations
 
@@ -9,30 +9,35 @@ from stylecore.layers import GATYS_STYLE, LAYERS, LayerWeights
 
 
 def content_of(layer: str, config: TransferConfig) -> TransferConfig:
-    """Settings that reconstruct the content picture from one layer's features (Mahendran & Vedaldi 2014).
+    """Settings that reconstruct the content picture from the features of one layer (Mahendran & Vedaldi 2014).
 
     Args:
-        layer: of `config.LAYERS`.
-        config: size, steps and all else that is no matter of layers.
+        layer: one of `LAYERS`.
+        config: size, steps, and everything else that is not about layers.
     """
-    return _from_noise(config, lambdas=(1.0,), content_layers=((layer, 1.0),), style_layers=())
+    return dataclasses.replace(config, init="noise", lambdas=(1.0,), content_layers=((layer, 1.0),), style_layers=())
 
 
 def style_up_to(layer: str, config: TransferConfig) -> TransferConfig:
-    """Settings that reconstruct the style picture's style from the first layers up to this one.
+    """Settings that reconstruct the style from `first_layers(layer)`.
 
     Args:
-        layer: of `config.LAYERS`.
+        layer: one of `LAYERS`.
         config: as for `content_of`.
     """
-    return _from_noise(config, lambdas=(0.0,), content_layers=(), style_layers=first_layers(layer))
+    return dataclasses.replace(
+        config, init="noise", lambdas=(0.0,), content_layers=(), style_layers=first_layers(layer)
+    )
 
 
 def first_layers(layer: str) -> LayerWeights:
-    """The first layer of every block before this one, and this one: what the paper's Figure 1 describes style by."""
+    """The first layer of every block before this layer, and this layer: the paper's Figure 1 describes style by these.
+
+    Args:
+        layer: one of `LAYERS`.
+
+    Returns:
+        Shallow to deep, each with weight 1.
+    """
     before = [name for name, _ in GATYS_STYLE if LAYERS.index(name) < LAYERS.index(layer)]
     return tuple((name, 1.0) for name in (*before, layer))
-
-
-def _from_noise(config: TransferConfig, **kind: object) -> TransferConfig:
-    return dataclasses.replace(config, init="noise", **kind)  # type: ignore[arg-type]  # settings by name

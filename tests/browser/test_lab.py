@@ -97,7 +97,7 @@ def test_a_grid_of_lambda_and_another_setting(page):
     press(page, "Run 4 pictures")
     finished(page)
     expect(page.locator(CELLS + " img:visible")).to_have_count(4)
-    expect(page.locator(".st-key-lab_grid th")).to_have_text(["λ 0.2", "λ 0.7", "maximum", "average"])
+    expect(page.locator(".st-key-lab_grid th")).to_have_text(["λ 0.2", "λ 0.7", "Max", "Average"])
 
 
 def test_lambdas_that_make_no_sense_are_told(page):
@@ -128,6 +128,6 @@ def test_what_is_there_stays_while_what_is_written_makes_no_sense(page):
     choose_lambdas(page, "0.3, many")
     page.get_by_text("Write λ as numbers from 0 to 1").wait_for()
     expect(page.locator(CELLS)).to_have_count(2)
-    expect(page.locator(".st-key-lab_run button")).to_be_disabled()
+    expect(page.locator(".st-key-run_lab button")).to_be_disabled()
     choose_lambdas(page, "0,3 0,7")  # as many a country writes them
     page.get_by_role("button", name="Everything is there").wait_for()

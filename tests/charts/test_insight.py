@@ -5,7 +5,7 @@ import json
 import plotly.graph_objects as go
 import pytest
 
-from stylecore.charts.insight import balance_figure, difference_figure, matrices_figure, to_html, trajectory_figure
+from stylecore.charts.insight import difference_figure, matrices_figure, trajectory_figure
 from stylecore.engine.feature_views import Statistics
 
 ONE, OTHER = ((4.0, 1.0), (1.0, 2.0)), ((-8.0, 0.0), (0.0, 1.0))
@@ -29,27 +29,8 @@ def test_matrices_share_one_scale(signed):
         matrices_figure(FOUND, signed=False),
         difference_figure(ONE, (7, 3), 4.0),
         trajectory_figure(FOUND.trajectory, 5),
-        balance_figure({"start": (0.0, 1.0, None), "λ = 0.2": (0.4, 0.1, 0.2)}, ("λ", "L")),
     ],
 )
 def test_plotly_takes_every_figure(figure):
     go.Figure(figure)  # validates every name and value
     json.dumps(figure)
-
-
-def test_l_is_a_line_from_the_style_loss_to_the_content_loss():
-    figure = balance_figure({"start": (0.0, 1.0, None), "λ = 0.2": (0.4, 0.1, 0.2)}, ("λ", "L"))
-    start, line, dot = figure["data"]
-    assert (start["x"], start["y"]) == ([0, 1], [1.0, 0.0])
-    assert line["y"] == [0.1, 0.4]
-    assert dot["y"] == [pytest.approx(0.2 * 0.4 + 0.8 * 0.1)]
-
-
-def test_html_is_whole_in_itself():
-    page = to_html(
-        {"One": trajectory_figure(FOUND.trajectory, 5), "Other": difference_figure(ONE, (7, 3), 4.0)}
-    ).decode()
-    assert page.count("Plotly.newPlot") >= 2
-    assert "<h2>One</h2>" in page
-    assert len(page) > 3_000_000  # plotly.js is inside
-    assert 'src="http' not in page

@@ -1,35 +1,19 @@
-"""The loss chart as data, and what it says in words."""
+"""The losses of one picture as a figure, and what they say in words."""
 
 import plotly.graph_objects as go
 import pytest
 
 from stylecore.charts.losses import MAX_POINTS, hint, loss_figure, shares
-from stylecore.transfer.records import LossRecord
-
-
-def point(index, lam=0.2, content=0.1, style=0.5):
-    return LossRecord(
-        index,
-        (lam,),
-        (content,),
-        (style,),
-        (lam * content + (1 - lam) * style,),
-        {"relu4_2": (content,)},
-        {"relu1_1": (0.25 * style,), "relu2_1": (0.75 * style,)},
-    )
-
-
-def history(count):
-    return [point(i, content=0.1 * i, style=1.0 / (i + 1)) for i in range(count)]
+from tests.support.losses import loss_history, loss_record
 
 
 @pytest.mark.parametrize("settings", [{}, {"log": False}, {"layers": True}, {"changes": [(2, (0.5,))], "picked": 3}])
 def test_plotly_knows_every_word_of_the_figure(settings):
-    go.Figure(loss_figure(history(5), steps=10, **settings))  # raises on what it does not know
+    go.Figure(loss_figure(loss_history(5), steps=10, **settings))  # raises on what it does not know
 
 
 def test_three_named_curves_that_differ_in_colour_and_dash():
-    figure = loss_figure(history(5), steps=10)
+    figure = loss_figure(loss_history(5), steps=10)
     assert [trace["name"] for trace in figure["data"]] == ["content loss", "style loss", "L"]
     assert len({trace["line"]["color"] for trace in figure["data"]}) == 3
     assert len({trace["line"]["dash"] for trace in figure["data"]}) == 3
@@ -37,30 +21,30 @@ def test_three_named_curves_that_differ_in_colour_and_dash():
 
 
 def test_a_loss_of_zero_is_left_out_of_a_logarithmic_axis_only():
-    assert loss_figure(history(3), steps=2)["data"][0]["y"] == [None, 0.1, 0.2]
-    assert loss_figure(history(3), steps=2, log=False)["data"][0]["y"] == [0, 0.1, 0.2]
+    assert loss_figure(loss_history(3), steps=2)["data"][0]["y"] == [None, 0.1, 0.2]
+    assert loss_figure(loss_history(3), steps=2, log=False)["data"][0]["y"] == [0, 0.1, 0.2]
 
 
 def test_long_histories_are_thinned_and_keep_the_newest():
     for count in (1, 299, 300, 301, 5000):
-        x = loss_figure(history(count), steps=count)["data"][0]["x"]
+        x = loss_figure(loss_history(count), steps=count)["data"][0]["x"]
         assert len(x) <= MAX_POINTS
         assert x[-1] == count - 1
 
 
 def test_by_layer_the_parts_of_l_are_shown_and_sum_to_it():
-    data = loss_figure([point(0)], steps=1, layers=True)["data"]
+    data = loss_figure([loss_record(0)], steps=1, layers=True)["data"]
     assert {trace["name"]: trace["y"] for trace in data} == {
         "content relu4_2": [0.02],
         "style relu1_1": [0.1],
         "style relu2_1": [0.3],
     }
-    assert sum(shares(point(0)).values()) == pytest.approx(1)
-    assert shares(point(0))["style relu2_1"] == pytest.approx(0.3 / 0.42)
+    assert sum(shares(loss_record(0)).values()) == pytest.approx(1)
+    assert shares(loss_record(0))["style relu2_1"] == pytest.approx(0.3 / 0.42)
 
 
 def test_a_change_of_lambda_is_a_mark_on_the_curve():
-    layout = loss_figure(history(9), steps=9, changes=[(4, (0.7,))])["layout"]
+    layout = loss_figure(loss_history(9), steps=9, changes=[(4, (0.7,))])["layout"]
     assert [(shape["x0"], shape["x1"]) for shape in layout["shapes"]] == [(4, 4)]
     assert [(note["x"], note["text"]) for note in layout["annotations"]] == [(4, "λ 0.7")]
 
@@ -75,4 +59,4 @@ def test_a_change_of_lambda_is_a_mark_on_the_curve():
     ],
 )
 def test_the_hint_says_what_to_do(lam, content, style, words):
-    assert words in hint(point(3, lam, content, style))
+    assert words in hint(loss_record(3, lam, content, style))

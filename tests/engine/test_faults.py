@@ -684,7 +684,7 @@ def test_the_lab_says_why_its_row_is_computed_in_two_parts(scarce):
     app.switch_page("pages/lambda_lab.py").run()
     small(app, steps=3)
     app.text_input(key="lab_lambdas").set_value("0.2, 0.6").run()
-    app.button(key="lab_run").click().run()
+    app.button(key="run_lab").click().run()
     deadline = time.monotonic() + 2 * PATIENCE
     while "stop_all" in [button.key for button in app.button]:
         assert time.monotonic() < deadline

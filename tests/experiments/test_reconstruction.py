@@ -15,7 +15,7 @@ from stylecore.transfer.records import Steering
 from stylecore.transfer.stylize import stylize
 from stylecore.ui.state.url import from_query, to_query
 
-CONFIG = TransferConfig(size=64, steps=40)
+CONFIG = TransferConfig(size=48, steps=25)
 CONTENT = decode(read(sample_contents()["Coffee"]))
 STYLE = decode(read(sample_styles()["Embroidery"]))
 

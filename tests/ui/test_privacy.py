@@ -176,7 +176,7 @@ def eve(url):
     eve.tab.go("λ lab")
     eve.tab.settle()
     eve.tab.rest()
-    eve.tab.press("lab_run")
+    eve.tab.press("run_lab")
     assert eve.tab.wait(lambda: eve.tab.find("lab_lambda-lab.zip") and not eve.tab.progress())
     yield eve
     eve.tab.close()

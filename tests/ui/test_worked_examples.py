@@ -5,8 +5,9 @@ import torch
 
 from stylecore.transfer.losses import content_loss, style_loss
 from stylecore.transfer.statistics import gram
-from stylecore.ui.theory.parts import FEATURES, ORDERS
 from stylecore.ui.theory.worked_examples import (
+    FEATURES,
+    ORDERS,
     centred,
     content_of,
     entry,

@@ -10,7 +10,7 @@ from typing import Any
 
 import plotly
 
-from stylecore.charts.losses import OPTIONS, Figure
+from stylecore.charts.style import OPTIONS, Figure
 from stylecore.imaging.files import write_whole
 from stylecore.ui.components.mounting import component, data_url, when_sent
 

@@ -1,4 +1,4 @@
-"""The lecture's chain on matrices small enough to follow: numbers from the core's own losses, and how they come."""
+"""The lecture's formulas on matrices small enough to follow: numbers from the core's own losses, with their sums."""
 
 from __future__ import annotations
 
@@ -12,18 +12,24 @@ from stylecore.config import Statistic
 from stylecore.transfer.losses import content_loss, style_loss
 from stylecore.transfer.statistics import description
 
-Rows = tuple[tuple[float, ...], ...]  # features flattened: one row a channel, one column a position
+Rows = tuple[tuple[float, ...], ...]  # flattened features: a row for each channel, a column for each position
 
-IN_A_LINE = 2  # terms: a phone has room for no more
+FEATURES: dict[str, Rows] = {
+    "x": ((3, 1, 0, 2), (1, 0, 2, 2)),
+    "c": ((3, 0, 1, 2), (1, 1, 2, 0)),
+    "s": ((0, 4, 0, 4), (0, 3, 1, 3)),
+}  # small enough for mental arithmetic, and different in everything that the page talks of
+ORDERS = {"1 2 3 4": (0, 1, 2, 3), "2 1 3 4": (1, 0, 2, 3), "4 3 2 1": (3, 2, 1, 0), "3 1 4 2": (2, 0, 3, 1)}
+TERMS_PER_LINE = 2  # more do not fit on a phone
 
 
 @dataclass(frozen=True, slots=True)
 class WorkedExample:
-    """A number, or a matrix, and the sum behind it.
+    """A number and the sum that it comes from.
 
     Attributes:
-        value: what it comes to.
-        latex: how, step by step.
+        value: of the sum.
+        latex: the sum, term by term, and its value.
     """
 
     value: float
@@ -31,7 +37,7 @@ class WorkedExample:
 
 
 def statistic_of(rows: Rows, statistic: Statistic) -> Rows:
-    """G(F), or the covariances, of flattened features; (d, d)."""
+    """G(F) or the covariances, times the number of positions, of flattened features (d, positions); (d, d)."""
     return tuple(tuple(row) for row in description(statistic)(_tensor(rows))[0].tolist())
 
 
@@ -40,9 +46,9 @@ def entry(rows: Rows, i: int, j: int, statistic: Statistic) -> WorkedExample:
 
     Args:
         rows: flattened features.
-        i: row, from 0.
-        j: column, from 0.
-        statistic: "covariance" takes each row's mean off first.
+        i: index of one row.
+        j: index of the other row.
+        statistic: "covariance" subtracts its mean from each row first.
     """
     one, other = (_centred(rows[k]) if statistic == "covariance" else rows[k] for k in (i, j))
     value = statistic_of(rows, statistic)[i][j]
@@ -73,12 +79,12 @@ def total_of(lam: float, content: float, style: float) -> WorkedExample:
 
 
 def moved(rows: Rows, order: Sequence[int]) -> Rows:
-    """The same columns in another order: every position's features at another place."""
+    """The same columns in another order: every position keeps its features, but gets another place."""
     return tuple(tuple(row[place] for place in order) for row in rows)
 
 
 def centred(rows: Rows) -> Rows:
-    """Every row without its mean."""
+    """Every row minus its mean."""
     return tuple(_centred(row) for row in rows)
 
 
@@ -89,8 +95,8 @@ def matrix(rows: Rows) -> str:
 
 
 def number(value: float, digits: int = 4) -> str:
-    """So many digits, without an exponent where there is room."""
-    text = "0" if abs(value) < 1e-12 else f"{value:.{digits}g}"  # what is left of rounding is nothing
+    """A number in LaTeX, with so many significant digits; powers of ten only where it would be long without."""
+    text = "0" if abs(value) < 1e-12 else f"{value:.{digits}g}"  # as small as that, it is rounding
     if "e" not in text:
         return text
     factor, power = text.split("e")
@@ -98,7 +104,7 @@ def number(value: float, digits: int = 4) -> str:
 
 
 def _of_squares(name: str, scale: str, one: Rows, other: Rows, value: float) -> str:
-    """Scale times a sum of squared differences, those that are 0 left out, and what it comes to."""
+    """Scale times a sum of squared differences, and its value; differences of 0 are left out."""
     pairs = zip(_flat(one), _flat(other), strict=True)
     squares = [f"({number(a)} - {number(b)})^2" for a, b in pairs if a != b] or ["0"]
     squares[0] = f"{scale} \\bigl[ {squares[0]}"
@@ -107,8 +113,8 @@ def _of_squares(name: str, scale: str, one: Rows, other: Rows, value: float) -> 
 
 
 def _lines(name: str, terms: Sequence[str], value: str) -> str:
-    """A sum, a few terms in a line, and what it comes to."""
-    lines = [" + ".join(terms[i : i + IN_A_LINE]) for i in range(0, len(terms), IN_A_LINE)]
+    """A sum, a few terms in each line, and its value."""
+    lines = [" + ".join(terms[i : i + TERMS_PER_LINE]) for i in range(0, len(terms), TERMS_PER_LINE)]
     whole = " \\\\ &\\qquad {} + ".join(lines)
     return f"\\begin{{aligned}} {name} ={{}} & {whole} \\\\ ={{}} & {value} \\end{{aligned}}"
 

@@ -1,0 +1,125 @@
+"""What Run computes in the λ lab: the pictures of the grid that are not there yet, in batches that fit the memory."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+from stylecore.config import TransferConfig
+from stylecore.engine.cost import Cost, Size, cost_of
+from stylecore.engine.engine import Engine
+from stylecore.engine.jobs import Request
+from stylecore.errors import SettingError, UserError
+from stylecore.experiments.grid import along, batches, cells_of, missing
+from stylecore.imaging.inputs import pair
+from stylecore.ui.lab.state import NO_AXIS, LabState
+from stylecore.ui.state.chosen import chosen, chosen_pair
+from stylecore.ui.widgets.progress import living_jobs
+from stylecore.ui.widgets.run_panel import RunPlan
+from stylecore.ui.widgets.settings import current_settings
+
+MEMORY_SHARE = 0.7  # of the free memory, that one batch may take
+
+
+def plan_lab(engine: Engine, owner: str) -> RunPlan:
+    """What Run would compute of the chosen pair with what the widgets say, or why it can't."""
+    content, style = chosen_pair()
+    todo: list[tuple[Request, Cost]] = []
+    problem, complete = "", False
+    try:
+        requests = [lab_request(config) for config in chosen_rows().values()]
+        lambdas = _lambdas_to_compute()
+        todo = missing_batches(engine, owner, requests, lambdas, content.size, style.size)
+        complete = bool(lambdas)
+    except UserError as error:
+        problem = str(error)
+    pictures = sum(len(request.config.lambdas) for request, _ in todo)
+    return RunPlan(
+        workspace="lab",
+        label=_label(pictures, busy=bool(living_jobs(engine, owner, "lab")), complete=complete),
+        icon="compare",
+        requests=tuple(request for request, _ in todo),
+        costs=tuple(cost for _, cost in todo),
+        problem=problem,
+    )
+
+
+def chosen_rows() -> dict[str, TransferConfig]:
+    """The settings of each row, λ aside, as the widgets say.
+
+    Returns:
+        By the name of the row; "" without a second axis.
+
+    Raises:
+        UserError: if the settings make no sense, or a row or a picture to start from is missing.
+    """
+    state, config = LabState(), current_settings()
+    if config.init == "image" and chosen("init") is None:
+        raise SettingError("Choose the picture to start from, in the Studio under Advanced.")
+    if state.axis == NO_AXIS:
+        return {"": config}
+    rows = state.chosen_rows()
+    if not rows:
+        raise SettingError("Choose at least one row.")
+    return {row: along(config, state.axis, row) for row in rows}
+
+
+def lab_request(config: TransferConfig) -> Request:
+    """Asks for pictures of the chosen pair."""
+    (content, style), init = chosen_pair(), chosen("init")
+    start = init.data if config.init == "image" and init is not None else b""
+    inputs = pair(content.data, style.data, start, (content.name, style.name))
+    return Request(inputs=inputs, config=config, workspace="lab")
+
+
+def missing_batches(
+    engine: Engine,
+    owner: str,
+    requests: Sequence[Request],
+    lambdas: Sequence[float],
+    content_size: Size,
+    style_size: Size,
+) -> list[tuple[Request, Cost]]:
+    """The pictures that are neither finished nor being computed, in as few batches as fit the memory of the device.
+
+    Args:
+        engine: of the server; its memory is that of the device that computes.
+        owner: the visitor.
+        requests: of each row; their own λ do not matter.
+        lambdas: to compute of each row.
+        content_size: width and height of the content file, in pixels.
+        style_size: width and height of the style file, in pixels.
+
+    Returns:
+        A request for each batch with its cost, row by row.
+
+    Raises:
+        UserError: if a picture is too narrow for the layers.
+    """
+    memory = int(MEMORY_SHARE * engine.free_memory())
+    jobs = engine.jobs_of(owner)
+    found: list[tuple[Request, Cost]] = []
+    for request in requests:
+
+        def cost(batch: tuple[float, ...], config: TransferConfig = request.config) -> Cost:
+            return cost_of([content_size], [style_size], dataclasses.replace(config, lambdas=batch), engine.device)
+
+        wanted = missing(lambdas, cells_of(jobs, request))
+        for batch in batches(wanted, cost, memory, engine.limits.max_lambdas):
+            config = dataclasses.replace(request.config, lambdas=batch)
+            found.append((dataclasses.replace(request, config=config), cost(batch)))
+    return found
+
+
+def _lambdas_to_compute() -> tuple[float, ...]:
+    """The chosen λ; none while the choice makes no sense, which is told beside the widgets."""
+    try:
+        return LabState().chosen_lambdas()
+    except UserError:
+        return ()
+
+
+def _label(pictures: int, *, busy: bool, complete: bool) -> str:
+    if pictures:
+        return f"Run {pictures} {'picture' if pictures == 1 else 'pictures'}"
+    return "On their way" if busy else "Everything is there" if complete else "Run"

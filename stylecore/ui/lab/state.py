@@ -1,0 +1,126 @@
+"""What the λ lab remembers while its tab lives, and how a link to it is read and written."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+import streamlit as st
+
+from stylecore.config import TransferConfig
+from stylecore.errors import UserError
+from stylecore.experiments.grid import AXES
+from stylecore.experiments.lambdas import (
+    DEFAULT_LAMBDAS,
+    MOST,
+    around,
+    checked_lambdas,
+    evenly,
+    lambdas_to_text,
+    parse_lambdas,
+)
+from stylecore.ui.state.session import SessionValue
+from stylecore.ui.widgets.settings import current_settings
+
+BY_HAND, EVENLY, AROUND_ONE = MODES = ("By hand", "Evenly", "Around one")
+NO_AXIS = ""
+USUAL_ROWS = 5  # values of the second axis that are chosen at first
+EARLIER_ROW_NAMES = {"maximum": "max"}  # in links of earlier versions
+
+
+class LabState:
+    """State of the λ lab. It holds no pictures: they would stay in memory after they have been removed.
+
+    Attributes:
+        mode: how λ are chosen: one of `MODES`; a widget's value.
+        lambdas: what is written in the field for λ; a widget's value.
+        span: smallest and largest λ of those that are spread evenly; a widget's value.
+        reach: how far λ may be from the one that they surround; a widget's value.
+        count: number of λ that are spread evenly or surround one; a widget's value.
+        axis: the second axis: one of `AXES`, or `NO_AXIS`; a widget's value.
+        usable_lambdas: the newest choice of λ that made sense.
+        usable_rows: settings of each row, by its name, when they last made sense.
+        selected_lambda: column of the picture that is shown large; None until one is clicked.
+        selected_row: its row.
+        opens_studio: whether a picture was opened in the Studio by the click that this page run follows.
+    """
+
+    prefix = "lab"
+    mode = SessionValue[str](BY_HAND)
+    lambdas = SessionValue[str](lambdas_to_text(DEFAULT_LAMBDAS))
+    span = SessionValue[tuple[float, float]]((0.0, 1.0))
+    reach = SessionValue[float](0.2)
+    count = SessionValue[int](len(DEFAULT_LAMBDAS))
+    axis = SessionValue[str](NO_AXIS)
+    usable_lambdas = SessionValue[tuple[float, ...]](DEFAULT_LAMBDAS)
+    usable_rows = SessionValue[Mapping[str, TransferConfig]]({})
+    selected_lambda = SessionValue[float | None](None)
+    selected_row = SessionValue[str]("")
+    opens_studio = SessionValue[bool](False)
+
+    @staticmethod
+    def rows_key(axis: str) -> str:
+        """Session key of the widget that chooses the values of an axis: each axis remembers its own."""
+        return f"lab_rows_{axis}"
+
+    def set_widget_defaults(self) -> None:
+        """Gives every widget a value to begin with; before the widgets are drawn."""
+        st.session_state.setdefault(LabState.mode.key, self.mode)
+        st.session_state.setdefault(LabState.lambdas.key, self.lambdas)
+        st.session_state.setdefault(LabState.span.key, self.span)
+        st.session_state.setdefault(LabState.reach.key, self.reach)
+        st.session_state.setdefault(LabState.count.key, self.count)
+        st.session_state.setdefault(LabState.axis.key, self.axis)
+        for axis, declared in AXES.items():
+            st.session_state.setdefault(self.rows_key(axis), list(declared.values)[:USUAL_ROWS])
+
+    def chosen_lambdas(self) -> tuple[float, ...]:
+        """What the widgets say: two to eight λ, rising.
+
+        Raises:
+            UserError: if they say no such λ.
+        """
+        if self.mode == BY_HAND:
+            return parse_lambdas(self.lambdas)
+        if self.mode == EVENLY:
+            return checked_lambdas(evenly(*self.span, self.count))
+        return checked_lambdas(around(current_settings().lambdas[0], self.reach, self.count))
+
+    def chosen_rows(self) -> list[str]:
+        """Names of the values of the second axis that the widgets say, in the order of the axis."""
+        chosen = st.session_state.get(self.rows_key(self.axis), ())
+        return [value for value in AXES[self.axis].values if value in chosen] if self.axis else []
+
+    def set_lambdas(self, lambdas: Collection[float]) -> None:
+        """Writes λ into the field unless they are too many; before the field is drawn, or in a callback."""
+        if len(lambdas) <= MOST:
+            self.mode = BY_HAND
+            self.lambdas = lambdas_to_text(sorted(lambdas))
+
+
+def read_query_params(query: Mapping[str, str]) -> None:
+    """Sets the state as an address says; the defaults take the place of what can't be used."""
+    state = LabState()
+    try:
+        state.set_lambdas(parse_lambdas(query.get("lambdas", "")))
+    except UserError:
+        state.set_lambdas(DEFAULT_LAMBDAS)
+    axis = query.get("axis", "")
+    state.axis = axis if axis in AXES else NO_AXIS
+    if axis in AXES:
+        wanted = {name.casefold() for name in query.get("rows", "").split("|")}
+        wanted |= {EARLIER_ROW_NAMES[name] for name in wanted & EARLIER_ROW_NAMES.keys()}
+        values = list(AXES[axis].values)
+        linked = [value for value in values if value.casefold() in wanted]
+        st.session_state[LabState.rows_key(axis)] = linked or values[:USUAL_ROWS]
+
+
+def lab_query_params(lambdas: Sequence[float], axis: str, rows: Sequence[str]) -> dict[str, str]:
+    """The lab's own parameters of a link to it.
+
+    Args:
+        lambdas: that are compared.
+        axis: one of `AXES`, or `NO_AXIS`.
+        rows: names of values of the axis.
+    """
+    params = {"lambdas": lambdas_to_text(lambdas, separator=" ")}
+    return params | ({"axis": axis, "rows": "|".join(rows)} if axis else {})

@@ -1,0 +1,105 @@
+"""The style matrices of one layer, as heat maps."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+
+from stylecore.charts.export import to_html
+from stylecore.charts.insight import matrices_figure
+from stylecore.charts.style import Figure
+from stylecore.config import SETTINGS, Statistic
+from stylecore.engine.engine import Engine
+from stylecore.engine.feature_views import Statistics, StatisticsQuery
+from stylecore.engine.jobs import Frame, Job
+from stylecore.ui.components import chart
+from stylecore.ui.layers.last_result import last_result
+from stylecore.ui.layers.settings import view_settings
+from stylecore.ui.layers.trajectory import show_trajectory
+from stylecore.ui.state.chosen import chosen_pair
+from stylecore.ui.widgets.answers import answer_to
+from stylecore.ui.widgets.downloads import download
+
+STOPS = 8  # steps of the last run whose matrices are looked at, at the most
+HEIGHT = 360  # pixels of the heat maps
+STATISTICS: tuple[Statistic, ...] = ("gram", "covariance")
+
+
+def show_matrices(engine: Engine, owner: str, layer: str) -> None:
+    """Draws the matrices of photograph, style and result as heat maps, and the trajectory of the last run.
+
+    Args:
+        engine: of the server.
+        owner: the visitor.
+        layer: one of `LAYERS`.
+    """
+    statistic = _statistic_input()
+    job = last_result(engine, owner)
+    found = answer_to(engine, owner, _query(job, layer, statistic), "matrices_wait")
+    if found is None:
+        return
+    title = f"{_name(statistic)} of {layer}"
+    figures = {title: _show_heat_maps(found, title, signed=statistic == "covariance")}
+    if found.trajectory:
+        figures |= show_trajectory(found)
+    elif job is None:
+        st.info(
+            "Paint this pair in the Studio, and its result, and the way to it, appear here, too.",
+            icon=":material/brush:",
+        )
+    make = partial(to_html, figures)
+    download("Interactive figures, HTML", make, f"{layer}-{statistic}.html", "text/html", key="matrices_html")
+
+
+def _statistic_input() -> Statistic:
+    return st.segmented_control(
+        "Style described by",
+        STATISTICS,
+        default=STATISTICS[0],
+        required=True,
+        key="matrices_of",
+        format_func=_name,
+        persist_state="session",
+    )
+
+
+def _name(statistic: Statistic) -> str:
+    return SETTINGS["statistic"].labels[statistic]
+
+
+def _query(job: Job | None, layer: str, statistic: Statistic) -> StatisticsQuery:
+    """Asks for the matrices of the pair and, if there is one, of a run of it."""
+    content, style = chosen_pair()
+    return StatisticsQuery(
+        content.data,
+        style.data,
+        job.snapshot.results[0] if job else b"",
+        tuple((frame.index, frame.pictures[0]) for frame in _stops(job.snapshot.frames)) if job else (),
+        layer,
+        dataclasses.replace(view_settings(), statistic=statistic),
+    )
+
+
+def _stops(frames: Sequence[Frame]) -> list[Frame]:
+    """At most `STOPS` frames, closer together early, where more happens; the first and the last are among them."""
+    last = len(frames) - 1
+    places = sorted({round(last * (i / (STOPS - 1)) ** 2) for i in range(STOPS)}) if last > 0 else range(len(frames))
+    return [frames[place] for place in places]
+
+
+def _show_heat_maps(found: Statistics, title: str, *, signed: bool) -> Figure:
+    figure = matrices_figure(found, signed=signed)
+    chart(figure, key="matrices", alt=f"{title} as heat maps", live=False, height=HEIGHT, on_step=lambda _: None)
+    words = "; ".join(
+        f"{name} {found.distances[key]:.2f}"
+        for key, name in (("content", "photograph"), ("result", "result"))
+        if key in found.distances
+    )
+    st.caption(
+        f"{title} per position, for the {len(found.channels)} channels that are strongest in the style, on one colour "
+        f"scale. Distance from the style's, ‖G − G(s)‖ / ‖G(s)‖ of all channels: {words}."
+    )
+    return figure

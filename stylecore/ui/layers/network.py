@@ -1,0 +1,82 @@
+"""The drawing of VGG16, on which layers are chosen."""
+
+from __future__ import annotations
+
+import math
+
+import streamlit as st
+
+from stylecore.config import TransferConfig
+from stylecore.engine.cost import Size, used_sizes
+from stylecore.errors import UserError
+from stylecore.transfer.vgg import layer_facts
+from stylecore.ui.components import LayerBox, network
+from stylecore.ui.layers.state import LayersState
+from stylecore.ui.state.chosen import chosen_pair
+
+BLOCK_COLOURS = ("#1F83BF", "#009E73", "#B8860B", "#D55E00", "#A0569B")  # of the five blocks
+
+
+def network_input(config: TransferConfig, *, several: bool) -> list[str]:
+    """Draws VGG16 as boxes that can be clicked.
+
+    Args:
+        config: settings, which say at what size the photograph goes through the network.
+        several: whether any number of layers can be chosen, or exactly one.
+
+    Returns:
+        The chosen layers, shallow to deep.
+    """
+    chosen = LayersState().layers
+    size = used_content_size(config)
+    network(
+        _boxes(size, chosen),
+        key="network",
+        label="The layers of VGG16",
+        on_choice=_toggle if several else _choose,
+    )
+    st.caption(
+        f"VGG16 for a picture of {size[0]} × {size[1]} pixels: channels × width × height of each layer, and how many "
+        "pixels, in a square of that side, one position sees. "
+        + ("Click layers to choose them." if several else "Click a layer to look at it.")
+    )
+    return chosen
+
+
+def used_content_size(config: TransferConfig) -> Size:
+    """Width and height at which the photograph is used; its own if it is too narrow for the layers."""
+    content, style = chosen_pair()
+    try:
+        return used_sizes([content.size], [style.size], config)[0][0]
+    except UserError:  # what asks for the picture itself says so
+        return content.size
+
+
+def layer_colour(layer: str) -> str:
+    """The colour of a layer wherever it is drawn: that of its block, as "#RRGGBB"."""
+    return BLOCK_COLOURS[int(layer[4]) - 1]
+
+
+def _boxes(size: Size, chosen: list[str]) -> list[LayerBox]:
+    return [
+        LayerBox(
+            name=layer,
+            note=f"{fact.channels} × \n{fact.size[0]} × {fact.size[1]}\nsees {fact.receptive_field}",
+            hint=f"{fact.channels} channels of {fact.size[0]} × {fact.size[1]} positions; each sees "
+            f"{fact.receptive_field} × {fact.receptive_field} pixels",
+            height=1 / fact.stride**0.5,
+            width=math.log2(fact.channels / 32) / 4,
+            colour=layer_colour(layer),
+            selected=layer in chosen,
+        )
+        for layer, fact in layer_facts(*size).items()
+    ]
+
+
+def _toggle(layer: str) -> None:
+    several = LayersState().several
+    LayersState().several = [other for other in several if other != layer] if layer in several else [*several, layer]
+
+
+def _choose(layer: str) -> None:
+    LayersState().single = layer

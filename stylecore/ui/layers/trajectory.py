@@ -1,0 +1,57 @@
+"""How the last run came near the style: the distance step by step, and what is still different."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from stylecore.charts.insight import difference_figure, trajectory_figure
+from stylecore.charts.style import Figure
+from stylecore.engine.feature_views import Statistics
+from stylecore.ui.components import chart
+from stylecore.ui.layers.state import LayersState
+from stylecore.ui.page_errors import guarded_callback
+
+
+def show_trajectory(found: Statistics) -> dict[str, Figure]:
+    """Draws the distance from the style against steps, and the difference at the step that was clicked.
+
+    Returns:
+        Both figures by heading.
+    """
+    state = LayersState()
+    st.markdown("**How the last run got there**")
+    steps = [step for step, _, _ in found.trajectory]
+    wanted = steps[0] if state.picked_step is None else state.picked_step
+    picked = state.step_on_slider = min(steps, key=lambda step: abs(step - wanted))
+    _, distance, matrix = found.trajectory[steps.index(picked)]
+    top = max(abs(value) for row in found.trajectory[0][2] for value in row) or 1.0
+    curve, difference = trajectory_figure(found.trajectory, picked), difference_figure(matrix, found.channels, top)
+    alt = f"Difference from the style at step {picked}"
+    left, right = st.columns(2, gap="medium")
+    with left:
+        chart(
+            curve,
+            key="matrices_trajectory",
+            alt="Distance from the style against steps",
+            live=False,
+            on_step=_pick_step,
+        )
+        st.select_slider(
+            "Step",
+            steps,
+            key=LayersState.step_on_slider.key,
+            help="Or click a step in the chart.",
+            on_change=guarded_callback(_pick_step_of_slider),
+        )
+    with right:
+        chart(difference, key="matrices_difference", alt=alt, live=False, on_step=lambda _: None)
+        st.caption(f"Step {picked}: this picture's matrix minus the style's; distance {distance:.3g}.")
+    return {"Distance from the style": curve, alt: difference}
+
+
+def _pick_step(step: float) -> None:
+    LayersState().picked_step = step
+
+
+def _pick_step_of_slider() -> None:
+    _pick_step(LayersState().step_on_slider)

@@ -1,0 +1,14 @@
+"""Figures as a file."""
+
+from stylecore.charts.export import to_html
+from stylecore.charts.losses import loss_figure
+from tests.support.losses import loss_history
+
+
+def test_html_needs_nothing_else():
+    figure = loss_figure(loss_history(5), steps=4)
+    page = to_html({"One": figure, "Other": figure}).decode()
+    assert page.count("Plotly.newPlot") >= 2
+    assert "<h2>One</h2>" in page
+    assert len(page) > 3_000_000  # plotly.js is inside
+    assert 'src="http' not in page

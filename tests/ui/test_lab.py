@@ -1,0 +1,85 @@
+"""The λ lab: its batches follow the memory of the device that computes; its links, also those of earlier versions."""
+
+from types import SimpleNamespace
+
+import pytest
+import streamlit as st
+
+from stylecore.config import TransferConfig
+from stylecore.engine.cost import cost_of
+from stylecore.engine.jobs import Request
+from stylecore.imaging import inputs
+from stylecore.ui.lab import plan
+from stylecore.ui.lab.plan import MEMORY_SHARE, missing_batches
+from stylecore.ui.lab.state import LabState, lab_query_params, read_query_params
+
+SIZE = (640, 480)
+LAMBDAS = (0.1, 0.2, 0.3, 0.4, 0.5)
+REQUEST = Request(inputs=inputs.pair(b"content", b"style"), config=TransferConfig(size=512), workspace="lab")
+
+
+@pytest.fixture
+def session():
+    st.session_state.clear()
+    yield st.session_state
+    st.session_state.clear()
+
+
+def engine(memory, device="cuda", max_lambdas=8):
+    """What a plan asks of an engine."""
+    limits = SimpleNamespace(max_lambdas=max_lambdas)
+    return SimpleNamespace(device=device, limits=limits, free_memory=lambda: memory, jobs_of=lambda _owner: [])
+
+
+def memory_of(count, device="cuda"):
+    """Bytes of a batch of so many λ."""
+    return cost_of([SIZE], [SIZE], TransferConfig(size=512, lambdas=LAMBDAS[:count]), device).memory
+
+
+@pytest.mark.parametrize("device", ["cpu", "cuda"])
+@pytest.mark.parametrize(("fitting", "sizes"), [(5, [5]), (3, [3, 2]), (2, [2, 2, 1]), (1, [1] * 5), (0, [1] * 5)])
+def test_batches_follow_the_free_memory_of_the_engine_s_device(monkeypatch, device, fitting, sizes):
+    monkeypatch.setattr("stylecore.engine.limits.available_memory", lambda: 1)  # the host's, which does not matter
+    memory = memory_of(fitting, device) / MEMORY_SHARE + 1 if fitting else 0
+    found = missing_batches(engine(memory, device), "ann", [REQUEST], LAMBDAS, SIZE, SIZE)
+    assert [len(request.config.lambdas) for request, _ in found] == sizes
+    assert [lam for request, _ in found for lam in request.config.lambdas] == list(LAMBDAS)
+    assert [cost.memory for _, cost in found] == [memory_of(count, device) for count in sizes]
+
+
+def test_a_batch_is_never_larger_than_the_server_allows():
+    found = missing_batches(engine(10**12, max_lambdas=2), "ann", [REQUEST], LAMBDAS, SIZE, SIZE)
+    assert [request.config.lambdas for request, _ in found] == [(0.1, 0.2), (0.3, 0.4), (0.5,)]
+
+
+def test_the_plan_of_the_page_asks_the_engine_for_its_memory(session, monkeypatch):
+    monkeypatch.setattr(plan, "current_settings", lambda: TransferConfig(size=512))
+    session["lab_lambdas"] = "0.1 0.2 0.3"
+    limits = {"device": "cuda", "free_memory": lambda: memory_of(2) / MEMORY_SHARE}
+    found = plan.plan_lab(SimpleNamespace(**{**vars(engine(0)), **limits}), "ann")
+    assert (found.label, found.problem) == ("Run 3 pictures", "")
+    assert [request.config.lambdas for request in found.requests] == [(0.1, 0.2), (0.3,)]
+    assert len(found.costs) == 2
+
+
+@pytest.mark.parametrize(
+    ("lambdas", "axis", "rows"),
+    [((0.05, 0.5), "", []), ((0.0, 0.125, 1.0), "pooling", ["Average"]), ((0.1, 0.2), "steps", ["20 steps"])],
+)
+def test_a_link_brings_the_choice_back(session, lambdas, axis, rows):
+    read_query_params(lab_query_params(lambdas, axis, rows))
+    state = LabState()
+    assert (state.chosen_lambdas(), state.axis, state.chosen_rows()) == (lambdas, axis, rows)
+
+
+def test_links_of_earlier_versions_name_rows_otherwise(session):
+    for axis, rows, wanted in (("pooling", "maximum", ["Max"]), ("statistic", "covariance", ["Covariance"])):
+        read_query_params({"axis": axis, "rows": rows})
+        assert LabState().chosen_rows() == wanted
+
+
+def test_what_a_link_says_wrong_is_passed_over(session):
+    read_query_params({"lambdas": "many", "axis": "size", "rows": "large"})
+    assert (LabState().lambdas, LabState().axis) == ("0.05, 0.2, 0.4, 0.6, 0.8", "")
+    read_query_params({"axis": "steps", "rows": "12 steps"})
+    assert len(LabState().chosen_rows()) == 5
