@@ -11,14 +11,14 @@ from playwright.sync_api import expect
 from stylecore.artifacts.recipe import read_recipe
 from tests.support.browser import SECOND, at_rest, click_middle, downloaded, press, visitor
 
+SETTINGS = "size=64&steps=6&content=Coffee&style=Embroidery"
 CELLS = ".st-key-lab_grid td button"
 TICKS = ".st-key-lab_scrubber .ticks button"
 
 
 @pytest.fixture
 def page(browser, address):
-    with visitor(browser, f"{address}/?size=128&steps=12&content=Coffee&style=Embroidery") as page:
-        page.get_by_role("link", name="λ lab").click()
+    with visitor(browser, f"{address}/lambda_lab?{SETTINGS}") as page:
         page.get_by_role("button", name="Run 5 pictures").wait_for()
         yield page
 
@@ -35,8 +35,14 @@ def choose_lambdas(page, text):
     field.press("Enter")
 
 
+def test_pair_and_settings_are_carried_over_from_the_studio(browser, address):
+    with visitor(browser, f"{address}/?{SETTINGS}") as page:
+        page.get_by_role("link", name="λ lab").click()
+        page.get_by_role("button", name="Run 5 pictures").wait_for()
+        page.get_by_text("Coffee · 600 × 400 → 64 × 43").wait_for()
+
+
 def test_compare_add_scrub_and_take_home(page):
-    page.get_by_text("Coffee · 600 × 400 → 128 × 85").wait_for()  # carried over from the Studio
     choose_lambdas(page, "0.1, 0.5")
     press(page, "Run 2 pictures")
     page.locator(".st-key-lab_trade_off .js-plotly-plot .main-svg").first.wait_for()
@@ -58,7 +64,7 @@ def test_compare_add_scrub_and_take_home(page):
     assert len(set(pictures.values())) == 3
     page.locator(".st-key-lab_scrubber input").fill("0.27")  # whatever the page still has to say to the last click
     page.get_by_text("λ = 0.27 is not computed: this is the nearest, λ = 0.3").wait_for()
-    page.wait_for_timeout(2 * SECOND)
+    page.wait_for_timeout(SECOND)
     at_rest(page)
     assert page.locator(".st-key-lab_scrubber input").input_value() == "0.27"
     assert image.get_attribute("src") == pictures["0.3"]
@@ -73,7 +79,7 @@ def test_compare_add_scrub_and_take_home(page):
     assert Image.open(io.BytesIO(downloaded(page, "Animation, GIF"))).n_frames == 4
 
     press(page, "Open λ = 0.1 in the Studio")
-    page.get_by_text("Done: 12 steps").wait_for()
+    page.get_by_text("Done: 6 steps").wait_for()
     expect(page.locator(".st-key-set_lam input[type=range]")).to_have_value("0.1")
     assert read_recipe(downloaded(page)).config.lambdas == (0.1,)
 
@@ -108,7 +114,7 @@ def test_lambdas_that_make_no_sense_are_told(page):
 
 
 def test_a_link_brings_the_grid_and_a_row_opens_with_its_settings(page, address):
-    page.goto(f"{address}/lambda_lab?size=96&steps=5&lambdas=0.2+0.6&axis=style_scale&rows=stroke+×+1|stroke+×+1.5")
+    page.goto(f"{address}/lambda_lab?size=64&steps=5&lambdas=0.2+0.6&axis=style_scale&rows=stroke+×+1|stroke+×+1.5")
     press(page, "Run 4 pictures")
     finished(page)
     expect(page.locator(".st-key-lab_grid th")).to_have_text(["λ 0.2", "λ 0.6", "stroke × 1", "stroke × 1.5"])

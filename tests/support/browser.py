@@ -43,8 +43,11 @@ def served(**environment):
 
 @contextmanager
 def serving(**environment):
-    """The app's address and its process, while that runs."""
-    with server(os.devnull, **environment) as running_server:
+    """The app's address and its process, while that runs.
+
+    It computes in one thread: two would wait for each other in a busy loop, on cores that they share with the browser.
+    """
+    with server(os.devnull, **{"OMP_NUM_THREADS": "1", **environment}) as running_server:
         yield running_server
 
 
