@@ -1,7 +1,6 @@
 """What several test files share."""
 
 import threading
-from pathlib import Path
 
 import pytest
 import torch
@@ -13,9 +12,8 @@ from stylecore.imaging import inputs
 from stylecore.imaging.images import encode_png
 from stylecore.imaging.tensors import to_image
 from stylecore.layers import LAYERS
+from stylecore.samples import sample_contents, sample_styles
 from stylecore.transfer.vgg import VGG16, load_vgg16
-
-PAIR = Path(__file__).parents[2] / "shared" / "images"
 
 
 def start_afresh():
@@ -38,10 +36,8 @@ def vgg() -> VGG16:
 
 @pytest.fixture(scope="session")
 def pair() -> tuple[bytes, bytes]:
-    files = (PAIR / "building.jpg", PAIR / "starry-night.jpg")
-    if not all(file.exists() for file in files):
-        pytest.skip("needs ../shared/images, which is not part of the repository")
-    return files[0].read_bytes(), files[1].read_bytes()
+    """A photograph and a style of high contrast, as files."""
+    return sample_contents()["Chelsea"].read_bytes(), sample_styles()["Swirling night"].read_bytes()
 
 
 class ToyNetwork(VGG16):

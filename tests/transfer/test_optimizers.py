@@ -58,7 +58,7 @@ def test_one_window_is_the_ordinary_method(quadratic):
 @pytest.mark.parametrize("window", [6, 15, 1e6])
 def test_lbfgs_finds_the_constrained_minimum(quadratic, window):
     goal, gradient = quadratic
-    found = descend(ProjectedLBFGS(20, window), gradient, torch.full((3, 20, 30), 0.5), 300)
+    found = descend(ProjectedLBFGS(20, window), gradient, torch.full((3, 20, 30), 0.5), 150)
     torch.testing.assert_close(found, goal.clamp(0, 1), rtol=0, atol=0.02)
 
 

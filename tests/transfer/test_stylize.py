@@ -266,25 +266,29 @@ def test_odd_pictures_give_a_picture_or_a_clear_refusal(vgg, shape, same):
 
 
 def test_the_default_run_reaches_its_figures_on_the_saved_picture(vgg, pair):
-    """λ = 0.2, 256 pixels; a simple projected L-BFGS has 0.104 after 20 passes and 0.085 after 40."""
-    config = TransferConfig()
+    """Guards the optimizer: L-BFGS must use its memory and its windows, and L must be that of the 8-bit picture.
+
+    When this was written, at λ = 0.2 and 128 pixels, L was 0.171 after 20 steps and 0.140 after 30; with one window
+    0.242 and 0.153, with a memory of one pair 0.173 and 0.149. The pair magnifies rounding: from starts with noise of
+    1e-4 L was 0.168 to 0.193 and 0.138 to 0.145.
+    """
+    config = TransferConfig(size=128, steps=30)
     content, style = prepare(*(decode(data) for data in pair), config)
     objective = Objective(vgg, content, style, config)
+    highest = {20: 0.20, 30: 0.148}
     for step in stylize(vgg, content, style, config):
-        if step.index in (20, 40):
+        if step.index in highest:
             saved = to_tensor(fit(to_image(step.images[0]), config.size))
             with torch.no_grad():
                 total = objective(saved).total(torch.tensor(0.2)).item()
-            assert total <= {20: 0.104, 40: 0.085}[step.index]
+            assert total <= highest[step.index]
             assert total == pytest.approx(step.losses.total[0], rel=0.01)
-        if step.index == 40:
-            break
 
 
 @pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
 @pytest.mark.parametrize("weights", ["calibrated", "paper"])
 def test_where_nothing_is_to_be_gained_the_picture_stays(vgg, tensors, optimizer, weights):
-    content, style = (torch.nn.functional.interpolate(t, scale_factor=2) for t in tensors)
+    content, style = tensors
     for other, lam in ((style, 1.0), (content, 0.3)):  # all content; content and style the same picture
         config = TransferConfig(steps=40, lambdas=(lam,), optimizer=optimizer, loss_weighting=weights)
         steps = run(vgg, (content, other), config)
