@@ -109,6 +109,7 @@ def test_a_result_returns_with_the_picture_that_it_was_started_from(page, addres
     page.get_by_text("Advanced", exact=True).click()
     for name in ("first", "second"):
         upload(page, 2, noise(tmp_path / f"{name}.png"))
+        page.get_by_text(re.compile(f"^{name}.png · ")).wait_for()  # else Run might still take the one of before
         press(page, "Run")
         if name == "second":
             page.locator(".st-key-history label").nth(1).wait_for()
