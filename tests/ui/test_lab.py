@@ -10,8 +10,10 @@ from stylecore.engine.cost import cost_of
 from stylecore.engine.jobs import Request
 from stylecore.imaging import inputs
 from stylecore.ui.lab import plan
+from stylecore.ui.lab.grid_choice import GridChoice
 from stylecore.ui.lab.plan import MEMORY_SHARE, missing_batches
 from stylecore.ui.lab.state import LabState, lab_query_params, read_query_params
+from stylecore.ui.state.sources import Source
 
 SIZE = (640, 480)
 LAMBDAS = (0.1, 0.2, 0.3, 0.4, 0.5)
@@ -83,3 +85,12 @@ def test_what_a_link_says_wrong_is_passed_over(session):
     assert (LabState().lambdas, LabState().axis) == ("0.05, 0.2, 0.4, 0.6, 0.8", "")
     read_query_params({"axis": "steps", "rows": "12 steps"})
     assert len(LabState().chosen_rows()) == 5
+
+
+def test_a_choice_holds_no_bytes_of_a_picture_that_has_been_removed():
+    content, style = (Source(name, name.encode(), SIZE, b"preview") for name in ("content", "style"))
+    grid = GridChoice({"": TransferConfig(lambdas=(0.2,))}, content, style)
+    assert grid.request("").inputs.pair == (b"content", b"style")
+    assert grid.request("", 0.7).config.lambdas == (0.7,)
+    content.erase()
+    assert grid.request("").inputs.pair == (b"", b"style")

@@ -8,13 +8,11 @@ from functools import partial
 import streamlit as st
 
 from stylecore.charts.style import lambda_colour
-from stylecore.config import TransferConfig, with_lambda
 from stylecore.engine.engine import Engine
 from stylecore.experiments.grid import Cell
 from stylecore.experiments.lambdas import neighbours
 from stylecore.imaging.images import picture_size
 from stylecore.ui.components import Column, Row, Scrubbed, data_url, grid, scrubber
-from stylecore.ui.lab.plan import lab_request
 from stylecore.ui.lab.state import LabState
 from stylecore.ui.page_errors import guarded_callback
 from stylecore.ui.state.restore import open_job
@@ -69,7 +67,7 @@ def show_scrubber(cells: Mapping[float, Cell], lam: float) -> None:
 def show_actions(
     engine: Engine,
     owner: str,
-    config: TransferConfig,
+    row: str,
     cells: Mapping[float, Cell],
     lam: float,
     lambdas: Sequence[float],
@@ -79,7 +77,7 @@ def show_actions(
     Args:
         engine: of the server.
         owner: the visitor.
-        config: settings of the row, λ aside.
+        row: of the large picture.
         cells: its pictures by λ.
         lam: of the large picture.
         lambdas: that are wanted.
@@ -98,7 +96,7 @@ def show_actions(
             state.opens_studio = False
             st.switch_page("app.py")
         for low, middle, high in neighbours(lam, list(cells)):
-            act = partial(_add, engine, owner, with_lambda(config, middle), {*lambdas, *cells, middle})
+            act = partial(_add, engine, owner, row, middle, {*lambdas, *cells, middle})
             st.button(
                 f"Add λ = {middle:g}, between {low:g} and {high:g}",
                 icon=":material/add:",
@@ -145,16 +143,19 @@ def _open_in_studio(engine: Engine, owner: str, job_id: str, k: int) -> None:
     LabState().opens_studio = True
 
 
-def _add(engine: Engine, owner: str, config: TransferConfig, lambdas: set[float]) -> None:
+def _add(engine: Engine, owner: str, row: str, lam: float, lambdas: set[float]) -> None:
     """Computes one more picture, after those that are being computed; its λ is wanted from now on.
 
     Args:
         engine: of the server.
         owner: the visitor.
-        config: of the picture.
+        row: of the picture.
+        lam: of the picture.
         lambdas: all that are wanted then.
     """
-    LabState().set_lambdas(lambdas)
-    start(engine, owner, [lab_request(config)], beside=True)
-    select(config.lambdas[0])
+    state = LabState()
+    if state.usable_grid is not None and row in state.usable_grid.rows:
+        state.set_lambdas(lambdas)
+        start(engine, owner, [state.usable_grid.request(row, lam)], beside=True)
+        select(lam)
     st.rerun()  # the whole page: the button is in a fragment

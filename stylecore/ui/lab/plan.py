@@ -11,7 +11,7 @@ from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Request
 from stylecore.errors import SettingError, UserError
 from stylecore.experiments.grid import along, batches, cells_of, missing
-from stylecore.imaging.inputs import pair
+from stylecore.ui.lab.grid_choice import GridChoice
 from stylecore.ui.lab.state import NO_AXIS, LabState
 from stylecore.ui.state.chosen import chosen, chosen_pair
 from stylecore.ui.widgets.progress import living_jobs
@@ -23,13 +23,12 @@ MEMORY_SHARE = 0.7  # of the free memory, that one batch may take
 
 def plan_lab(engine: Engine, owner: str) -> RunPlan:
     """What Run would compute of the chosen pair with what the widgets say, or why it can't."""
-    content, style = chosen_pair()
     todo: list[tuple[Request, Cost]] = []
     problem, complete = "", False
     try:
-        requests = [lab_request(config) for config in chosen_rows().values()]
-        lambdas = _lambdas_to_compute()
-        todo = missing_batches(engine, owner, requests, lambdas, content.size, style.size)
+        grid, lambdas = chosen_grid(), _lambdas_to_compute()
+        requests = [grid.request(row) for row in grid.rows]
+        todo = missing_batches(engine, owner, requests, lambdas, grid.content.size, grid.style.size)
         complete = bool(lambdas)
     except UserError as error:
         problem = str(error)
@@ -44,32 +43,22 @@ def plan_lab(engine: Engine, owner: str) -> RunPlan:
     )
 
 
-def chosen_rows() -> dict[str, TransferConfig]:
-    """The settings of each row, λ aside, as the widgets say.
-
-    Returns:
-        By the name of the row; "" without a second axis.
+def chosen_grid() -> GridChoice:
+    """What the widgets say: the rows, and the chosen pictures.
 
     Raises:
         UserError: if the settings make no sense, or a row or a picture to start from is missing.
     """
     state, config = LabState(), current_settings()
-    if config.init == "image" and chosen("init") is None:
+    (content, style), init = chosen_pair(), chosen("init") if config.init == "image" else None
+    if config.init == "image" and init is None:
         raise SettingError("Choose the picture to start from, in the Studio under Advanced.")
-    if state.axis == NO_AXIS:
-        return {"": config}
-    rows = state.chosen_rows()
+    rows = {"": config}
+    if state.axis != NO_AXIS:
+        rows = {row: along(config, state.axis, row) for row in state.chosen_rows()}
     if not rows:
         raise SettingError("Choose at least one row.")
-    return {row: along(config, state.axis, row) for row in rows}
-
-
-def lab_request(config: TransferConfig) -> Request:
-    """Asks for pictures of the chosen pair."""
-    (content, style), init = chosen_pair(), chosen("init")
-    start = init.data if config.init == "image" and init is not None else b""
-    inputs = pair(content.data, style.data, start, (content.name, style.name))
-    return Request(inputs=inputs, config=config, workspace="lab")
+    return GridChoice(rows, content, style, init)
 
 
 def missing_batches(

@@ -8,14 +8,13 @@ from functools import partial
 
 import streamlit as st
 
-from stylecore.config import TransferConfig
 from stylecore.engine.engine import Engine
 from stylecore.errors import UserError
 from stylecore.experiments.grid import Cell, cells_of
 from stylecore.ui.lab.curves import show_loss_histories, show_trade_off
 from stylecore.ui.lab.downloads import show_downloads
 from stylecore.ui.lab.pictures import show_actions, show_grid, show_scrubber
-from stylecore.ui.lab.plan import chosen_rows, lab_request
+from stylecore.ui.lab.plan import chosen_grid
 from stylecore.ui.lab.state import LabState
 from stylecore.ui.widgets.progress import keep_drawing, living_jobs, show_progress, show_trouble
 
@@ -31,31 +30,20 @@ def show_lab(engine: Engine, owner: str, lambdas: Sequence[float], axis: str) ->
         lambdas: that are wanted.
         axis: the second axis, or `NO_AXIS`.
     """
-    state = LabState()
     with suppress(UserError):  # the run panel says what is wrong; what was there stays
-        state.usable_rows = chosen_rows()
-    keep_drawing(engine, owner, "lab", partial(_show, engine, owner, state.usable_rows, lambdas, axis))
+        LabState().usable_grid = chosen_grid()
+    keep_drawing(engine, owner, "lab", partial(_show, engine, owner, lambdas, axis))
 
 
-def _show(
-    engine: Engine, owner: str, settings: Mapping[str, TransferConfig], lambdas: Sequence[float], axis: str
-) -> None:
-    """Draws the results once.
-
-    Args:
-        engine: of the server.
-        owner: the visitor.
-        settings: of each row, λ aside; none if they have made no sense so far.
-        lambdas: that are wanted.
-        axis: the second axis, or `NO_AXIS`.
-    """
+def _show(engine: Engine, owner: str, lambdas: Sequence[float], axis: str) -> None:
     show_progress(engine, owner, "lab")
     live = bool(living_jobs(engine, owner, "lab"))
-    jobs = engine.jobs_of(owner)
-    rows = {name: cells_of(jobs, lab_request(config)) for name, config in settings.items()}
     show_trouble(engine, owner, "lab")
-    if not rows:
+    grid = LabState().usable_grid
+    if grid is None:
         return
+    jobs = engine.jobs_of(owner)
+    rows = {name: cells_of(jobs, grid.request(name)) for name in grid.rows}
     _show_notices(rows)
     if not any(cell.preview for cells in rows.values() for cell in cells.values()):
         if not live:
@@ -73,10 +61,10 @@ def _show(
     large, trade_off = st.columns([1, 1], gap="medium")
     with large:
         show_scrubber(cells, lam)
-        show_actions(engine, owner, settings[row], cells, lam, lambdas)
+        show_actions(engine, owner, row, cells, lam, lambdas)
     with trade_off:
         show_trade_off(cells, lam, live=live)
-    show_loss_histories(cells, settings[row].steps, live=live)
+    show_loss_histories(cells, grid.rows[row].steps, live=live)
     show_downloads(rows, row, columns, axis)
 
 

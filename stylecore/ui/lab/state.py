@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping, Sequence
 
 import streamlit as st
 
-from stylecore.config import TransferConfig
 from stylecore.errors import UserError
 from stylecore.experiments.grid import AXES
 from stylecore.experiments.lambdas import (
@@ -18,6 +17,7 @@ from stylecore.experiments.lambdas import (
     lambdas_to_text,
     parse_lambdas,
 )
+from stylecore.ui.lab.grid_choice import GridChoice
 from stylecore.ui.state.session import SessionValue
 from stylecore.ui.widgets.settings import current_settings
 
@@ -28,7 +28,7 @@ EARLIER_ROW_NAMES = {"maximum": "max"}  # in links of earlier versions
 
 
 class LabState:
-    """State of the λ lab. It holds no pictures: they would stay in memory after they have been removed.
+    """State of the λ lab. It holds no bytes of pictures: they would stay in memory after they have been removed.
 
     Attributes:
         mode: how λ are chosen: one of `MODES`; a widget's value.
@@ -38,7 +38,7 @@ class LabState:
         count: number of λ that are spread evenly or surround one; a widget's value.
         axis: the second axis: one of `AXES`, or `NO_AXIS`; a widget's value.
         usable_lambdas: the newest choice of λ that made sense.
-        usable_rows: settings of each row, by its name, when they last made sense.
+        usable_grid: rows and pictures, when they last made sense; None if they never did.
         selected_lambda: column of the picture that is shown large; None until one is clicked.
         selected_row: its row.
         opens_studio: whether a picture was opened in the Studio by the click that this page run follows.
@@ -52,7 +52,7 @@ class LabState:
     count = SessionValue[int](len(DEFAULT_LAMBDAS))
     axis = SessionValue[str](NO_AXIS)
     usable_lambdas = SessionValue[tuple[float, ...]](DEFAULT_LAMBDAS)
-    usable_rows = SessionValue[Mapping[str, TransferConfig]]({})
+    usable_grid = SessionValue[GridChoice | None](None)
     selected_lambda = SessionValue[float | None](None)
     selected_row = SessionValue[str]("")
     opens_studio = SessionValue[bool](False)
