@@ -17,7 +17,7 @@ from PIL import Image
 from stylecore.artifacts.recipe import RecipeError, read_recipe
 from stylecore.imaging.images import ImageError, decode
 from stylecore.ui.state import sources
-from stylecore.ui.widgets import picture_input
+from stylecore.ui.widgets import thumbnails
 from tests.support.hostile import CATEGORIES, corpus
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
@@ -65,7 +65,7 @@ def main() -> None:
     wanted = sys.argv[1:] or [category.__name__ for category in CATEGORIES]
     categories = [category for category in CATEGORIES if any(w.split("/")[0] == category.__name__ for w in wanted)]
     written: list[str] = []
-    shared = picture_input.decode = sources.decode = SharedDecode()
+    shared = thumbnails.decode = sources.decode = SharedDecode()
     sys.addaudithook(lambda event, arguments: _watch(event, arguments, written))
     baseline = _memory("VmRSS")
     for name, data in corpus(categories):
@@ -75,7 +75,7 @@ def main() -> None:
         written.clear()
         results, seconds = {}, {}
         # The upload comes last: it may change the shared picture.
-        for use, call in (("recipe", _recipe), ("thumbnail", picture_input.thumbnail_url), ("upload", _upload)):
+        for use, call in (("recipe", _recipe), ("thumbnail", thumbnails.thumbnail), ("upload", _upload)):
             started = time.process_time()
             results[use] = _outcome(call, data)
             seconds[use] = round(time.process_time() - started, 4)
