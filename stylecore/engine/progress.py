@@ -23,12 +23,6 @@ class Progress:
             job.begun = job.holds_state = True
             job.caught_up = False
 
-    def lose_run(self, job: Job) -> None:
-        """Notes that the runner can't go on with a job but has to begin it anew."""
-        with self._registry.changed:
-            job.begun = job.caught_up = False
-            job.pending = None
-
     def frame_due(self, job: Job) -> bool:
         """Whether the pictures of the job's next step are to be kept."""
         snapshot = job.snapshot

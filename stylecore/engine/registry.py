@@ -155,11 +155,17 @@ class Registry:
             if job.computing and not failed:
                 return
             self._release_run(job.id)
-            job.begun = job.caught_up = job.holds_state = False
-            job.pending = None
+            self.lose_run(job)
+            job.holds_state = False
             if job.snapshot.status == "paused":
                 self.tell(job, status="stopped", notices=(*job.snapshot.notices, RELEASED))
             self.tell(job, resumable=False)
+
+    def lose_run(self, job: Job) -> None:
+        """Notes that the runner can't go on with a job but has to begin it anew."""
+        with self.changed:
+            job.begun = job.caught_up = False
+            job.pending = None
 
     def release_ended(self) -> None:
         """Drops what only serves to go on with jobs that have ended, of whomever."""

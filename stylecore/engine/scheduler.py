@@ -148,8 +148,7 @@ class Scheduler:
         """
         with self.changed:
             if self.running is not None:  # a step that was cut off in the middle can't go on from there
-                self.running.begun = self.running.caught_up = False
-                self.running.pending = None
+                self.registry.lose_run(self.running)
                 self.running.computing = False
                 self.running = None
             lost = [job for job in self.registry.jobs.values() if job.active and job not in self.waiting]

@@ -133,7 +133,7 @@ class Worker:
                 self._registry.log("job_refused", job, reason=type(problem).__name__)
         if not error:
             return
-        self._progress.lose_run(job)
+        self._registry.lose_run(job)
         if short:  # now that the exception is gone, and with it what its frames held
             self._registry.log("memory_ran_out", job, level=logging.WARNING)
             self._free_memory()
