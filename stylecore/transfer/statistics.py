@@ -77,3 +77,36 @@ def per_position(features: Tensor, statistic: Statistic) -> Tensor:
         (K, C, C).
     """
     return description(statistic)(features) / features[0, 0].numel()
+
+
+def sums_of(features: Tensor, statistic: Statistic) -> Tensor:
+    """What a statistic is made of and adds up over positions, so that a picture can be taken in tiles.
+
+    Args:
+        features: (K, C, H, W), any range.
+        statistic: its name in `TransferConfig`.
+
+    Returns:
+        F·Fᵀ, (K, C, C); for covariances with the channels' own sums as one more column, (K, C, C + 1).
+    """
+    products = gram(features)
+    if statistic == "gram":
+        return products
+    return torch.cat([products, features.sum((2, 3)).unsqueeze(2)], dim=2)
+
+
+def from_sums(sums: Tensor, positions: int, statistic: Statistic) -> Tensor:
+    """A statistic per position from the `sums_of` all tiles: equal to `per_position` of the whole, but for rounding.
+
+    Args:
+        sums: added up over all tiles.
+        positions: of the whole picture.
+        statistic: its name in `TransferConfig`.
+
+    Returns:
+        (K, C, C).
+    """
+    if statistic == "gram":
+        return sums / positions
+    mean = sums[:, :, -1:] / positions
+    return sums[:, :, :-1] / positions - mean @ mean.mT
