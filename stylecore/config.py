@@ -21,6 +21,7 @@ VggWeights = Literal["bundled", "IMAGENET1K_FEATURES", "IMAGENET1K_V1"]
 CoarseToFine = Literal["auto", "on", "off"]
 Colours = Literal["style", "luminance", "statistics"]
 DeviceChoice = Literal["auto", "cpu", "cuda"]  # not a setting: it says where to compute, not what
+OutputFormat = Literal["png", "jpeg", "webp", "tiff"]  # nor is it: a recipe says nothing of the file around it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
