@@ -93,12 +93,12 @@ def try_outputs(
     taken = {_file_id(Path(path)): "an input" for path in inputs}
     with contextlib.ExitStack() as held:  # until all are tried: some disks take OUT.png and out.PNG for one file
         for path, count, what in wanted:
-            replaced = "a folder" if path.is_dir() else taken.get(_file_id(path))
-            if replaced:
-                raise SettingError(f"{_name(path)} would overwrite {replaced}")
-            if path != STDOUT and not path.parent.is_dir():
-                raise SettingError(f"the folder {path.parent} does not exist")
             with _as_sentence(path):
+                replaced = "a folder" if path.is_dir() else taken.get(_file_id(path))
+                if replaced:
+                    raise SettingError(f"{_name(path)} would overwrite {replaced}")
+                if path != STDOUT and not path.parent.is_dir():
+                    raise SettingError(f"the folder {path.parent} does not exist")
                 held.enter_context(_reserved(path, count))
             taken[_file_id(path)] = what
 
@@ -115,6 +115,8 @@ def _as_sentence(path: Path) -> Iterator[None]:
     """Makes what the system says of an output a sentence."""
     try:
         yield
+    except SettingError:
+        raise
     except (OSError, ValueError) as error:  # ValueError: a null byte in the name, or half of a surrogate pair
         reason = getattr(error, "strerror", None) or error
         raise SettingError(f"{_name(path)} can't be written ({reason}): choose another name or folder") from error

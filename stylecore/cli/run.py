@@ -143,7 +143,9 @@ def _postprocessed(png: bytes, content: bytes, settings: Postprocess) -> bytes:
     try:
         return postprocessed(png, content, settings)
     except Exception as error:
-        note(f"the picture is as the run left it, since its postprocessing failed: {error or type(error).__name__}")
+        note(
+            f"the picture is as the run left it, since its postprocessing failed: {str(error) or type(error).__name__}"
+        )
         return png
 
 

@@ -49,7 +49,7 @@ def save_all(outputs: Sequence[Output], pngs: Sequence[bytes], log: Path | None 
         try:
             data = converted(png, output.kind)
         except Exception as error:  # a picture that can't be converted is still a picture
-            reason = f"{output.path} can't be saved as {output.kind}: {error or type(error).__name__}"
+            reason = f"{output.path} can't be saved as {output.kind}: {str(error) or type(error).__name__}"
             saved.troubles.append(_rescued(output.path, ".png", png, reason))
         else:
             _save(output.path, EXTENSIONS[output.kind][0], data, saved)
@@ -114,7 +114,7 @@ def save_apart(path: Path, pngs: Sequence[bytes], error: Exception) -> Saved:
         pngs: the pictures, with their recipes.
         error: why they are not.
     """
-    reason = f"{path} could not be made ({error or type(error).__name__})"
+    reason = f"{path} could not be made ({str(error) or type(error).__name__})"
     return Saved(troubles=[_rescued(path, ".png", png, f"picture {n} of {reason}") for n, png in enumerate(pngs, 1)])
 
 

@@ -12,4 +12,4 @@ def spoken_time(seconds: float) -> str:
 
 def spoken_bytes(count: float) -> str:
     """An amount of memory as people say it."""
-    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{max(count / 1e6, 1):.0f} MB"
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"

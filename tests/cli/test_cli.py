@@ -23,21 +23,10 @@ from stylecore.cli.parser import main
 from stylecore.config import PRESETS
 from stylecore.imaging.images import encode_png
 from stylecore.transfer.records import TransferError
+from tests.support.noise import noise_file
 
 ROOT = Path(__file__).parents[2]
 TINY = ("--size", "32", "--steps", "2", "--device", "cpu")
-
-
-def noise(path, size, seed):
-    values = np.random.default_rng(seed).integers(0, 256, (size[1] // 4, size[0] // 4, 3), dtype=np.uint8)
-    Image.fromarray(values).resize(size).save(path)
-    return str(path)
-
-
-@pytest.fixture(scope="module")
-def inputs(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("inputs")
-    return noise(folder / "content.png", (40, 30), 1), noise(folder / "style.bmp", (36, 44), 2)
 
 
 @pytest.fixture
@@ -140,11 +129,13 @@ def test_evaluate_judges_any_picture(inputs, capsys):
     assert judged["style_loss"] > 0
 
 
-def test_inspect_prints_the_recipe(transfer, capsys):
-    output = transfer()
-    capsys.readouterr()
-    assert main(["inspect", str(output)]) == 0
-    assert json.loads(capsys.readouterr().out) == recipe(output)
+def test_inspect_prints_the_recipe_whatever_the_format(transfer, capsys):
+    expected = recipe(transfer())
+    for name in ("out.png", "out.JPG", "out.webp", "out.tif"):
+        output = transfer(output=name)
+        capsys.readouterr()
+        assert main(["inspect", str(output)]) == 0
+        assert json.loads(capsys.readouterr().out) == expected
 
 
 @pytest.mark.parametrize(
@@ -298,7 +289,7 @@ def test_bad_input_is_one_sentence_and_nothing_is_written(inputs, tmp_path, monk
     Path("empty.png").touch()
     Path("half.png").write_bytes(Path(inputs[0]).read_bytes()[:300])
     Path("folder.png").mkdir()
-    noise("panorama.png", (1600, 40), 3)
+    noise_file("panorama.png", (1600, 40), 3)
     files = {file: file.stat().st_mtime_ns for file in [*tmp_path.iterdir(), *map(Path, inputs)]}
     names = {"CONTENT": inputs[0], "STYLE": inputs[1]}
     arguments = [names.get(option, option) for option in options]
@@ -362,6 +353,7 @@ def test_inspect_and_evaluate_refuse_in_one_sentence(inputs, tmp_path, capsys):
         (MemoryError(), 2, "smaller --size"),
         (TransferError("The loss is no longer a finite number."), 2, "finite"),
         (KeyboardInterrupt(), 130, "stopped"),
+        (KeyError("a mistake of ours"), 70, "this is a bug"),
     ],
 )
 def test_a_run_that_breaks_keeps_the_picture_so_far(inputs, tmp_path, monkeypatch, capsys, problem, code, words):
