@@ -42,6 +42,7 @@ class Setting:
         query: its query parameter in a link; the name if empty.
         old_names: its names in recipes and links of earlier versions.
         old_flags: its options on the command line of earlier versions.
+        formerly: what happened before the setting existed, if that is not its default: recipes without it mean this.
     """
 
     name: str = ""
@@ -59,6 +60,7 @@ class Setting:
     query: str = ""
     old_names: tuple[str, ...] = ()
     old_flags: tuple[str, ...] = ()
+    formerly: Any = None
 
     def check(self, value: object) -> None:
         """Checks a value.

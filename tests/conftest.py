@@ -50,7 +50,7 @@ class ToyNetwork(VGG16):
         self.register_buffer("kernel", torch.randn(8, 3, 3, 3, generator=generator) / 3)
         self.passes = 0
 
-    def forward(self, images: Tensor, layers, pooling="max", padding="zeros") -> dict[str, Tensor]:
+    def forward(self, images: Tensor, layers, pooling="max", padding="zeros", dtype=None) -> dict[str, Tensor]:
         self.passes += 1
         features = torch.relu(torch.nn.functional.conv2d(images, self.kernel, padding=1))
         return {layer: features * (1 + LAYERS.index(layer)) for layer in layers}

@@ -41,6 +41,7 @@ def finished_pictures(
         versions=current_versions(),
         steps_done=step.index,
         losses={},
+        precision=step.precision,
         **describe_inputs(inputs),
     )
     pictures = []

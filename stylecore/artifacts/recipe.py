@@ -14,7 +14,7 @@ from typing import Any
 import torch
 import torchvision.version
 
-from stylecore.config import SETTINGS, Postprocess, TransferConfig, with_lambda
+from stylecore.config import SETTINGS, Postprocess, Precision, TransferConfig, with_lambda
 from stylecore.errors import UserError
 from stylecore.imaging.formats import read_text
 from stylecore.imaging.guards import check_structure
@@ -63,6 +63,7 @@ class Recipe:
     Attributes:
         config: the settings, with the one λ that made the picture; the seed is among them.
         device: the processor that computed it: "cpu" or the name of a GPU.
+        precision: in which the convolutions were computed, "float32" or "bfloat16".
         versions: of stylecore, torch, torchvision and Python.
         contents: the content files.
         styles: the style files.
@@ -82,6 +83,7 @@ class Recipe:
     init_sha256: str = ""
     steps_done: int
     losses: Mapping[str, float]
+    precision: Precision = "float32"
     changes: tuple[tuple[int, float], ...] = ()
     postprocess: Postprocess = NO_POSTPROCESS
     not_understood: tuple[str, ...] = ()
@@ -95,6 +97,11 @@ class Recipe:
     def style_sha256(self) -> str:
         """SHA-256 of the first style file."""
         return self.styles[0].sha256
+
+    @property
+    def computed_config(self) -> TransferConfig:
+        """The settings with the precision that was really used: with these the run repeats to the bit."""
+        return dataclasses.replace(self.config, precision=self.precision)
 
     def to_json(self) -> str:
         """The recipe as indented JSON."""
@@ -153,6 +160,7 @@ def _read(values: object) -> Recipe:
         init_sha256=_text("init_sha256", values.pop("init_sha256", "")),
         steps_done=steps_done,
         losses=losses,
+        precision=_read_precision(values),
         changes=changes,
         postprocess=_read_postprocess(values),
     )
@@ -173,7 +181,7 @@ def _read_config(values: object, unknown: list[str], *, later: bool) -> Transfer
     """
     if not isinstance(values, dict):
         raise ValueError("config must be settings by name")
-    known: dict[str, Any] = {}
+    known = {name: declared.formerly for name, declared in SETTINGS.items() if declared.formerly is not None}
     for name, value in with_current_names(TransferConfig, values).items():
         if name not in SETTINGS:
             unknown.append(f"This version does not know the setting {_text('a setting', name)!r}: it is left out.")
@@ -223,6 +231,14 @@ def _read_postprocess(values: dict[str, Any]) -> Postprocess:
     if not isinstance(found, dict):
         raise ValueError("postprocess must be settings by name")
     return Postprocess.from_dict(found)
+
+
+def _read_precision(values: dict[str, Any]) -> Precision:
+    """Reads the precision that was used: float32 in all recipes that do not name it."""
+    precision = values.pop("precision", "float32")
+    if precision not in ("float32", "bfloat16"):
+        raise ValueError(f"precision must be float32 or bfloat16, not {precision!r:.60}")
+    return "bfloat16" if precision == "bfloat16" else "float32"
 
 
 def _text(name: str, value: object) -> str:

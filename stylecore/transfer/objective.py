@@ -35,13 +35,15 @@ class Objective:
             vgg: the network; content and style are on its device.
             content: (1, 3, H, W), in [0, 1].
             style: (1, 3, h, w), in [0, 1], of any size.
-            config: layers, weights, statistic, pooling and padding are read.
+            config: layers, weights, statistic, pooling, padding and precision are read; "auto" is float32 here, and
+                whoever wants the faster one asks `choose_precision` first.
 
         Raises:
             ValueError: if a picture is too small for the layers.
         """
         self._vgg = vgg
         self._config = config
+        self._dtype = torch.bfloat16 if config.precision == "bfloat16" else None
         with torch.no_grad():
             of_content = self._features(content)
             self._content_targets = {layer: of_content[layer] for layer, _ in config.content_layers}
@@ -113,7 +115,7 @@ class Objective:
 
     def _features(self, images: Tensor) -> dict[str, Tensor]:
         config = self._config
-        return self._vgg.forward(images, config.layers, config.pooling, config.padding)
+        return self._vgg.forward(images, config.layers, config.pooling, config.padding, self._dtype)
 
     def _statistics(self, features: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """The style layers' statistics per position, (K, C, C) each."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
+from stylecore.config import Precision
 from stylecore.errors import UserError
 
 
@@ -58,6 +59,7 @@ class Step:
         images: (K, 3, H, W), in [0, 1], at the size of the result even while the work is done at a smaller one.
         size: width and height at which the losses were taken.
         seconds: since the start.
+        precision: in which the convolutions were computed: "float32" or "bfloat16".
         notice: what a reader should be told of this step, in one sentence; else empty.
         last: whether the run ends here, unless it is sent more steps.
     """
@@ -66,6 +68,7 @@ class Step:
     images: Tensor
     size: tuple[int, int]
     seconds: float
+    precision: Precision = "float32"
     notice: str = ""
     last: bool = False
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Generator, Iterator, Sequence
 
@@ -12,6 +13,7 @@ from stylecore.config import TransferConfig
 from stylecore.transfer.descent import Descent
 from stylecore.transfer.losses import Losses
 from stylecore.transfer.objective import Objective
+from stylecore.transfer.precision import choose_precision
 from stylecore.transfer.preparation import starting_picture
 from stylecore.transfer.pyramid import Level, resized, size_of, stages
 from stylecore.transfer.records import LossRecord, Steering, Step, TransferError
@@ -46,6 +48,7 @@ def stylize(
     """
     device = vgg.mean.device
     content, style = content.to(device), style.to(device)
+    config = dataclasses.replace(config, precision=choose_precision(config.precision, vgg, *size_of(content)))
     start = starting_picture(config, content, style, initial)
     images = start.expand(len(config.lambdas), -1, -1, -1)
     plan = stages(config, size_of(content), size_of(style))
@@ -183,6 +186,7 @@ class _Run:
             images=level.enlarge(_images(descents)),
             size=level.size,
             seconds=time.perf_counter() - self._began,
+            precision=self._config.precision,
             notice=notice,
             last=last,
         )

@@ -45,6 +45,7 @@ class VGG16(nn.Module):
 
     mean: Tensor
     deviation: Tensor
+    _kernels_of: dict[torch.dtype, list[tuple[Tensor, Tensor]]]
 
     def __init__(
         self,
@@ -64,6 +65,7 @@ class VGG16(nn.Module):
         self.register_buffer("mean", torch.tensor(mean).view(1, 3, 1, 1))
         self.register_buffer("deviation", torch.tensor(deviation).view(1, 3, 1, 1))
         self.eval().requires_grad_(False)
+        self._kernels_of = {}
 
     def forward(
         self,
@@ -71,6 +73,7 @@ class VGG16(nn.Module):
         layers: Collection[str],
         pooling: Pooling = "max",
         padding: Padding = "zeros",
+        dtype: torch.dtype | None = None,
     ) -> dict[str, Tensor]:
         """Features after the ReLU of each named layer; nothing deeper than the deepest of them is computed.
 
@@ -80,9 +83,10 @@ class VGG16(nn.Module):
             pooling: "max", or "average", which is not rescaled: Gatys et al. replace one by the other and leave
                 all else alone, and calibrated weights make up for the fainter features.
             padding: what surrounds the picture before the first convolution.
+            dtype: in which the convolutions and their gradients are computed; that of the weights if None.
 
         Returns:
-            For each layer (K, C, H / 2^b, W / 2^b), b poolings before it, at least 0.
+            For each layer (K, C, H / 2^b, W / 2^b), b poolings before it, at least 0, in the weights' own dtype.
 
         Raises:
             ValueError: if a side is too short to be pooled down to the deepest layer, or a layer is unknown.
@@ -93,24 +97,41 @@ class VGG16(nn.Module):
         if min(images.shape[2:]) < shortest:
             raise SettingError(f"each side must be at least {shortest} pixels for these layers")
         with exact_convolutions():
-            return self._features((images - self.mean) / self.deviation, layers, pooling, padding)
+            x = (images - self.mean) / self.deviation
+            return self._features(x, layers, pooling, padding, dtype or self.mean.dtype)
 
-    def _features(self, x: Tensor, layers: Collection[str], pooling: Pooling, padding: Padding) -> dict[str, Tensor]:
+    def _features(
+        self, x: Tensor, layers: Collection[str], pooling: Pooling, padding: Padding, dtype: torch.dtype
+    ) -> dict[str, Tensor]:
         found: dict[str, Tensor] = {}
-        for name, convolution in zip(LAYERS, self.convolutions, strict=True):
+        x = x.to(dtype)
+        for name, (weight, bias) in zip(LAYERS, self._kernels(dtype), strict=True):
             if len(found) == len(set(layers)):
                 break
             if name.endswith("_1") and name != LAYERS[0]:
                 x = F.max_pool2d(x, 2) if pooling == "max" else F.avg_pool2d(x, 2)
             if padding == "replicate" and name == LAYERS[0]:
                 # The convolution adds its zeros all the same; what they touch is cut off again.
-                x = convolution(F.pad(x, (1, 1, 1, 1), mode="replicate"))[:, :, 1:-1, 1:-1].contiguous()
+                x = F.pad(x, (1, 1, 1, 1), mode="replicate")
+                x = F.conv2d(x, weight, bias, padding=1)[:, :, 1:-1, 1:-1].contiguous()
             else:
-                x = convolution(x)
+                x = F.conv2d(x, weight, bias, padding=1)
             x = F.relu_(x)  # in place: split the memory of the activations
             if name in layers:
-                found[name] = x
+                found[name] = x.to(self.mean.dtype)
         return found
+
+    def _kernels(self, dtype: torch.dtype) -> list[tuple[Tensor, Tensor]]:
+        """Weights and biases of the convolutions, shallow to deep; a second dtype is made once and kept."""
+        own: list[tuple[Tensor, Tensor]] = [(w, b) for w, b in (layer.parameters() for layer in self.convolutions)]
+        if dtype == self.mean.dtype:
+            return own
+        if dtype not in self._kernels_of:
+            # Reduced precision is fast with the channels innermost, on processors and graphics cards alike.
+            self._kernels_of[dtype] = [
+                (weight.to(dtype, memory_format=torch.channels_last), bias.to(dtype)) for weight, bias in own
+            ]
+        return self._kernels_of[dtype]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from stylecore.artifacts.recipe import (
     read_recipe,
     sha256,
 )
-from stylecore.config import PRESETS, Postprocess, TransferConfig
+from stylecore.config import PRESETS, SETTINGS, Postprocess, TransferConfig
 from stylecore.imaging import files
 from stylecore.imaging.images import encode_png
 from stylecore.imaging.tensors import to_image
@@ -108,13 +108,22 @@ def test_the_json_says_what_a_reader_needs():
     assert set(values) == {"format", *(field.name for field in dataclasses.fields(Recipe))} - {"not_understood"}
 
 
-@pytest.mark.parametrize("entry", ["changes", "init_sha256"])
+@pytest.mark.parametrize("entry", ["changes", "init_sha256", "precision"])
 def test_entries_that_may_be_missing(entry):
-    assert getattr(Recipe.from_json(without(entry)), entry) in ((), "")
+    assert getattr(Recipe.from_json(without(entry)), entry) in ((), "", "float32")
 
 
-def test_settings_that_are_missing_have_their_defaults():
-    assert Recipe.from_json(changed(config={})).config == TransferConfig()
+def test_settings_that_are_missing_are_what_was_done_before_they_existed():
+    formerly = {name: declared.formerly for name, declared in SETTINGS.items() if declared.formerly is not None}
+    assert formerly == {"lbfgs_scales": 0, "precision": "float32"}
+    assert Recipe.from_json(changed(config={})).config == TransferConfig(**formerly)
+
+
+def test_a_run_repeats_in_the_precision_that_it_had():
+    recipe = Recipe.from_json(changed(config={"precision": "auto"}, precision="bfloat16"))
+    assert recipe.config.precision == "auto"
+    assert recipe.computed_config.precision == "bfloat16"
+    assert Recipe.from_json(without("precision")).computed_config.precision == "float32"
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import urllib.error
 import pytest
 import torch
 from torch import nn
+from torch._subclasses.fake_tensor import FakeTensorMode
 from torchvision.models import VGG16_Weights, vgg16
 
 from stylecore.layers import LAYERS
@@ -21,6 +22,7 @@ from stylecore.transfer.vgg import (
 )
 
 MEAN, DEVIATION = (0.48235, 0.45882, 0.40784), 1 / 255
+VGG16_SHAPES = {name: tuple(w.shape) for name, w in torch.load(BUNDLED, weights_only=True).items()}
 
 
 @pytest.fixture(scope="module")
@@ -87,11 +89,48 @@ def test_a_grey_picture_has_no_border_with_replication(vgg):
 
 
 def test_nothing_deeper_than_the_deepest_layer_is_computed(vgg, monkeypatch):
-    calls = []
-    for name, convolution in zip(LAYERS, vgg.convolutions, strict=True):
-        monkeypatch.setattr(convolution, "forward", lambda x, n=name, f=convolution.forward: calls.append(n) or f(x))
+    channels = []
+    convolve = torch.nn.functional.conv2d
+    monkeypatch.setattr(
+        torch.nn.functional,
+        "conv2d",
+        lambda x, weight, *a, **k: channels.append(len(weight)) or convolve(x, weight, *a, **k),
+    )
     vgg(picture(), ("relu2_2", "relu1_1"))
-    assert calls == ["relu1_1", "relu1_2", "relu2_1", "relu2_2"]
+    assert channels == [64, 64, 128, 128]
+
+
+@pytest.mark.parametrize("padding", ["zeros", "replicate"])
+def test_bfloat16_gives_nearly_the_same_features_and_gradient_in_float32(vgg, padding):
+    found = []
+    for dtype in (None, torch.bfloat16):
+        image = picture().requires_grad_()
+        features = vgg(image, LAYERS, padding=padding, dtype=dtype)
+        sum(layer.square().mean() for layer in features.values()).backward()
+        found.append((features, image.grad))
+    (exact, exact_gradient), (fast, fast_gradient) = found
+    for layer in LAYERS:
+        assert fast[layer].dtype == torch.float32
+        assert 0 < (fast[layer] - exact[layer]).norm() < 0.02 * exact[layer].norm()  # 8 bits of mantissa
+    assert torch.nn.functional.cosine_similarity(exact_gradient.flatten(), fast_gradient.flatten(), dim=0) > 0.99
+
+
+def test_the_weights_in_bfloat16_are_made_once(vgg):
+    first, second = (vgg._kernels(torch.bfloat16) for _ in range(2))
+    assert first is second
+    assert first[0][0].dtype == torch.bfloat16
+    assert vgg.convolutions[0].weight.dtype == torch.float32
+
+
+def test_bfloat16_on_a_graphics_card_keeps_its_layout_and_answers_in_float32():
+    with FakeTensorMode(), torch.device("cuda"):  # shapes, devices and layouts, without a card
+        state = {name: torch.empty(shape) for name, shape in VGG16_SHAPES.items()}
+        card = VGG16(state, MEAN, (DEVIATION,) * 3)
+        features = card(torch.empty(2, 3, 35, 50), ("relu1_1", "relu5_1"), dtype=torch.bfloat16)
+        weight, _ = card._kernels(torch.bfloat16)[3]
+        assert weight.device.type == "cuda"
+        assert weight.is_contiguous(memory_format=torch.channels_last)
+        assert {(f.device.type, f.dtype) for f in features.values()} == {("cuda", torch.float32)}
 
 
 @pytest.mark.parametrize(("layer", "side"), [("relu1_2", 1), ("relu2_1", 2), ("relu4_3", 8), ("relu5_1", 16)])
