@@ -4,10 +4,10 @@ import streamlit as st
 
 from stylecore import __version__
 from stylecore.engine.health import health_line, read_health
+from stylecore.engine.spoken import spoken_time
 from stylecore.imaging.images import MAX_PIXELS
 from stylecore.transfer.devices import describe_device
 from stylecore.ui.page import page
-from stylecore.ui.widgets.progress import spoken_time
 
 INTRODUCTION = r"""
 Neural style transfer after Gatys, Ecker & Bethge (2015). A picture $x$ is optimised until VGG16 sees in it the content

@@ -22,6 +22,7 @@ CoarseToFine = Literal["auto", "on", "off"]
 Precision = Literal["auto", "float32", "bfloat16"]
 Colours = Literal["style", "luminance", "statistics"]
 DeviceChoice = Literal["auto", "cpu", "cuda"]  # not a setting: it says where to compute, not what
+OutputFormat = Literal["png", "jpeg", "webp", "tiff"]  # nor is it: a recipe says nothing of the file around it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

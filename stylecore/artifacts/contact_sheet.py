@@ -48,8 +48,8 @@ def labelled_sheet(rows: Rows, title: str = "", *, dark: bool = False) -> Image.
         raise ValueError("There is no picture for a sheet yet.")
     pictures = {id(png): Image.open(io.BytesIO(png)).convert("RGB") for png in files}
     width, height = (max(picture.size[side] for picture in pictures.values()) for side in (0, 1))
-    font = ImageFont.truetype(str(FONT), max(13, width // 16))
-    line = round(font.size * 1.6)
+    font = ImageFont.truetype(str(FONT), _font_size(width))
+    line = _line_height(width)
     measure = ImageDraw.Draw(Image.new("RGB", (1, 1)))
     side = max((round(measure.textlength(heading, font)) for heading, _ in rows), default=0)
     side += GAP if side else 0
@@ -69,6 +69,25 @@ def labelled_sheet(rows: Rows, title: str = "", *, dark: bool = False) -> Image.
             if png is not None:
                 sheet.paste(pictures[id(png)], (x, y + line))
     return sheet
+
+
+def sheet_size(count: int, cell: tuple[int, int]) -> tuple[int, int]:
+    """Width and height of a sheet of one row without a heading.
+
+    Args:
+        count: of its pictures.
+        cell: width and height of each.
+    """
+    width, height = cell
+    return GAP + count * (width + GAP), GAP + _line_height(width) + height + GAP
+
+
+def _font_size(width: int) -> int:
+    return max(13, width // 16)
+
+
+def _line_height(width: int) -> int:
+    return round(_font_size(width) * 1.6)
 
 
 def _shared_recipe(files: Sequence[bytes]) -> Recipe:

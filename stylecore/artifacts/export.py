@@ -1,4 +1,4 @@
-"""Finished pictures as PNG files, each with the recipe that made it."""
+"""Finished pictures as files, each with the recipe that made it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from PIL import Image
 
 from stylecore.artifacts.postprocess import postprocess
 from stylecore.artifacts.recipe import CHUNK, Recipe, current_versions, describe_inputs, read_recipe
-from stylecore.config import Postprocess, TransferConfig, with_lambda
+from stylecore.config import OutputFormat, Postprocess, TransferConfig, with_lambda
+from stylecore.imaging.formats import encode
 from stylecore.imaging.images import decode, encode_png
 from stylecore.imaging.inputs import Inputs
 from stylecore.imaging.tensors import to_image
@@ -73,3 +74,20 @@ def postprocessed(png: bytes, content: bytes, settings: Postprocess) -> bytes:
     with Image.open(io.BytesIO(png)) as image:  # not `decode`: our own results may exceed its limits
         picture = postprocess(image.convert("RGB"), decode(content, "The content picture"), settings)
     return encode_png(picture, {CHUNK: recipe.to_json()})
+
+
+def converted(png: bytes, kind: OutputFormat) -> bytes:
+    """Bytes of a finished picture, or of a sheet, in another format and with the same recipe.
+
+    Args:
+        png: with a recipe.
+        kind: the format; "png" gives `png` itself.
+
+    Raises:
+        RecipeError: if there is no recipe in the picture.
+        ValueError: if the picture has longer sides than the format allows.
+    """
+    if kind == "png":
+        return png
+    with Image.open(io.BytesIO(png)) as image:
+        return encode(image.convert("RGB"), kind, CHUNK, read_recipe(png).to_json())

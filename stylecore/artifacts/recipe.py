@@ -1,10 +1,9 @@
-"""Recipes: the settings and inputs that made a picture, stored as JSON in a text chunk of its PNG file."""
+"""Recipes: the settings and inputs that made a picture, stored as JSON inside its file."""
 
 from __future__ import annotations
 
 import dataclasses
 import hashlib
-import io
 import json
 import math
 import platform
@@ -14,10 +13,10 @@ from typing import Any
 
 import torch
 import torchvision.version
-from PIL import Image
 
 from stylecore.config import SETTINGS, Postprocess, Precision, TransferConfig, with_lambda
 from stylecore.errors import UserError
+from stylecore.imaging.formats import read_text
 from stylecore.imaging.guards import check_structure
 from stylecore.imaging.inputs import InputImage, Inputs
 from stylecore.settings import MAX_LAYER_WEIGHT, with_current_names
@@ -284,23 +283,22 @@ def current_versions() -> dict[str, str]:
 
 
 def read_recipe(data: bytes, name: str = "picture") -> Recipe:
-    """Reads the recipe inside a PNG file.
+    """Reads the recipe inside a PNG, JPEG, WebP or TIFF file; `imaging.formats.encode` says where each has it.
 
     Args:
-        data: the file's bytes, or only those before its pixels.
+        data: the file's bytes, or only those before its pixels; they need not be trusted.
         name: what the message of an error calls the picture.
 
     Raises:
-        RecipeError: if the file is not a PNG, or has no usable recipe.
+        RecipeError: if the file is of another format, or has no usable recipe.
     """
     try:
         check_structure(data)
-        with Image.open(io.BytesIO(data), formats=("PNG",)) as image:
-            text = image.info.get(CHUNK)
-    except Exception as error:  # whatever a broken PNG makes Pillow raise, it holds no recipe
-        raise RecipeError(f"{name} is not a PNG picture, so there is no recipe in it.") from error
-    if not isinstance(text, str) or len(text) > MAX_CHARACTERS:
+        text = read_text(data, CHUNK)
+    except Exception as error:  # whatever a broken file makes Pillow raise, it holds no recipe
+        raise RecipeError(f"{name} is not a PNG, JPEG, WebP or TIFF picture, so there is no recipe in it.") from error
+    if text is None or len(text) > MAX_CHARACTERS:
         raise RecipeError(
-            f"There is no recipe in {name}: only PNG pictures made here, and not saved again elsewhere, have one."
+            f"There is no recipe in {name}: only pictures made here, and not saved again elsewhere, have one."
         )
     return Recipe.from_json(text)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from PIL import Image
 from torch import Tensor, nn
 from torchvision.models import vgg16
 
@@ -54,7 +55,7 @@ def measure(size: int, device: str) -> dict[str, Any]:
     """
     vgg = load_vgg16("bundled", device)
     config = TransferConfig(size=size)
-    content, style = (tensor.to(device) for tensor in prepare(*_pair(), config))
+    content, style = (tensor.to(device) for tensor in prepare(*pair(), config))
     return {
         "device": describe_device(device),
         "torch": torch.__version__,
@@ -94,7 +95,8 @@ def report(figures: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _pair() -> tuple[Any, Any]:
+def pair() -> tuple[Image.Image, Image.Image]:
+    """The content and the style picture that everything is measured with."""
     content, style = sample_contents()["Chelsea"], sample_styles()["Swirling night"]
     return decode(read(content)), decode(read(style))
 
@@ -185,14 +187,14 @@ def _timed(work: Callable[[], object], device: str) -> float:
 
 
 def _memory_and_start(config: TransferConfig, device: str) -> dict[str, float]:
-    pair = [str(sample_contents()["Chelsea"]), str(sample_styles()["Swirling night"])]
+    paths = [str(sample_contents()["Chelsea"]), str(sample_styles()["Swirling night"])]
     with tempfile.TemporaryDirectory() as folder:
         out = str(Path(folder, "out.png"))
-        transfer = [_TRANSFER, "transfer", *pair, "-o", out, "--size", str(config.size), "--device", device, "--steps"]
+        transfer = [_TRANSFER, "transfer", *paths, "-o", out, "--size", str(config.size), "--device", device, "--steps"]
         import_seconds, bare = _run_alone(_BARE)
         start_seconds, _ = _run_alone(*transfer, "0")
         _, peak = _run_alone(*transfer, "30")
-    content, style = _pair()
+    content, style = pair()
     cost = cost_of([content.size], [style.size], dataclasses.replace(config, steps=30), device)
     return {
         "peak_mb": peak,

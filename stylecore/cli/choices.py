@@ -14,6 +14,8 @@ from stylecore.errors import SettingError
 from stylecore.imaging.files import read
 from stylecore.settings import settings_of
 
+LARGEST_RESULT = 500 * 10**6  # bytes; more than any picture that is made here
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
@@ -62,7 +64,7 @@ def read_noted_recipe(path: str) -> Recipe:
     Raises:
         RecipeError: if there is no usable recipe in the file.
     """
-    recipe = read_recipe(read(path), path)
+    recipe = read_recipe(read(path, LARGEST_RESULT), path)
     for sentence in recipe.not_understood:
         note(sentence)
     return recipe

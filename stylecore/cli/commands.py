@@ -4,53 +4,67 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import json
 from pathlib import Path
 
 import torch
 
-from stylecore.artifacts.contact_sheet import contact_sheet
+from stylecore.artifacts.contact_sheet import contact_sheet, sheet_size
 from stylecore.cli.choices import choose, read_noted_recipe
-from stylecore.cli.outputs import check_writable, output_paths
-from stylecore.cli.run import input_paths, report_run, run_transfer
-from stylecore.cli.terminal import note, print_json
+from stylecore.cli.estimate import check_memory, check_memory_to_judge
+from stylecore.cli.outputs import picture_outputs, try_outputs
+from stylecore.cli.run import input_paths, read_sources, run_transfer
+from stylecore.cli.saving import report_run, save_all, save_apart
+from stylecore.cli.signals import stoppable
+from stylecore.cli.terminal import note, print_json, print_result
 from stylecore.config import TransferConfig
 from stylecore.experiments.lambdas import DEFAULT_LAMBDAS
-from stylecore.imaging.files import read, write_whole
+from stylecore.imaging.files import read
 from stylecore.imaging.images import checked_size, decode
 from stylecore.imaging.tensors import to_tensor
 from stylecore.transfer.devices import choose_device
 from stylecore.transfer.objective import Objective
 from stylecore.transfer.preparation import prepare
+from stylecore.transfer.pyramid import size_of
 from stylecore.transfer.vgg import load_vgg16
+
+LOG_LINE_BYTES = 200  # more than a line of --log has
 
 
 def transfer(options: argparse.Namespace) -> int:
-    """Writes the picture of each λ, also when Ctrl-C cuts the run short."""
-    choices = choose(options)
-    outputs = output_paths(options.output, choices.config.lambdas)
-    check_writable(outputs, options.log, input_paths(options).values())
-    run = run_transfer(options, choices)
-    for path, png in zip(outputs, run.pictures, strict=True):
-        write_whole(path, png)
-    if options.log:
-        write_whole(Path(options.log), "".join(run.log).encode())
-    return report_run(run, outputs)
+    """Writes the picture of each λ, also when a signal cuts the run short."""
+    with stoppable() as no_more_signals:
+        choices = choose(options)
+        outputs = picture_outputs(options.output, choices.config.lambdas, options.format)
+        sources = read_sources(options)
+        size = checked_size(sources["content"].picture.size, choices.config.size)
+        log_bytes = LOG_LINE_BYTES * (choices.config.steps + 1) * len(outputs)
+        try_outputs(outputs, size, options.log, log_bytes, _files_read(options))
+        run = run_transfer(options, choices, sources, no_more_signals)
+        log = Path(options.log) if options.log else None
+        return report_run(run, save_all(outputs, run.pictures, log, "".join(run.log)))
 
 
 def sheet(options: argparse.Namespace) -> int:
     """Writes one labelled picture of all λ, with a recipe that makes them again."""
-    choices = choose(options)
-    if len(choices.config.lambdas) < 2:
-        choices = dataclasses.replace(choices, config=dataclasses.replace(choices.config, lambdas=DEFAULT_LAMBDAS))
-    outputs = output_paths(options.output, choices.config.lambdas[:1])
-    check_writable(outputs, None, input_paths(options).values())
-    if choices.recipe and choices.recipe.changes:
-        note("λ was changed while the picture of the recipe was made; each λ of a sheet stays as it is.")
-        choices = dataclasses.replace(choices, recipe=dataclasses.replace(choices.recipe, changes=()))
-    run = run_transfer(options, choices)
-    cells = [(f"λ = {lam:g}", png) for lam, png in zip(choices.config.lambdas, run.pictures, strict=True)]
-    write_whole(outputs[0], contact_sheet([("", cells)]))
-    return report_run(run, outputs)
+    with stoppable() as no_more_signals:
+        choices = choose(options)
+        if len(choices.config.lambdas) < 2:
+            choices = dataclasses.replace(choices, config=dataclasses.replace(choices.config, lambdas=DEFAULT_LAMBDAS))
+        outputs = picture_outputs(options.output, choices.config.lambdas[:1], options.format)
+        sources = read_sources(options)
+        cell = checked_size(sources["content"].picture.size, choices.config.size)
+        try_outputs(outputs, sheet_size(len(choices.config.lambdas), cell), None, 0, _files_read(options))
+        if choices.recipe and choices.recipe.changes:
+            note("λ was changed while the picture of the recipe was made; each λ of a sheet stays as it is.")
+            choices = dataclasses.replace(choices, recipe=dataclasses.replace(choices.recipe, changes=()))
+        run = run_transfer(options, choices, sources, no_more_signals)
+        cells = [(f"λ = {lam:g}", png) for lam, png in zip(choices.config.lambdas, run.pictures, strict=True)]
+        try:
+            png = contact_sheet([("", cells)])
+        except Exception as error:  # many pictures in one take much memory
+            return report_run(run, save_apart(outputs[0].path, run.pictures, error))
+        return report_run(run, save_all(outputs, [png]))
 
 
 def evaluate(options: argparse.Namespace) -> int:
@@ -64,7 +78,7 @@ def evaluate(options: argparse.Namespace) -> int:
     paths = (options.content, options.style, options.image)
     content, style, image = (decode(read(path), path) for path in paths)
     content_tensor, style_tensor = prepare(content, style, config)
-    size = (content_tensor.shape[3], content_tensor.shape[2])
+    size = size_of(content_tensor)
     resized = image.size != size
     if resized:
         at_its_own_size = checked_size(content.size, max(image.size), 1, "CONTENT")
@@ -75,6 +89,7 @@ def evaluate(options: argparse.Namespace) -> int:
         )
     image_tensor = to_tensor(image.resize(size) if resized else image)
     device = choose_device(options.device)
+    check_memory_to_judge([size, size_of(style_tensor)], device)
     with torch.no_grad():
         vgg = load_vgg16(config.vgg_weights, device)
         losses = Objective(vgg, content_tensor.to(device), style_tensor.to(device), config)(image_tensor.to(device))
@@ -94,17 +109,25 @@ def evaluate(options: argparse.Namespace) -> int:
 
 def inspect(options: argparse.Namespace) -> int:
     """Prints the recipe inside a picture as JSON."""
-    print(read_noted_recipe(options.picture).to_json())
+    print_json(json.loads(read_noted_recipe(options.picture).to_json()))
     return 0
 
 
 def bench(options: argparse.Namespace) -> int:
     """Measures speed, memory and convergence on this machine."""
-    from stylecore.cli.bench import measure, report
+    from stylecore.cli.bench import BATCH, measure, pair, report
 
-    figures = measure(options.size, choose_device(options.device))
+    device, config = choose_device(options.device), TransferConfig(size=options.size, lambdas=BATCH)
+    content, style = pair()
+    check_memory(content.size, style.size, config, device)
+    figures = measure(options.size, device)
     if options.json:
         print_json(figures)
     else:
-        print(report(figures))
+        print_result(report(figures))
     return 0
+
+
+def _files_read(options: argparse.Namespace) -> list[str]:
+    """All files that a run reads, which no output may replace."""
+    return [*input_paths(options).values(), *([options.recipe] if options.recipe else [])]

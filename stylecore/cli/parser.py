@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-import traceback
 import warnings
 from collections.abc import Sequence
 from typing import Any, NoReturn, get_args
 
-from stylecore.config import PRESETS, SETTINGS, DeviceChoice, Postprocess, TransferConfig
+from stylecore.cli import terminal
+from stylecore.config import PRESETS, SETTINGS, DeviceChoice, OutputFormat, Postprocess, TransferConfig
 from stylecore.errors import SettingError, UserError
 from stylecore.settings import Setting, settings_of
 
 DEFAULTS = TransferConfig()
 POSTPROCESS = settings_of(Postprocess)
-BUG = "this is a bug in stylecore, not in your input: set STYLECORE_DEBUG=1 to see its traceback, and report it."
 EVALUATED = ("size", "loss_weighting", "pooling", "statistic")  # settings on which the losses of a picture depend
 
 
@@ -27,10 +25,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: those of the process if None.
 
     Returns:
-        0 when done, 2 after bad input, 70 after a bug in this program, 130 when Ctrl-C cut a transfer short (its
-        picture is written all the same).
+        0 when done, 2 after bad input, 70 after a bug in this program, 74 if a result is in another place than it was
+        meant to be, 130 when Ctrl-C, SIGTERM or SIGHUP cut a transfer short (its picture is written all the same).
     """
-    options = parse(arguments)
+    terminal.make_tolerant()
+    try:
+        return _run(parse(arguments))
+    finally:
+        terminal.settle()
+
+
+def _run(options: argparse.Namespace) -> int:
     try:
         from stylecore.cli import commands  # after parsing: torch takes seconds to import, --help should not
         from stylecore.transfer import devices
@@ -39,15 +44,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             return int(getattr(commands, options.command)(options))
         except (UserError, OSError) as error:  # OSError: the disk is full, a pipe is closed, and the like
-            return _refuse(str(error), 2)
+            return _refuse(str(error), terminal.BAD_INPUT)
         except Exception as error:
             if devices.is_out_of_memory(error):
-                return _refuse("Memory ran out: choose a smaller --size or fewer λ.", 2)
-            if options.debug or os.environ.get("STYLECORE_DEBUG") == "1":
-                traceback.print_exc()
-            return _refuse(BUG, 70)
+                return _refuse("Memory ran out: choose a smaller --size or fewer λ.", terminal.BAD_INPUT)
+            return _refuse(terminal.describe_bug(options.debug), terminal.BUG)
     except KeyboardInterrupt:
-        return _refuse("stopped before there was a picture.", 130)
+        return _refuse("stopped before there was a picture.", terminal.STOPPED)
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -63,9 +66,8 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 
 
 def _refuse(sentence: str, status: int) -> int:
-    """Prints why there is no result; returns the exit status."""
-    # Names of files can hold line ends and terminal codes.
-    print(f"stylecore: {''.join(c if c.isprintable() else '�' for c in sentence)}", file=sys.stderr)
+    """Says why there is no result; returns the exit status."""
+    terminal.say(sentence)
     return status
 
 
@@ -73,8 +75,8 @@ class _Parser(argparse.ArgumentParser):
     """Reports a wrong option in one sentence; the usage is left to --help."""
 
     def error(self, message: str) -> NoReturn:
-        print(f"stylecore: {message}; {self.prog} --help tells more.", file=sys.stderr)
-        sys.exit(2)
+        terminal.say(f"{message}; {self.prog} --help tells more.")
+        sys.exit(terminal.BAD_INPUT)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -84,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_sheet(commands.add_parser("sheet", help="several λ in one labelled picture"))
     _add_evaluate(commands.add_parser("evaluate", help="content and style loss of any picture, as JSON"))
     inspect = commands.add_parser("inspect", help="the recipe inside a picture, as JSON")
-    inspect.add_argument("picture", metavar="OUT.png")
+    inspect.add_argument("picture", metavar="OUT.png", help="a picture made here, of any format that -o takes")
     _add_bench(commands.add_parser("bench", help="speed, memory and convergence on this machine"))
     for command in commands.choices.values():
         command.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)  # as STYLECORE_DEBUG=1
@@ -92,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_transfer(parser: argparse.ArgumentParser) -> None:
-    _add_run(parser, "with several λ: OUT-0.2.png, …")
+    _add_run(parser, "the picture; with several λ: OUT-0.2.png, …")
     for declared in POSTPROCESS.values():
         _add_setting(parser, declared, getattr(Postprocess(), declared.name))
     parser.add_argument("--log", metavar="STEPS.jsonl", help="losses of every step and λ, one JSON object a line")
@@ -106,9 +108,14 @@ def _add_sheet(parser: argparse.ArgumentParser) -> None:
 def _add_run(parser: argparse.ArgumentParser, output: str) -> None:
     """Adds the options of all commands that paint."""
     _add_pair(parser)
-    parser.add_argument("-o", "--output", required=True, metavar="OUT.png", help=output)
+    parser.add_argument(
+        "-o", "--output", required=True, metavar="OUT.png", help=f"{output}; .jpg, .webp and .tif as well; - for a pipe"
+    )
+    parser.add_argument(
+        "--format", choices=get_args(OutputFormat), help="of the output (default: as its name ends; png for a pipe)"
+    )
     parser.add_argument("--preset", choices=PRESETS, help="settings to start from (default studio)")
-    parser.add_argument("--recipe", metavar="FROM.png", help="repeat the recipe inside this picture")
+    parser.add_argument("--recipe", metavar="FROM.png", help="repeat the recipe inside this picture, of any format")
     parser.add_argument("--init-image", metavar="PICTURE", help="start from this picture")
     for declared in SETTINGS.values():
         _add_setting(parser, declared, getattr(DEFAULTS, declared.name))

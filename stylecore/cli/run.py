@@ -3,27 +3,42 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import dataclasses
 import json
-import signal
-import sys
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from types import FrameType
+
+from PIL import Image
 
 from stylecore.artifacts.export import finished_pictures, postprocessed
 from stylecore.cli.choices import Choices, note_differences
-from stylecore.cli.terminal import leave_progress, show_progress
+from stylecore.cli.estimate import check_memory, spoken_estimate
+from stylecore.cli.terminal import BAD_INPUT, BUG, DONE, STOPPED, describe_bug, leave_progress, note, say, show_progress
+from stylecore.config import Postprocess
+from stylecore.errors import UserError
 from stylecore.imaging.files import read
 from stylecore.imaging.images import decode
 from stylecore.imaging.inputs import pair
-from stylecore.transfer.devices import OutOfMemory, choose_device, is_out_of_memory
+from stylecore.transfer.devices import choose_device, is_out_of_memory
 from stylecore.transfer.preparation import prepare, prepare_initial
-from stylecore.transfer.records import Step, TransferError
+from stylecore.transfer.pyramid import size_of
+from stylecore.transfer.records import Step
 from stylecore.transfer.stylize import replay, stylize
 from stylecore.transfer.vgg import load_vgg16
 
-STOPPED = "stopped"
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A picture that a run reads.
+
+    Attributes:
+        data: bytes of the file.
+        picture: RGB.
+    """
+
+    data: bytes
+    picture: Image.Image
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,79 +50,103 @@ class Run:
         step: updates that were made to them.
         log: a line of JSON for each step and λ.
         trouble: why the run ended early, in one sentence; empty if it didn't.
+        status: what the command exits with, unless the pictures can't be written.
     """
 
     pictures: list[bytes]
     step: int
     log: list[str]
     trouble: str
-
-
-def run_transfer(options: argparse.Namespace, choices: Choices) -> Run:
-    """Stylises. If Ctrl-C or a lack of memory cuts the run short, the result is what it had reached.
-
-    Args:
-        options: those of the command line that name files and the device.
-        choices: what to do.
-
-    Raises:
-        KeyboardInterrupt: if the user stopped the run before there was any picture.
-        OutOfMemory: if memory ran out before there was any picture.
-        ImageError: if an input can't be used.
-    """
-    config, recipe = choices.config, choices.recipe
-    paths = input_paths(options)
-    data = {name: read(path) for name, path in paths.items()}
-    pictures = {name: decode(data[name], path) for name, path in paths.items()}
-    device = choose_device(options.device)
-    if recipe:
-        note_differences(recipe, data)
-    latest: Step | None = None
-    log: list[str] = []
-    trouble = ""
-    signal.signal(signal.SIGTERM, _interrupt)
-    try:
-        content, style = prepare(pictures["content"], pictures["style"], config)
-        initial = prepare_initial(pictures["init"], content) if "init" in pictures else None
-        steps = stylize(load_vgg16(config.vgg_weights, device), content, style, config, initial)
-        for latest in steps if recipe is None else replay(steps, recipe.changes, recipe.steps_done):
-            log += _log_lines(latest)
-            show_progress(latest, config.steps if recipe is None else recipe.steps_done)
-    except KeyboardInterrupt:
-        trouble = STOPPED
-    except TransferError as error:
-        trouble = str(error)
-    except (RuntimeError, MemoryError) as error:
-        if not is_out_of_memory(error):
-            raise
-        trouble = f"Memory ran out at {config.size} pixels: choose a smaller --size or fewer λ."
-    if latest is None:
-        raise KeyboardInterrupt if trouble == STOPPED else OutOfMemory(trouble)
-    inputs = pair(data["content"], data["style"], data.get("init", b""))
-    changes = [(index, (lam,)) for index, lam in recipe.changes] if recipe else []
-    pngs = finished_pictures(latest, config, device, inputs, changes)
-    return Run([postprocessed(png, data["content"], choices.postprocess) for png in pngs], latest.index, log, trouble)
-
-
-def report_run(run: Run, outputs: Sequence[Path]) -> int:
-    """Tells the user what was written, and why the run ended early if it did.
-
-    Returns:
-        The exit status: 0, 130 after Ctrl-C, or 2 after any other trouble.
-    """
-    names = ", ".join(map(str, outputs))
-    if not run.trouble:
-        print(f"wrote {names}")
-        return 0
-    leave_progress()
-    print(f"stylecore: {run.trouble.removesuffix('.')}; wrote step {run.step} to {names}", file=sys.stderr)
-    return 130 if run.trouble == STOPPED else 2
+    status: int
 
 
 def input_paths(options: argparse.Namespace) -> dict[str, str]:
-    """The files that a run reads, by "content", "style" and, if there is one, "init"."""
+    """The pictures that a run reads, by "content", "style" and, if there is one, "init"."""
     paths = {"content": options.content, "style": options.style}
     return paths | ({"init": options.init_image} if options.init_image else {})
+
+
+def read_sources(options: argparse.Namespace) -> dict[str, Source]:
+    """The pictures of `input_paths`.
+
+    Raises:
+        ImageError: if one can't be used.
+    """
+    data = {name: read(path) for name, path in input_paths(options).items()}
+    return {name: Source(data[name], decode(data[name], path)) for name, path in input_paths(options).items()}
+
+
+def run_transfer(
+    options: argparse.Namespace, choices: Choices, sources: dict[str, Source], no_more_signals: Callable[[], None]
+) -> Run:
+    """Stylises. If a signal, a lack of memory or a bug cuts the run short, the result is what it had reached.
+
+    Args:
+        options: those of the command line that name the device and ask for tracebacks.
+        choices: what to do.
+        sources: the pictures, by "content", "style" and "init".
+        no_more_signals: called when there is a result that a signal must not cost any more.
+
+    Raises:
+        KeyboardInterrupt: if the user stopped the run before there was any picture.
+        OutOfMemory: if there is too little memory for the run.
+        ImageError: if an input can't be used.
+    """
+    config, recipe = choices.config, choices.recipe
+    device = choose_device(options.device)
+    if recipe:
+        note_differences(recipe, {name: source.data for name, source in sources.items()})
+    total = config.steps if recipe is None else recipe.steps_done
+    planned = dataclasses.replace(config, steps=min(config.steps, total))
+    cost = check_memory(sources["content"].picture.size, sources["style"].picture.size, planned, device)
+    latest: Step | None = None
+    log: list[str] = []
+    trouble, status = "", DONE
+    try:
+        content, style = prepare(sources["content"].picture, sources["style"].picture, config)
+        initial = prepare_initial(sources["init"].picture, content) if "init" in sources else None
+        vgg = load_vgg16(config.vgg_weights, device)
+        say(spoken_estimate(cost, vgg, config, size_of(content), total))
+        with contextlib.closing(stylize(vgg, content, style, config, initial)) as steps:
+            for latest in steps if recipe is None else replay(steps, recipe.changes, recipe.steps_done):
+                log += _log_lines(latest)
+                show_progress(latest, total)
+        no_more_signals()
+    except (Exception, KeyboardInterrupt) as error:
+        if latest is None:
+            raise
+        trouble, status = _ended_by(error, config.size, options.debug)
+    assert latest is not None  # the start is a step
+    if trouble:
+        leave_progress()
+    init = sources["init"].data if "init" in sources else b""
+    inputs = pair(sources["content"].data, sources["style"].data, init)
+    changes = [(index, (lam,)) for index, lam in recipe.changes] if recipe else []
+    pngs = finished_pictures(latest, config, device, inputs, changes)
+    pictures = [_postprocessed(png, inputs.content.data, choices.postprocess) for png in pngs]
+    return Run(pictures, latest.index, log, trouble, status)
+
+
+def _ended_by(error: BaseException, size: int, debug: bool) -> tuple[str, int]:
+    """Why a run ended early, in one sentence, and the exit status that it gives."""
+    if isinstance(error, KeyboardInterrupt):
+        return "stopped", STOPPED
+    if isinstance(error, UserError):
+        return str(error), BAD_INPUT
+    if is_out_of_memory(error):
+        return f"Memory ran out at {size} pixels: choose a smaller --size or fewer λ.", BAD_INPUT
+    return describe_bug(debug), BUG
+
+
+def _postprocessed(png: bytes, content: bytes, settings: Postprocess) -> bytes:
+    """A picture after postprocessing, or as it is if that fails: it must not cost the run."""
+    try:
+        return postprocessed(png, content, settings)
+    except Exception as error:
+        note(
+            f"the picture is as the run left it, since its postprocessing failed: {str(error) or type(error).__name__}"
+        )
+        return png
 
 
 def _log_lines(step: Step) -> list[str]:
@@ -125,7 +164,3 @@ def _log_lines(step: Step) -> list[str]:
         + "\n"
         for k, lam in enumerate(step.lambdas)
     ]
-
-
-def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt

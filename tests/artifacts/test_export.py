@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from stylecore.artifacts.export import finished_pictures, postprocessed
+from stylecore.artifacts.export import converted, finished_pictures, postprocessed
 from stylecore.artifacts.postprocess import postprocess
 from stylecore.artifacts.recipe import RecipeError, read_recipe
 from stylecore.config import Postprocess, TransferConfig
@@ -56,3 +56,11 @@ def test_other_files_are_refused(png, content):
         postprocessed(content, content, SETTINGS)
     with pytest.raises(ImageError, match="The content picture can't be read"):
         postprocessed(png, b"text", SETTINGS)
+
+
+@pytest.mark.parametrize("kind", ["jpeg", "webp", "tiff"])
+def test_another_format_has_the_same_recipe(png, kind):
+    found = converted(png, kind)
+    assert read_recipe(found) == read_recipe(png)
+    assert decode(found).size == decode(png).size
+    assert converted(png, "png") is png

@@ -265,10 +265,12 @@ def test_hostile_inputs(styles):
 
 
 def test_pictures_without_a_recipe():
-    jpeg, png = io.BytesIO(), io.BytesIO()
+    bmp, jpeg, png = io.BytesIO(), io.BytesIO(), io.BytesIO()
+    Image.new("RGB", (2, 2)).save(bmp, "BMP")
     Image.new("RGB", (2, 2)).save(jpeg, "JPEG", comment=RECIPE.to_json().encode())
     Image.new("RGB", (2, 2)).save(png, "PNG")
-    assert "not a PNG" in refusal(jpeg.getvalue())
+    assert "not a PNG, JPEG, WebP or TIFF" in refusal(bmp.getvalue())
+    assert "no recipe" in refusal(jpeg.getvalue())  # a comment is not where it would be
     assert "no recipe" in refusal(png.getvalue())
     assert "no recipe" in refusal(in_png(RECIPE.to_json() + " " * 200_000))
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from stylecore.engine.jobs import Job, Snapshot, Workspace
+from stylecore.engine.spoken import spoken_time
 from stylecore.ui.studio.state import take_control_problem
-from stylecore.ui.widgets.progress import spoken_time
 
 ELSEWHERE: dict[Workspace, str] = {"lab": "A row of the λ lab", "layers": "A reconstruction"}
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Job, Workspace
+from stylecore.engine.spoken import spoken_time
 from stylecore.experiments.grid import Cell
 from stylecore.ui.components import GridCell, data_url
 from stylecore.ui.page_errors import guarded, guarded_callback
@@ -102,15 +103,3 @@ def grid_cell(name: str, cell: Cell | None) -> GridCell:
     }
     url = data_url(cell.preview) if cell.preview else ""
     return GridCell(id=name, url=url, note=words.get(snapshot.status, snapshot.status))
-
-
-def spoken_time(seconds: float) -> str:
-    """A time as people say it."""
-    if seconds < 99.5:
-        return f"{max(seconds, 1):.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 100 * 60 else f"{seconds / 3600:.0f} h"
-
-
-def spoken_bytes(count: float) -> str:
-    """An amount of memory as people say it."""
-    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{max(count / 1e6, 1):.0f} MB"

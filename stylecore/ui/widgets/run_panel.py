@@ -11,10 +11,11 @@ import streamlit as st
 from stylecore.engine.cost import Cost
 from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Job, Request, Workspace
+from stylecore.engine.spoken import spoken_bytes, spoken_time
 from stylecore.errors import UserError
 from stylecore.ui.page_errors import guarded_callback
 from stylecore.ui.state.session import SessionValue
-from stylecore.ui.widgets.progress import living_jobs, spoken_bytes, spoken_time
+from stylecore.ui.widgets.progress import living_jobs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,91 @@
+"""What a run will need, said before it starts; what does not fit is refused, with what would."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+from stylecore.config import SETTINGS, TransferConfig
+from stylecore.engine.cost import TARGET_BYTES, Cost, Size, cost_of
+from stylecore.engine.limits import free_memory
+from stylecore.engine.spoken import spoken_bytes, spoken_time
+from stylecore.engine.throughput import measure_throughput
+from stylecore.imaging.images import ImageError
+from stylecore.transfer.devices import OutOfMemory
+from stylecore.transfer.vgg import VGG16
+
+MEASURED_SIDE = 160  # pixels; less where the run is smaller, as small pictures take longer per pixel
+
+
+def check_memory(content: Size, style: Size, config: TransferConfig, device: str) -> Cost:
+    """The cost of a run, if there is memory for it now.
+
+    Args:
+        content: width and height of the content file.
+        style: width and height of the style file.
+        config: the settings.
+        device: "cpu" or "cuda".
+
+    Raises:
+        OutOfMemory: if there is not; the message says what would fit.
+        ImageError: if a picture is too narrow for the layers.
+    """
+    cost, free = cost_of([content], [style], config, device), free_memory(device)
+    if cost.memory > free:
+        advice = " or ".join(_fitting(content, style, config, device, free)) or "close other programs first"
+        raise OutOfMemory(
+            f"This run needs about {spoken_bytes(cost.memory)} of memory, and {spoken_bytes(free)} are free: {advice}."
+        )
+    return cost
+
+
+def check_memory_to_judge(sizes: Sequence[Size], device: str) -> None:
+    """Checks that there is memory for the losses of a picture, which need no gradients.
+
+    Args:
+        sizes: width and height of the content and the style picture, as they are used.
+        device: "cpu" or "cuda".
+
+    Raises:
+        OutOfMemory: if there is not.
+    """
+    needed, free = max(width * height for width, height in sizes) * TARGET_BYTES, free_memory(device)
+    if needed > free:
+        raise OutOfMemory(
+            f"This needs about {spoken_bytes(needed)} of memory, and {spoken_bytes(free)} are free: "
+            "choose a smaller --size."
+        )
+
+
+def spoken_estimate(cost: Cost, vgg: VGG16, config: TransferConfig, size: Size, steps: int) -> str:
+    """Size, steps, memory and time of a run, in one line.
+
+    Args:
+        cost: of the run.
+        vgg: the network, whose speed on its device is measured in less than a second.
+        config: the settings.
+        size: width and height of the result.
+        steps: updates that will be made.
+    """
+    per_pixel = measure_throughput(vgg, min(MEASURED_SIDE, config.size)).of(cost.picture) or 0.0
+    several = f" of {len(config.lambdas)} λ" if len(config.lambdas) > 1 else ""
+    return (
+        f"{size[0]} × {size[1]} pixels, {steps} step{'s' * (steps != 1)}{several} on {vgg.mean.device.type}: "
+        f"about {spoken_bytes(cost.memory)} of memory and {spoken_time(cost.work(0, steps) * per_pixel)}"
+    )
+
+
+def _fitting(content: Size, style: Size, config: TransferConfig, device: str, free: int) -> Sequence[str]:
+    """What would fit into the free memory: the largest smaller size, and the largest number of λ."""
+
+    def fits(**changes: object) -> bool:
+        try:
+            return cost_of([content], [style], dataclasses.replace(config, **changes), device).memory <= free  # type: ignore[arg-type]
+        except ImageError:  # too narrow at this size
+            return False
+
+    sizes = range((config.size - 1) // 32 * 32, int(SETTINGS["size"].low) - 1, -32)
+    size = next((size for size in sizes if fits(size=size)), None)
+    counts = range(len(config.lambdas) - 1, 0, -1)
+    count = next((count for count in counts if fits(lambdas=config.lambdas[:count])), None)
+    return [f"--size {size} would fit"] * (size is not None) + [f"{count} λ at a time would fit"] * (count is not None)

@@ -1,0 +1,84 @@
+"""Picture files in the formats that results are saved in, each with a text inside."""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from PIL import ExifTags, Image, ImageCms
+
+from stylecore.config import OutputFormat
+from stylecore.imaging.images import encode_png
+
+EXTENSIONS: dict[OutputFormat, tuple[str, ...]] = {
+    "png": (".png",),
+    "jpeg": (".jpg", ".jpeg", ".jpe", ".jfif"),
+    "webp": (".webp",),
+    "tiff": (".tif", ".tiff"),
+}
+LONGEST_SIDE: dict[OutputFormat, int] = {"png": 2**31 - 1, "jpeg": 65_500, "webp": 16_383, "tiff": 2**31 - 1}  # pixels
+LONGEST_JPEG_TEXT = 65_000  # bytes: all EXIF of a JPEG lies in one segment
+
+_OPTIONS: dict[OutputFormat, dict[str, Any]] = {
+    "jpeg": {"quality": 95, "subsampling": 0},  # colours as fine as brightness
+    "webp": {"lossless": True, "quality": 80, "method": 4},  # quality: how hard it tries to be small
+    "tiff": {"compression": "tiff_adobe_deflate"},
+}
+_DESCRIPTION = ExifTags.Base.ImageDescription
+
+
+def format_of(path: Path) -> OutputFormat | None:
+    """The format that the ending of a name stands for, if any."""
+    return next((kind for kind, endings in EXTENSIONS.items() if path.suffix.lower() in endings), None)
+
+
+def encode(image: Image.Image, kind: OutputFormat, key: str, text: str) -> bytes:
+    """Bytes of a picture file with a text inside; the same picture and text give the same bytes.
+
+    PNG has the text in an iTXt chunk. JPEG, WebP and TIFF have it, as JSON in ASCII after the key, in the tag
+    ImageDescription: of EXIF, or of TIFF itself; and they have an sRGB profile. WebP and TIFF keep every pixel as it
+    is, JPEG (quality 95, 4:4:4) does not.
+
+    Args:
+        image: RGB.
+        kind: the format.
+        key: names the text.
+        text: JSON; left out of a JPEG if it has more than `LONGEST_JPEG_TEXT` bytes.
+    """
+    if kind == "png":
+        return encode_png(image, {key: text})
+    exif = Image.Exif()
+    description = f"{key}: {json.dumps(json.loads(text))}"
+    if kind != "jpeg" or len(description) <= LONGEST_JPEG_TEXT:
+        exif[_DESCRIPTION] = description
+    buffer = io.BytesIO()
+    image.save(buffer, kind, exif=exif, icc_profile=_srgb_profile(), **_OPTIONS[kind])
+    return buffer.getvalue()
+
+
+def read_text(data: bytes, key: str) -> str | None:
+    """The text that `encode` has put into a file, or None if there is none.
+
+    Args:
+        data: the file's bytes, or only those before its pixels; they need not be trusted.
+        key: names the text.
+
+    Raises:
+        Exception: of any kind, if the file is broken or of another format.
+    """
+    with Image.open(io.BytesIO(data), formats=[kind.upper() for kind in EXTENSIONS]) as image:
+        if image.format == "PNG":
+            text = image.info.get(key)
+            return text if isinstance(text, str) else None
+        name, colon, text = str(image.getexif().get(_DESCRIPTION)).partition(": ")
+    return text if colon and name == key else None
+
+
+@cache
+def _srgb_profile() -> bytes:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    return profile[:24] + struct.pack(">6H", 2000, 1, 1, 0, 0, 0) + profile[36:]  # the time of its making is in there

@@ -1,0 +1,33 @@
+"""What the tests of the command line share."""
+
+import pytest
+
+from stylecore.cli.parser import main
+from tests.support.noise import noise_file
+
+
+@pytest.fixture(scope="session")
+def inputs(tmp_path_factory):
+    """A content and a style picture."""
+    folder = tmp_path_factory.mktemp("inputs")
+    return noise_file(folder / "content.png", (40, 30), 1), noise_file(folder / "style.bmp", (36, 44), 2)
+
+
+@pytest.fixture
+def home(tmp_path_factory, monkeypatch):
+    """An empty home folder, where pictures go that can't be written elsewhere."""
+    folder = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(folder))
+    return folder
+
+
+@pytest.fixture
+def transfer_to(inputs, capsys):
+    """Runs `transfer` without a step at 32 pixels; gives its exit status, and what it wrote on stderr."""
+
+    def run(output, *options):
+        capsys.readouterr()
+        status = main(["transfer", *inputs, "-o", str(output), "--size", "32", "--steps", "0", *options])
+        return status, capsys.readouterr().err
+
+    return run
