@@ -24,15 +24,16 @@ class Descent:
         image: (3, H, W), in [0, 1].
     """
 
-    def __init__(self, image: Tensor, config: TransferConfig) -> None:
-        """Begins at a picture with the optimizer of the settings."""
+    def __init__(self, image: Tensor, config: TransferConfig, *, compact: bool = False) -> None:
+        """Begins at a picture with the optimizer of the settings, see `make_optimizer`."""
+        self._compact = compact
         self.image = image
         self._config = config
         self.start_anew()
 
     def start_anew(self) -> None:
         """Forgets all that belongs to another loss; a fallback as well, for it was that loss which called for it."""
-        self._optimizer = make_optimizer(self._config)
+        self._optimizer = make_optimizer(self._config, compact=self._compact)
         self._fell_back = False
         self._best: tuple[float, Tensor] | None = None
         self._since_best = 0

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from stylecore.config import TransferConfig
+from stylecore.transfer.scales import with_scales
 
 
 class Optimizer(Protocol):
@@ -26,10 +27,15 @@ class Optimizer(Protocol):
         """
 
 
-def make_optimizer(config: TransferConfig) -> Optimizer:
-    """The optimizer that the settings ask for, knowing nothing yet."""
+def make_optimizer(config: TransferConfig, *, compact: bool = False) -> Optimizer:
+    """The optimizer that the settings ask for, knowing nothing yet.
+
+    Args:
+        config: the settings.
+        compact: whether memory is short; then L-BFGS keeps its pairs smaller, and fewer of them.
+    """
     if config.optimizer == "lbfgs":
-        return ProjectedLBFGS(config.lbfgs_memory)
+        return ProjectedLBFGS(config.lbfgs_memory, scales=config.lbfgs_scales, compact=compact)
     return Adam(config.learning_rate, config.learning_rate_decay, config.decay_every)
 
 
@@ -39,8 +45,8 @@ class ProjectedLBFGS:
     It is the two-loop recursion (Nocedal & Wright 2006, algorithm 7.4) in that book's letters. For each remembered
     step, s is the change of the picture, y the change of the gradient and ρ = 1 / yᵀs; α = ρ sᵀq is what the first
     loop, newest pair to oldest, takes out of q, and β = ρ yᵀr what the second loop, oldest to newest, sets against it.
-    Between the loops stands γ = sᵀy / yᵀy, the initial inverse Hessian H₀. There is no line search, and two things
-    differ:
+    Between the loops stands γ = sᵀy / yᵀy, the initial inverse Hessian H₀. There is no line search, and three
+    things differ:
 
     - The box: a pixel at a bound whose gradient points outward is frozen for the step, and s is the change that
       really happened, after clamping.
@@ -49,22 +55,35 @@ class ProjectedLBFGS:
       unity: at every pixel their weights sum to 1, and the same weights spread a value by window over the pixels. The
       inverse Hessian stays symmetric and positive, because a pair counts only in windows where its curvature is
       positive. One window as large as the picture is the ordinary method.
+    - Steps that see all scales: with a diagonal H₀, brightness and large patches of colour move as slowly as single
+      pixels. So H₀ = Γ^½ (I + t Σ_k g_k S_k) Γ^½, Γ being the diagonal of γ and S_k a smoothing over about 2^k pixels
+      (see `with_scales`): symmetric and positive, too. The large shapes are found first, so t falls, 1 / (1 + n / 16)
+      after n steps. Without scales it is the ordinary method.
     """
 
     WINDOW = 32  # pixels between the centres of neighbouring windows
     FIRST_CHANGE = 0.1  # largest change of a pixel in the first step, which has no curvature to scale by
     LARGEST_CHANGE = 0.1  # of a pixel in any later step
+    LARGEST_CHANGE_OF_SCALES = 0.15  # the same, where a step sees all scales
     CLEAR_COSINE = 0.05  # of s and y in a window, above which the pair counts there
+    GAINS = (1.0, 1.2, 1.4, 1.7, 2.0, 2.4, 2.8, 3.3)  # g_k of blocks of 2, 4, 8 … pixels
+    GAINS_HALVED_AFTER = 16  # steps
+    COMPACT_BYTES = 600e6  # that compact pairs may take
 
-    def __init__(self, memory: int, window: float = WINDOW) -> None:
+    def __init__(self, memory: int, window: float = WINDOW, scales: int = 0, *, compact: bool = False) -> None:
         """Begins without any pair.
 
         Args:
             memory: pairs that are remembered.
             window: pixels between the centres of neighbouring windows.
+            scales: how many S_k there are.
+            compact: whether s and y are kept in bfloat16, and no more pairs than fit `COMPACT_BYTES`.
         """
         self._pairs: deque[tuple[Tensor, Tensor, Tensor]] = deque(maxlen=memory)  # s, y: (3·H, W); ρ: (h, w)
         self._window = window
+        self._gains = self.GAINS[:scales]
+        self._compact = compact
+        self._steps = 0
         self._gamma: Tensor | None = None  # (h, w)
         self._last: tuple[Tensor, Tensor] | None = None  # picture and gradient of the step before
 
@@ -77,17 +96,21 @@ class ProjectedLBFGS:
         else:
             self._remember((image - self._last[0]).flatten(0, 1), (gradient - self._last[1]).flatten(0, 1))
         self._last = (image, gradient)
+        self._steps += 1
         free = ~(((image <= 0) & (gradient > 0)) | ((image >= 1) & (gradient < 0)))
         slope = gradient * free
         if self._pairs:
             change = self._direction(slope.flatten(0, 1)).view_as(slope)
-            change = change.clamp(-self.LARGEST_CHANGE, self.LARGEST_CHANGE)
+            largest = self.LARGEST_CHANGE_OF_SCALES if self._gains else self.LARGEST_CHANGE
+            change = change.clamp(-largest, largest)
         else:
             change = -slope * (self.FIRST_CHANGE / slope.abs().max().clamp_min(1e-30))
         return (image + change * free).clamp(0, 1)
 
     def _remember(self, s: Tensor, y: Tensor) -> None:
         """Keeps a pair, (3·H, W) each, if the loss curves upward along s; ρ is 0 where a window's cosine is unclear."""
+        if self._compact:
+            s, y = s.bfloat16(), y.bfloat16()
         sy, yy = self._dot(s, y), self._dot(y, y)
         if not sy.sum() > 0:
             return
@@ -96,6 +119,8 @@ class ProjectedLBFGS:
             self._gamma = (sy.sum() / yy.sum()).expand_as(sy)
         self._gamma = torch.where(clear, sy / yy.clamp_min(1e-30), self._gamma)
         rho = torch.where(clear, 1 / sy.clamp_min(1e-30), torch.zeros_like(sy))
+        if self._compact and self._pairs and (len(self._pairs) + 1) * 4 * s.numel() > self.COMPACT_BYTES:
+            self._pairs.popleft()
         self._pairs.append((s, y, rho))
 
     def _direction(self, slope: Tensor) -> Tensor:
@@ -104,19 +129,30 @@ class ProjectedLBFGS:
         alphas = []
         for s, y, rho in reversed(self._pairs):
             alpha = rho * self._dot(s, q)
-            q.addcmul_(self._spread(alpha), y, value=-1)
+            q.addcmul_(self._spread(alpha), y.float(), value=-1)
             alphas.append(alpha)
         r = q
         if self._gamma is not None:
-            r *= self._spread(self._gamma)
+            r = self._initial_inverse_hessian(r)
         for (s, y, rho), alpha in zip(self._pairs, reversed(alphas), strict=True):
             beta = rho * self._dot(y, r)
-            r.addcmul_(self._spread(alpha - beta), s)
+            r.addcmul_(self._spread(alpha - beta), s.float())
         return -r
+
+    def _initial_inverse_hessian(self, q: Tensor) -> Tensor:
+        """H₀·q, (3·H, W); q is overwritten."""
+        assert self._gamma is not None
+        if not self._gains:
+            return q.mul_(self._spread(self._gamma))
+        root = self._spread(self._gamma).sqrt()
+        q *= root
+        share = 1 / (1 + self._steps / self.GAINS_HALVED_AFTER)
+        spread = with_scales(q.view(3, -1, q.shape[1]), [share * gain for gain in self._gains])
+        return spread.flatten(0, 1).mul_(root)
 
     def _dot(self, a: Tensor, b: Tensor) -> Tensor:
         """Inner products of two (3·H, W) by window, (h, w)."""
-        return self._rows.T @ (a * b) @ self._columns
+        return self._rows.T @ (a.float() * b.float()) @ self._columns
 
     def _spread(self, values: Tensor) -> Tensor:
         """Values by window, (h, w), interpolated to every pixel: (3·H, W)."""

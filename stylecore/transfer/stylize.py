@@ -26,6 +26,7 @@ def stylize(
     style: Tensor,
     config: TransferConfig,
     initial: Tensor | None = None,
+    tile: int | None = None,
 ) -> Generator[Step, Steering | None, None]:
     """Optimises one picture for each λ, and yields after every update; closing it early leaves nothing behind.
 
@@ -38,6 +39,8 @@ def stylize(
         style: (1, 3, h, w), in [0, 1].
         config: the settings.
         initial: (1, 3, any, any), in [0, 1], for `init="image"`; see `prepare_initial`.
+        tile: longest side of the pieces in which pictures go through the network, in pixels, to save memory; L-BFGS
+            then remembers less as well. None takes them whole.
 
     Yields:
         Steps 0 … `config.steps`. `send(Steering(…))` changes λ or adds steps, also at the last.
@@ -55,9 +58,9 @@ def stylize(
     # Between sizes a given picture keeps its own detail, every other start the content's. A run at one size has nothing
     # to carry; there the content serves for both, so that old recipes give the same bits.
     reference = start if config.init == "image" and len(plan) > 1 else content
-    run = _Run(config, device)
+    run = _Run(config, device, compact=tile is not None)
     for scale, updates, ends in plan:
-        objective = Objective(vgg, resized(content, scale), resized(style, scale), config)
+        objective = Objective(vgg, resized(content, scale), resized(style, scale), config, tile)
         images = yield from run.descend(objective, Level(scale, reference), images, updates, ends)
 
 
@@ -89,8 +92,9 @@ def replay(
 class _Run:
     """What lasts through all stages of one run: λ, the count of updates, the clock."""
 
-    def __init__(self, config: TransferConfig, device: torch.device) -> None:
+    def __init__(self, config: TransferConfig, device: torch.device, *, compact: bool) -> None:
         self._config = config
+        self._compact = compact
         self._device = device
         self._use(config.lambdas)
         self._index = 0
@@ -112,7 +116,7 @@ class _Run:
         Returns:
             (K, 3, H, W), in [0, 1], at full size.
         """
-        descents = [Descent(image, self._config) for image in level.shrink(images)]
+        descents = [Descent(image, self._config, compact=self._compact) for image in level.shrink(images)]
         if ends:
             updates += self._more
         while updates or ends:

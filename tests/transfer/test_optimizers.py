@@ -56,9 +56,10 @@ def test_one_window_is_the_ordinary_method(quadratic):
 
 
 @pytest.mark.parametrize("window", [6, 15, 1e6])
-def test_lbfgs_finds_the_constrained_minimum(quadratic, window):
+@pytest.mark.parametrize("options", [{}, {"scales": 3}, {"scales": 3, "compact": True}])
+def test_lbfgs_finds_the_constrained_minimum(quadratic, window, options):
     goal, gradient = quadratic
-    found = descend(ProjectedLBFGS(20, window), gradient, torch.full((3, 20, 30), 0.5), 150)
+    found = descend(ProjectedLBFGS(20, window, **options), gradient, torch.full((3, 20, 30), 0.5), 150)
     torch.testing.assert_close(found, goal.clamp(0, 1), rtol=0, atol=0.02)
 
 
@@ -72,9 +73,10 @@ def test_windows_are_a_partition_of_unity(length, spacing, windows):
 
 
 @pytest.mark.parametrize("window", [6, 1e6])
-def test_the_inverse_hessian_is_symmetric_and_positive(quadratic, window):
+@pytest.mark.parametrize("options", [{}, {"scales": 4}, {"scales": 4, "compact": True}])
+def test_the_inverse_hessian_is_symmetric_and_positive(quadratic, window, options):
     _, gradient = quadratic
-    optimizer = ProjectedLBFGS(10, window)
+    optimizer = ProjectedLBFGS(10, window, **options)
     descend(optimizer, gradient, torch.full((3, 20, 30), 0.5), 8)
     generator = torch.Generator().manual_seed(3)
     u, v = (torch.randn(60, 30, generator=generator) for _ in range(2))
@@ -84,9 +86,34 @@ def test_the_inverse_hessian_is_symmetric_and_positive(quadratic, window):
     assert (v * hv).sum() > 0
 
 
+def test_brightness_moves_faster_with_scales():
+    """½ (x − goal)ᵀ A (x − goal), the curvature of fine detail ten times that of the mean: what pictures are like."""
+    goal = torch.full((3, 64, 64), 0.8)
+
+    def gradient(x):
+        offset = x - goal
+        mean = offset.mean((1, 2), keepdim=True)
+        return mean + 10 * (offset - mean)
+
+    start = (0.2 + 0.05 * torch.randn(3, 64, 64, generator=torch.Generator().manual_seed(0))).clamp(0, 1)
+    left = {
+        scales: (descend(ProjectedLBFGS(20, scales=scales), gradient, start, 5) - goal).norm().item()
+        for scales in (0, 6)
+    }
+    assert left[6] < 0.6 * left[0]
+
+
+def test_compact_pairs_are_half_as_large_and_no_more_than_fit(quadratic, monkeypatch):
+    _, gradient = quadratic
+    monkeypatch.setattr(ProjectedLBFGS, "COMPACT_BYTES", 3.5 * 4 * 3 * 20 * 30)
+    optimizer = ProjectedLBFGS(20, scales=2, compact=True)
+    descend(optimizer, gradient, torch.full((3, 20, 30), 0.5), 9)
+    assert [(s.dtype, y.dtype) for s, y, _ in optimizer._pairs] == [(torch.bfloat16, torch.bfloat16)] * 3
+
+
 def test_neither_optimizer_touches_what_it_is_given(quadratic):
     _, gradient = quadratic
-    for optimizer in (ProjectedLBFGS(5), Adam(0.05)):
+    for optimizer in (ProjectedLBFGS(5), ProjectedLBFGS(5, scales=3, compact=True), Adam(0.05)):
         image = torch.full((3, 20, 30), 0.5)
         for _ in range(4):
             slope = gradient(image)
