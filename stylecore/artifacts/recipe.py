@@ -9,10 +9,10 @@ import math
 import platform
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from importlib import metadata
 from typing import Any
 
 import torch
-import torchvision.version
 
 from stylecore.config import SETTINGS, Postprocess, Precision, TransferConfig, with_lambda
 from stylecore.errors import UserError
@@ -277,7 +277,7 @@ def current_versions() -> dict[str, str]:
     return {
         "stylecore": __version__,
         "torch": torch.__version__,  # also distinguishes CPU and CUDA builds
-        "torchvision": torchvision.version.__version__,
+        "torchvision": metadata.version("torchvision"),
         "python": platform.python_version(),
     }
 

@@ -14,7 +14,6 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torchvision.models import VGG16_Weights, vgg16
 
 from stylecore.config import Padding, Pooling, VggWeights
 from stylecore.errors import SettingError, UserError
@@ -55,8 +54,8 @@ class VGG16(nn.Module):
     ) -> None:
         """Takes the state dict of torchvision's `vgg16().features`, and the input normalisation it was trained with."""
         super().__init__()
-        with torch.device("meta"):  # neither allocates nor initialises the 528 MiB of the whole network
-            features = vgg16(weights=None).features
+        with torch.device("meta"):  # neither allocates nor initialises
+            features = _torchvisions_order()
         try:
             features.load_state_dict({name: value.float() for name, value in state.items()}, assign=True)
         except (RuntimeError, AttributeError) as error:
@@ -234,7 +233,24 @@ def _download(weights: VggWeights) -> dict[str, Tensor]:
     return {name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)}
 
 
+def _torchvisions_order() -> nn.Sequential:
+    """The modules in the order of torchvision's `vgg16().features`, so that the names in its state dict fit.
+
+    They are built here because importing torchvision costs 170 MB and more than a second.
+    """
+    modules: list[nn.Module] = []
+    before = 3
+    for count, channels in zip(BLOCKS, CHANNELS, strict=True):
+        for _ in range(count):
+            modules += [nn.Conv2d(before, channels, 3, padding=1), nn.ReLU()]
+            before = channels
+        modules.append(nn.MaxPool2d(2))
+    return nn.Sequential(*modules)
+
+
 def _torchvision_state(weights: VggWeights) -> Mapping[str, Tensor]:
+    from torchvision.models import VGG16_Weights  # only here: see `_torchvisions_order`
+
     state: Mapping[str, Tensor] = VGG16_Weights[weights].get_state_dict(
         progress=False, check_hash=True, weights_only=True
     )
