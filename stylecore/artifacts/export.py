@@ -11,9 +11,9 @@ from PIL import Image
 from stylecore.artifacts.postprocess import postprocess
 from stylecore.artifacts.recipe import CHUNK, Recipe, current_versions, describe_inputs, read_recipe
 from stylecore.config import OutputFormat, Postprocess, TransferConfig, with_lambda
-from stylecore.imaging.formats import encode
 from stylecore.imaging.images import decode, encode_png
 from stylecore.imaging.inputs import Inputs
+from stylecore.imaging.output_formats import encode
 from stylecore.imaging.tensors import to_image
 from stylecore.transfer.devices import describe_device
 from stylecore.transfer.records import Step

@@ -16,9 +16,9 @@ import torch
 
 from stylecore.config import SETTINGS, Postprocess, Precision, TransferConfig, with_lambda
 from stylecore.errors import UserError
-from stylecore.imaging.formats import read_text
 from stylecore.imaging.guards import check_structure
 from stylecore.imaging.inputs import InputImage, Inputs
+from stylecore.imaging.output_formats import read_text
 from stylecore.settings import MAX_LAYER_WEIGHT, with_current_names
 from stylecore.version import __version__
 
@@ -283,7 +283,7 @@ def current_versions() -> dict[str, str]:
 
 
 def read_recipe(data: bytes, name: str = "picture") -> Recipe:
-    """Reads the recipe inside a PNG, JPEG, WebP or TIFF file; `imaging.formats.encode` says where each has it.
+    """Reads the recipe inside a PNG, JPEG, WebP or TIFF file; `imaging.output_formats.encode` says where each has it.
 
     Args:
         data: the file's bytes, or only those before its pixels; they need not be trusted.

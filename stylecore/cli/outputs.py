@@ -14,7 +14,7 @@ from pathlib import Path
 from stylecore.config import OutputFormat
 from stylecore.errors import SettingError
 from stylecore.imaging.files import NOT_EXCHANGED, STDOUT, is_written_into, new_file, stream_at
-from stylecore.imaging.formats import LONGEST_SIDE, format_of
+from stylecore.imaging.output_formats import LONGEST_SIDE, format_of
 
 RECIPE_BYTES = 100_000  # more than a file has besides its pixels
 

@@ -17,7 +17,7 @@ from stylecore.cli.outputs import Output, goes_to_stdout
 from stylecore.cli.run import Run
 from stylecore.cli.terminal import DONE, SAVED_ELSEWHERE, say, tell
 from stylecore.imaging.files import STDOUT, write_whole
-from stylecore.imaging.formats import EXTENSIONS
+from stylecore.imaging.output_formats import EXTENSIONS
 
 LONGEST_STEM = 40  # characters that a picture's name keeps in another place, where names may have to be shorter
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from stylecore.imaging.formats import EXTENSIONS, LONGEST_JPEG_TEXT, encode, read_text
 from stylecore.imaging.images import decode
+from stylecore.imaging.output_formats import EXTENSIONS, LONGEST_JPEG_TEXT, encode, read_text
 
 TEXT = json.dumps({"device": "é λ 😀", "steps": [1, 2]}, ensure_ascii=False)
 
