@@ -1,0 +1,8 @@
+"""The dashboard as `stylecore app` serves it: app.py and its pages, with headers that shield it in a browser."""
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from stylecore.ui.headers import ProtectiveHeaders
+
+app = st.App("app.py", middleware=[Middleware(ProtectiveHeaders)])
