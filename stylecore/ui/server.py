@@ -12,8 +12,9 @@ import torch
 from stylecore.config import VggWeights
 from stylecore.engine.engine import Engine
 from stylecore.engine.health import watch_health
-from stylecore.engine.limits import cores, read_limits
+from stylecore.engine.limits import read_limits
 from stylecore.engine.logs import set_up_logs
+from stylecore.engine.machine import cores
 from stylecore.engine.throughput import measure_throughput
 from stylecore.transfer.devices import choose_device
 from stylecore.transfer.vgg import VGG16, load_vgg16
