@@ -4,5 +4,6 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from stylecore.ui.headers import ProtectiveHeaders
+from stylecore.ui.plotly_js import plotly_route
 
-app = st.App("app.py", middleware=[Middleware(ProtectiveHeaders)])
+app = st.App("app.py", routes=[plotly_route()], middleware=[Middleware(ProtectiveHeaders)])
