@@ -17,7 +17,7 @@ _log = logging.getLogger(__name__)
 _SOURCE = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 _NAME = f"plotly-{plotly.__version__}.min.js"
 _STATIC = Path(__file__).parents[2] / "static"  # which `streamlit run app.py` serves, since it lies beside app.py
-_ADDRESS = f"app/static/{_NAME}"
+ADDRESS = f"app/static/{_NAME}"
 _A_YEAR = {"cache-control": "public, max-age=31536000, immutable"}  # the name changes with the version
 
 _routes: list[Route] = []  # of this process's server, if it has its own
@@ -29,14 +29,14 @@ def plotly_route() -> Route:
     def serve(_: Request) -> FileResponse:
         return FileResponse(_SOURCE, media_type="text/javascript", headers=_A_YEAR)
 
-    _routes.append(Route(f"/{_ADDRESS}", serve))
+    _routes.append(Route(f"/{ADDRESS}", serve))
     return _routes[-1]
 
 
 def plotly_address() -> str:
     """The address of plotly.js on this server; empty if the file can't be put there, which the chart then says."""
     try:
-        return _ADDRESS if _routes else _copied_plotly()
+        return ADDRESS if _routes else _copied_plotly()
     except OSError:
         _log.exception("plotly.js could not be copied to %s: charts stay empty until it can", _STATIC)
         return ""
@@ -49,4 +49,4 @@ def _copied_plotly() -> str:
     if not target.exists() or target.stat().st_size != _SOURCE.stat().st_size:
         target.parent.mkdir(exist_ok=True)
         write_whole(target, _SOURCE.read_bytes())
-    return _ADDRESS
+    return ADDRESS
