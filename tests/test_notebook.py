@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[1]
 @pytest.mark.filterwarnings("default")
 def test_the_example_runs(file, tmp_path, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(ROOT))  # as if it were installed
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
     notebook = nbformat.read(file, as_version=4)
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert all(not cell.outputs and cell.execution_count is None for cell in cells), "kept with outputs"

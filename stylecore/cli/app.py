@@ -43,6 +43,7 @@ def serve_command(address: str, port: int, more: list[str]) -> list[str]:
     """
     command = [sys.executable, "-m", "streamlit", "run", str(dashboard_folder() / "serve.py")]
     command += ["--server.address", address, "--server.port", str(port)]
+    command += ["--browser.serverAddress", address]  # or Streamlit asks an outside host for the address of this one
     command += ["--server.enableStaticServing", "false"]  # serve.py serves plotly.js, the one static file
     if address == LOOPBACK:
         command += [option for name in OWN_NAMES for option in ("--server.allowedHosts", name)]
