@@ -1,21 +1,21 @@
 """The package as pip installs it: built, installed without the repository, and used from an empty folder."""
 
+import http.client
 import importlib.util
 import os
 import re
-import socket
 import subprocess
 import sys
-import time
 import tomllib
 import urllib.request
 import venv
 import zipfile
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
 
 import stylecore
 from stylecore.artifacts.recipe import read_recipe
@@ -24,11 +24,11 @@ from stylecore.cli.parser import main, parse
 from stylecore.errors import UserError
 from stylecore.samples import sample_contents, sample_styles
 from stylecore.ui.plotly_js import ADDRESS
+from tests.support.dashboard import PATIENCE, dashboard
 from tests.support.tab import Tab
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-PATIENCE = 60  # seconds
 
 
 @pytest.fixture(scope="module")
@@ -72,8 +72,8 @@ def names(wheel):
 
 
 def test_the_wheel_has_all_files_of_the_package(wheel):
-    kept = subprocess.run(["git", "ls-files", "stylecore"], cwd=ROOT, check=True, capture_output=True, text=True)
-    there = {name for name in kept.stdout.splitlines() if (ROOT / name).exists()}
+    files = (file for file in (ROOT / "stylecore").rglob("*") if file.is_file() and file.suffix != ".pyc")
+    there = {str(file.relative_to(ROOT)) for file in files}
     assert {Path(name).suffix for name in there} >= {".py", ".pth", ".ttf", ".jpg", ".toml", ".css", ".js", ".html"}
     assert there <= names(wheel)
 
@@ -115,34 +115,8 @@ def test_the_installed_package_is_not_the_repository(installed, away):
         assert said.stdout == f"stylecore {stylecore.__version__}\n"
 
 
-@contextmanager
-def dashboard(scripts, away, log):
-    """The address of `stylecore app`."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [scripts / "stylecore", "app", "--port", str(port), "--", "--server.headless", "true"]
-    with open(log, "w") as output:
-        process = subprocess.Popen(command, **away, stdout=output, stderr=output)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            try:
-                urllib.request.urlopen(f"{url}/_stcore/health", timeout=5).close()
-                break
-            except OSError:
-                assert process.poll() is None, Path(log).read_text()
-                assert time.monotonic() < deadline, Path(log).read_text()
-                time.sleep(0.1)
-        yield url
-    finally:
-        process.terminate()
-        process.wait(PATIENCE)
-
-
 def test_the_dashboard_starts_from_an_empty_folder(installed, away, tmp_path):
-    with dashboard(installed, away, tmp_path / "log") as url:
+    with dashboard([installed / "stylecore"], tmp_path / "log", **away) as url:
         with urllib.request.urlopen(url) as page:
             headers = page.headers
         assert headers["x-frame-options"] == "DENY"
@@ -159,11 +133,35 @@ def test_the_dashboard_starts_from_an_empty_folder(installed, away, tmp_path):
             assert tab.troubles == []
         finally:
             tab.close()
+        assert handshake(url, host="127.0.0.1") == handshake(url, host="localhost") == 101
+        assert handshake(url, host="rebound.example") == 403
+        assert closing_code(url, bytes(10**6 + 1)) == 1009  # too big
         with urllib.request.urlopen(f"{url}/{ADDRESS}") as script:
             assert script.headers["content-type"].startswith("text/javascript")
             assert len(script.read()) > 10**6
     assert list(away["cwd"].iterdir()) == []  # nothing is written where it was started
     assert "WARNING" not in (tmp_path / "log").read_text()
+
+
+def handshake(url, host):
+    """The status with which the server answers a websocket's first request."""
+    address, port = url.removeprefix("http://").split(":")
+    connection = http.client.HTTPConnection(address, int(port), timeout=PATIENCE)
+    upgrade = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13"}
+    key = {"Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==", "Host": f"{host}:{port}"}
+    connection.request("GET", "/_stcore/stream", headers=upgrade | key)
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+def closing_code(url, message):
+    """The code with which the server closes the connection of a browser that sends a message."""
+    with connect(url.replace("http", "ws", 1) + "/_stcore/stream", origin=url, open_timeout=PATIENCE) as browser:
+        browser.send(message)
+        with pytest.raises(ConnectionClosed) as closed:
+            browser.recv(timeout=PATIENCE)
+        return closed.value.rcvd.code
 
 
 # The command that starts it
