@@ -28,6 +28,7 @@ from tests.support.dashboard import PATIENCE, dashboard
 from tests.support.tab import Tab
 
 ROOT = Path(__file__).parents[1]
+BROUGHT_BY_STREAMLIT = {"starlette"}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
@@ -216,7 +217,12 @@ def pinned(requirement):
     return specifier.version
 
 
-RANGES = {requirement.name: requirement for requirement in map(Requirement, PROJECT["dependencies"])}
+def by_name(requirements):
+    return {requirement.name: requirement for requirement in map(Requirement, requirements)}
+
+
+NEEDED = by_name(PROJECT["dependencies"])
+RANGES = NEEDED | by_name(name for extra in PROJECT["optional-dependencies"].values() for name in extra)
 
 
 @pytest.mark.parametrize("file", ["requirements.txt", "requirements-cpu.txt"])
@@ -241,8 +247,8 @@ def test_what_is_imported_is_declared():
     code = "\n".join(file.read_text(encoding="utf-8") for file in files)
     roots = set(re.findall(r"^\s*(?:from|import) (\w+)", code, re.MULTILINE))
     foreign = {name for name in roots if name not in sys.stdlib_module_names} - {"stylecore"}
-    brought_by_streamlit = {"starlette"}
-    assert {{"PIL": "pillow"}.get(name, name) for name in foreign} - brought_by_streamlit == set(RANGES)
+    imported = {{"PIL": "pillow"}.get(name, name).replace("_", "-") for name in foreign - BROUGHT_BY_STREAMLIT}
+    assert set(NEEDED) <= imported <= set(RANGES)
 
 
 def test_python_versions_are_those_that_ci_runs():
