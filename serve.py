@@ -5,5 +5,6 @@ from starlette.middleware import Middleware
 
 from stylecore.ui.headers import ProtectiveHeaders
 from stylecore.ui.plotly_js import plotly_route
+from stylecore.ui.stopping import stop_in_order
 
-app = st.App("app.py", routes=[plotly_route()], middleware=[Middleware(ProtectiveHeaders)])
+app = st.App("app.py", lifespan=stop_in_order, routes=[plotly_route()], middleware=[Middleware(ProtectiveHeaders)])

@@ -35,7 +35,7 @@ def dashboard(stylecore, log, **process):
         yield url
     finally:
         server.terminate()
-        server.wait(PATIENCE)
+        assert server.wait(PATIENCE) == 0, Path(log).read_text()
 
 
 def _answers(url):
