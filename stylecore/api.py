@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image, ImageOps
 
+from stylecore.artifacts.contact_sheet import labelled_sheet
 from stylecore.config import DeviceChoice, TransferConfig
 from stylecore.errors import SettingError
 from stylecore.imaging.files import read
-from stylecore.imaging.images import ImageError, as_rgb, decode
+from stylecore.imaging.images import ImageError, as_rgb, decode, encode_png
 from stylecore.imaging.tensors import to_image
 from stylecore.transfer.devices import choose_device
 from stylecore.transfer.preparation import prepare, prepare_initial
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class StylizedImages:
-    """The result of `stylize_images`.
+    """The result of `stylize_images`; a notebook shows it as its picture, or as a labelled sheet of several λ.
 
     Attributes:
         images: RGB pictures, one for each λ of `config`.
@@ -47,6 +48,23 @@ class StylizedImages:
     def image(self) -> Image.Image:
         """The picture of the first λ."""
         return self.images[0]
+
+    @property
+    def columns(self) -> dict[str, list[float]]:
+        """The losses as columns, for `pandas.DataFrame` or a chart: a row for each step and λ.
+
+        `step` and `lam` say which; `content`, `style` and `total` are the losses, and `content_relu4_2`, … those of
+        single layers, before λ.
+        """
+        rows = [_row(record, place) for record in self.losses for place in range(len(record.lambdas))]
+        return {name: [row[name] for row in rows] for name in rows[0]}
+
+    def _repr_png_(self) -> bytes:
+        """PNG bytes, which IPython asks for."""
+        if len(self.images) == 1:
+            return encode_png(self.image)
+        pairs = zip(self.losses[-1].lambdas, self.images, strict=True)
+        return encode_png(labelled_sheet([("", [(f"λ = {lam:g}", encode_png(image)) for lam, image in pairs])]))
 
 
 def stylize_images(
@@ -74,7 +92,8 @@ def stylize_images(
         config: all other settings; the defaults if None.
         init: a picture to start from, which implies `init="image"`.
         device: where to compute; "auto" takes a GPU if there is one.
-        on_step: called after every step. If it returns True, the run ends there, and the result is of that step.
+        on_step: called after every step with its losses and pictures. If it returns True or raises `StopIteration`, the
+            run ends there, and the result is of that step; any other exception ends the call.
 
     Raises:
         ImageError: if a picture can't be read, or is too narrow for the layers in use.
@@ -89,9 +108,26 @@ def stylize_images(
     with contextlib.closing(stylize(vgg, content_tensor, style_tensor, config, initial)) as run:
         for step in run:
             losses.append(step.losses)
-            if on_step is not None and on_step(step) is True:
+            if on_step is not None and _is_enough(on_step, step):
                 break
     return StylizedImages(images=tuple(map(to_image, step.images)), losses=tuple(losses), config=config)
+
+
+def _is_enough(on_step: Callable[[Step], bool | None], step: Step) -> bool:
+    """Whether the caller wants no further step."""
+    try:
+        return on_step(step) is True
+    except StopIteration:
+        return True
+
+
+def _row(record: LossRecord, place: int) -> dict[str, float]:
+    """The losses of one step and λ, by the name of their column."""
+    totals = {"content": record.content, "style": record.style, "total": record.total}
+    content = {f"content_{layer}": values for layer, values in record.content_layers.items()}
+    style = {f"style_{layer}": values for layer, values in record.style_layers.items()}
+    losses = {name: values[place] for name, values in (totals | content | style).items()}
+    return {"step": record.index, "lam": record.lambdas[place], **losses}
 
 
 def _merged(

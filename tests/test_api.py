@@ -111,6 +111,39 @@ def test_on_step_sees_every_step_and_may_stop(picture):
     assert stopped.image.tobytes() == stylecore.stylize_images(*picture, steps=1, config=CONFIG).image.tobytes()
 
 
+def test_stop_iteration_ends_the_run_with_its_picture_and_other_exceptions_end_the_call(picture):
+    def raising(error):
+        def on_step(step):
+            if step.index == 1:
+                raise error
+
+        return on_step
+
+    stopped = stylecore.stylize_images(*picture, config=CONFIG, on_step=raising(StopIteration))
+    assert stopped.image.tobytes() == stylecore.stylize_images(*picture, steps=1, config=CONFIG).image.tobytes()
+    for error in (KeyboardInterrupt, ZeroDivisionError):
+        with pytest.raises(error):
+            stylecore.stylize_images(*picture, config=CONFIG, on_step=raising(error))
+
+
+def test_losses_are_columns(picture):
+    found = stylecore.stylize_images(*picture, (0.2, 0.9), config=CONFIG)
+    columns = found.columns
+    assert list(columns) == ["step", "lam", "content", "style", "total", "content_relu1_1", "style_relu1_1"]
+    assert columns["step"] == [0, 0, 1, 1, 2, 2, 3, 3]
+    assert columns["lam"] == [0.2, 0.9] * 4
+    for name in ("content", "style", "total"):
+        assert columns[name] == [value for record in found.losses for value in getattr(record, name)]
+    assert columns["style_relu1_1"] == [value for record in found.losses for value in record.style_layers["relu1_1"]]
+
+
+def test_a_notebook_shows_the_picture_or_a_sheet_of_all(picture):
+    one = stylecore.stylize_images(*picture, steps=0, config=CONFIG)
+    assert decode(one._repr_png_()).tobytes() == one.image.tobytes()
+    several = stylecore.stylize_images(*picture, (0.2, 0.5, 0.9), steps=0, config=CONFIG)
+    assert decode(several._repr_png_()).width > 3 * several.image.width
+
+
 @pytest.mark.parametrize(
     "wrong", [None, 5, np.zeros((4, 4)), np.zeros((4, 4, 4), np.uint8), np.zeros((0, 4, 3), np.uint8), [[[1, 2, 3]]]]
 )

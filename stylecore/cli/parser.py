@@ -6,12 +6,14 @@ import argparse
 import sys
 import warnings
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, NoReturn, get_args
 
-from stylecore.cli import terminal
+from stylecore.cli import app, terminal
 from stylecore.config import PRESETS, SETTINGS, DeviceChoice, OutputFormat, Postprocess, TransferConfig
 from stylecore.errors import SettingError, UserError
 from stylecore.settings import Setting, settings_of
+from stylecore.version import __version__
 
 DEFAULTS = TransferConfig()
 POSTPROCESS = settings_of(Postprocess)
@@ -36,6 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
+    if options.command == "app":
+        return _started_app(options)
     try:
         from stylecore.cli import commands  # after parsing: torch takes seconds to import, --help should not
         from stylecore.transfer import devices
@@ -65,6 +69,13 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     return _parser().parse_args(arguments)
 
 
+def _started_app(options: argparse.Namespace) -> int:
+    try:
+        return app.start(options)
+    except (UserError, OSError) as error:
+        return _refuse(str(error), 2)
+
+
 def _refuse(sentence: str, status: int) -> int:
     """Says why there is no result; returns the exit status."""
     terminal.say(sentence)
@@ -80,7 +91,9 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="python -m stylecore", description="Neural style transfer with VGG16.")
+    called = "stylecore" if Path(sys.argv[0]).stem == "stylecore" else "python -m stylecore"
+    parser = _Parser(prog=called, description="Neural style transfer with VGG16.")
+    parser.add_argument("--version", action="version", version=f"stylecore {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_transfer(commands.add_parser("transfer", help="paint CONTENT in the style of STYLE"))
     _add_sheet(commands.add_parser("sheet", help="several λ in one labelled picture"))
@@ -88,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     inspect = commands.add_parser("inspect", help="the recipe inside a picture, as JSON")
     inspect.add_argument("picture", metavar="OUT.png", help="a picture made here, of any format that -o takes")
     _add_bench(commands.add_parser("bench", help="speed, memory and convergence on this machine"))
+    app.add_options(commands.add_parser("app", help="start the dashboard"))
     for command in commands.choices.values():
         command.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)  # as STYLECORE_DEBUG=1
     return parser

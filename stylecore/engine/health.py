@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 import threading
 import time
 from dataclasses import dataclass
-from pathlib import Path
+
+import psutil
 
 from stylecore.engine.engine import Engine
 from stylecore.engine.logs import log_event
 
 EVERY = 300.0  # seconds between two events
-_SELF = Path("/proc/self")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """The state of one process; -1 where the system doesn't tell.
+    """The state of one process.
 
     Attributes:
         resident_mb: megabytes of memory that it holds.
@@ -45,10 +46,11 @@ class Health:
 def read_health(engine: Engine) -> Health:
     """The state of this process and its engine."""
     tally = engine.tally()
+    process = psutil.Process()
     return Health(
-        resident_mb=_status("VmRSS", 1024) // 10**6,
-        threads=threading.active_count() if (threads := _status("Threads")) < 0 else threads,
-        files=_open_files(),
+        resident_mb=process.memory_info().rss // 10**6,
+        threads=process.num_threads(),
+        files=_open_files(process),
         uptime=round(tally.uptime),
         waiting=tally.waiting,
         running=tally.running,
@@ -78,22 +80,10 @@ def watch_health(engine: Engine, every: float = EVERY) -> threading.Thread:
     return thread
 
 
-def _status(name: str, unit: int = 1) -> int:
-    """A number of /proc/self/status."""
-    try:
-        for line in (_SELF / "status").read_text().splitlines():
-            if line.startswith(f"{name}:"):
-                return int(line.split()[1]) * unit
-    except OSError:
-        pass
-    return -1
-
-
-def _open_files() -> int:
-    try:
-        return sum(1 for _ in (_SELF / "fd").iterdir()) - 1  # the folder itself is open while it is read
-    except OSError:
-        return -1
+def _open_files(process: psutil.Process) -> int:
+    if sys.platform == "win32":
+        return process.num_handles()
+    return process.num_fds()
 
 
 def _spoken(seconds: int) -> str:

@@ -1,15 +1,15 @@
-"""What this machine has, and the limits that follow from it; an operator sets others by environment variables."""
+"""The limits of one server, which follow from its machine; an operator sets others by environment variables."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import torch
 
 from stylecore.config import SETTINGS
+from stylecore.engine.machine import available_memory, machine_memory
 from stylecore.errors import SettingError
 from stylecore.imaging.images import MAX_BYTES
 from stylecore.settings import MAX_LAMBDAS
@@ -17,9 +17,6 @@ from stylecore.settings import MAX_LAMBDAS
 SMALLEST_CAP, LARGEST_CAP = 256, 2048  # pixels, between which the largest size follows the memory
 BYTES_PER_PIXEL = 3_800  # of a run with default settings: see `cost.cost_of`
 RESIDENT = 900 * 10**6  # of Python, torch, streamlit and VGG16 before the first run
-
-_CGROUP = Path("/sys/fs/cgroup")
-_UNLIMITED = 2**60  # cgroup v1 writes "no limit" as a number near 2**63
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,21 +92,6 @@ def read_limits(environment: Mapping[str, str] = os.environ, memory: int | None 
     )
 
 
-def machine_memory() -> int:
-    """Bytes of memory that this process may use: the machine's, or less where a cgroup says so."""
-    return min(_meminfo("MemTotal"), _number(_CGROUP / "memory.max", _CGROUP / "memory/memory.limit_in_bytes"))
-
-
-def available_memory() -> int:
-    """Bytes that could be taken now without pushing anything out."""
-    limit = _number(_CGROUP / "memory.max", _CGROUP / "memory/memory.limit_in_bytes")
-    free = _meminfo("MemAvailable")
-    if limit >= _UNLIMITED:
-        return free
-    used = _number(_CGROUP / "memory.current", _CGROUP / "memory/memory.usage_in_bytes")
-    return max(0, min(free, limit - used + _file_cache()))
-
-
 def free_memory(device: str) -> int:
     """Bytes that a run on a device could take now: of the graphics card on "cuda", of this machine on "cpu"."""
     if device == "cuda":
@@ -125,22 +107,6 @@ def total_memory(device: str) -> int:
     return machine_memory()
 
 
-def cores() -> int:
-    """Processor cores that this process may use, at least 1: a cgroup's quota counts, where there is one."""
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    try:
-        quota, period = (_CGROUP / "cpu.max").read_text().split()
-    except (OSError, ValueError):
-        try:
-            quota = (_CGROUP / "cpu/cpu.cfs_quota_us").read_text().strip()
-            period = (_CGROUP / "cpu/cpu.cfs_period_us").read_text().strip()
-        except OSError:
-            return allowed
-    if not quota.isdigit() or not period.isdigit() or int(period) == 0:  # "max", or -1
-        return allowed
-    return max(1, min(allowed, -(-int(quota) // int(period))))
-
-
 def _whole(environment: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
     text = environment.get(name, "").strip()
     if not text:
@@ -148,35 +114,3 @@ def _whole(environment: Mapping[str, str], name: str, default: int, low: int, hi
     if not text.isdecimal() or not low <= int(text) <= high:
         raise SettingError(f"{name} must be a whole number from {low} to {high}, not {text!r}")
     return int(text)
-
-
-def _meminfo(name: str) -> int:
-    """A line of /proc/meminfo in bytes; where there is no such file, 8 GB is taken for granted."""
-    try:
-        for line in Path("/proc/meminfo").read_text().splitlines():
-            if line.startswith(f"{name}:"):
-                return int(line.split()[1]) * 1024
-    except OSError:
-        pass
-    return 8 * 10**9
-
-
-def _number(*files: Path) -> int:
-    """The number in the first of these files that has one; without any, "no limit"."""
-    for file in files:
-        try:
-            return int(file.read_text())
-        except (OSError, ValueError):  # no such file, or "max"
-            continue
-    return _UNLIMITED
-
-
-def _file_cache() -> int:
-    """Bytes of the cgroup's memory that hold files, and are given up as soon as they are needed."""
-    for file, name in (("memory.stat", "inactive_file "), ("memory/memory.stat", "total_inactive_file ")):
-        try:
-            lines = (_CGROUP / file).read_text().splitlines()
-        except OSError:
-            continue
-        return sum(int(line.split()[1]) for line in lines if line.startswith(name))
-    return 0

@@ -12,8 +12,9 @@ import torch
 from stylecore.config import VggWeights
 from stylecore.engine.engine import Engine
 from stylecore.engine.health import watch_health
-from stylecore.engine.limits import cores, read_limits
+from stylecore.engine.limits import read_limits
 from stylecore.engine.logs import set_up_logs
+from stylecore.engine.machine import cores
 from stylecore.engine.throughput import measure_throughput
 from stylecore.transfer.devices import choose_device
 from stylecore.transfer.vgg import VGG16, load_vgg16
@@ -22,6 +23,7 @@ from stylecore.ui.state.derived_pictures import DerivedPictures
 from stylecore.ui.state.session import SessionValue
 from stylecore.ui.state.singleton import singleton
 from stylecore.ui.state.visitor_store import VisitorStore
+from stylecore.ui.stopping import when_stopped
 
 COOKIE = "stylecore_visitor"
 STORE_SHARE, DERIVED_SHARE = 2, 8  # parts of STYLECORE_KEPT_MB that uploads, and pictures made for display, may take
@@ -64,6 +66,7 @@ def _start_engine() -> Engine:
     engine.on_forget(job_forgotten)
     engine.count_also(held_bytes)
     watch_health(engine)
+    when_stopped(engine.close)
     gc.collect()
     gc.freeze()  # spares every later collection the imports and the network
     return engine

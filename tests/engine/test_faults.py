@@ -34,7 +34,7 @@ from stylecore.samples import sample_contents, sample_styles
 from stylecore.transfer import vgg as weights
 from stylecore.transfer.records import Steering
 from stylecore.transfer.vgg import load_vgg16
-from stylecore.ui.components import figures
+from stylecore.ui import plotly_js
 from tests.conftest import start_afresh
 from tests.support.engines import at_rest, limits, wait
 from tests.support.pages import PATIENCE, small, words
@@ -574,16 +574,16 @@ def test_a_file_that_may_not_grow(tmp_path):
 
 
 def test_charts_come_once_the_disk_has_room(full_disk, monkeypatch):
-    monkeypatch.setattr(figures, "_STATIC", full_disk / "static")
-    figures._copied_plotly.cache_clear()
+    monkeypatch.setattr(plotly_js, "_STATIC", full_disk / "static")
+    plotly_js._copied_plotly.cache_clear()
     try:
-        assert figures.plotly_address() == ""  # the chart says that its code can't be loaded
+        assert plotly_js.plotly_address() == ""  # the chart says that its code can't be loaded
         assert [file for file in full_disk.rglob("*") if file.is_file()] == []
         subprocess.run(["mount", "-o", "remount,size=20m", str(full_disk)], check=True)
-        address = figures.plotly_address()
+        address = plotly_js.plotly_address()
         assert (full_disk / "static" / Path(address).name).stat().st_size > 10**6
     finally:
-        figures._copied_plotly.cache_clear()
+        plotly_js._copied_plotly.cache_clear()
 
 
 # The weights

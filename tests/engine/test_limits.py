@@ -1,4 +1,4 @@
-"""What the machine has, and the limits that follow."""
+"""The limits that follow from the machine, and those that an operator sets."""
 
 import dataclasses
 import re
@@ -7,85 +7,10 @@ from pathlib import Path
 import pytest
 
 from stylecore.engine import limits as module
-from stylecore.engine.limits import Limits, available_memory, cores, machine_memory, read_limits
+from stylecore.engine.limits import Limits, read_limits
 
 GB = 10**9
 README = Path(__file__).parents[2] / "README.md"
-
-
-@pytest.fixture
-def cgroup(tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "_CGROUP", tmp_path)
-    monkeypatch.setattr(module, "_meminfo", lambda name: {"MemTotal": 16 * GB, "MemAvailable": 9 * GB}[name])
-    monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(8)), raising=False)
-
-    def write(**files):
-        for name, text in files.items():
-            file = tmp_path / name.replace("__", "/").replace("_dot_", ".")
-            file.parent.mkdir(exist_ok=True)
-            file.write_text(text)
-
-    return write
-
-
-def test_without_a_cgroup_the_machine_counts(cgroup):
-    assert machine_memory() == 16 * GB
-    assert available_memory() == 9 * GB
-    assert cores() == 8
-
-
-def test_a_cgroup_of_version_2(cgroup):
-    cgroup(memory_dot_max=f"{3 * GB}\n", memory_dot_current=f"{2 * GB}\n", cpu_dot_max="150000 100000\n")
-    cgroup(memory_dot_stat=f"anon 5\ninactive_file {GB // 2}\n")
-    assert machine_memory() == 3 * GB
-    assert available_memory() == 3 * GB - 2 * GB + GB // 2
-    assert cores() == 2
-
-
-def test_a_quota_beyond_the_processors_gives_no_more_of_them(cgroup, monkeypatch):
-    cgroup(cpu_dot_max="150000 100000\n")
-    monkeypatch.setattr("os.sched_getaffinity", lambda _: {3}, raising=False)
-    assert cores() == 1
-
-
-def test_a_cgroup_that_has_more_than_the_machine_sets_no_limit(cgroup):
-    cgroup(memory_dot_max=f"{64 * GB}\n", memory_dot_current=f"{2 * GB}\n")
-    assert machine_memory() == 16 * GB
-    assert available_memory() == 9 * GB
-
-
-def test_a_cgroup_that_is_full_has_nothing_left(cgroup):
-    cgroup(memory_dot_max=f"{2 * GB}\n", memory_dot_current=f"{2 * GB + 4096}\n")
-    assert available_memory() == 0
-
-
-def test_a_cgroup_of_version_1(cgroup):
-    cgroup(memory__memory_dot_limit_in_bytes=f"{2 * GB}", memory__memory_dot_usage_in_bytes=f"{GB}")
-    cgroup(cpu__cpu_dot_cfs_quota_us="50000", cpu__cpu_dot_cfs_period_us="100000")
-    assert machine_memory() == 2 * GB
-    assert available_memory() == GB
-    assert cores() == 1
-    cgroup(memory__memory_dot_stat=f"inactive_file 4096\ntotal_cache 7\ntotal_inactive_file {GB // 4}\n")
-    assert available_memory() == GB + GB // 4
-
-
-@pytest.mark.parametrize(
-    "files",
-    [
-        {"memory_dot_max": "max\n", "cpu_dot_max": "max 100000\n"},
-        {
-            "memory__memory_dot_limit_in_bytes": str(2**63 - 4096),
-            "cpu__cpu_dot_cfs_quota_us": "-1",
-            "cpu__cpu_dot_cfs_period_us": "100000",
-        },
-    ],
-    ids=["version 2", "version 1"],
-)
-def test_a_cgroup_without_limits(cgroup, files):
-    cgroup(**files)
-    assert machine_memory() == 16 * GB
-    assert available_memory() == 9 * GB
-    assert cores() == 8
 
 
 @pytest.mark.parametrize(

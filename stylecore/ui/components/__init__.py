@@ -3,7 +3,7 @@
 They ask nothing of any network but this server.
 """
 
-from stylecore.ui.components.figures import chart, plotly_address
+from stylecore.ui.components.figures import chart
 from stylecore.ui.components.inputs import LayerBox, matrix, network
 from stylecore.ui.components.mounting import data_url
 from stylecore.ui.components.pictures import (
@@ -34,7 +34,6 @@ __all__ = [
     "grid",
     "matrix",
     "network",
-    "plotly_address",
     "remember_visitor",
     "scrubber",
     "viewer",

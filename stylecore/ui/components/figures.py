@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import plotly
-
 from stylecore.charts.style import OPTIONS, Figure
-from stylecore.imaging.files import write_whole
 from stylecore.ui.components.mounting import component, data_url, when_sent
+from stylecore.ui.plotly_js import plotly_address
 
-_log = logging.getLogger(__name__)
-_STATIC = Path(__file__).parents[3] / "static"  # streamlit serves this folder, which lies beside app.py
 _CHART = component("chart", isolated=False)  # Plotly puts its styles into the page
 _LARGEST_STEP = 10**9  # on the x axis; whatever the browser says
 
@@ -56,23 +49,3 @@ def chart(
         "options": OPTIONS,
     }
     _CHART(key=key, data=data, on_step_change=when_sent(key, "step", click), height=height)
-
-
-def plotly_address() -> str:
-    """The address of plotly.js on this server; empty if the file can't be put there, which the chart then says."""
-    try:
-        return _copied_plotly()
-    except OSError:
-        _log.exception("plotly.js could not be copied to %s: charts stay empty until it can", _STATIC)
-        return ""
-
-
-@cache  # only success is cached: a full disk is tried again
-def _copied_plotly() -> str:
-    """Copies plotly.js from the installed package to the static folder, unless it is there. Returns its address."""
-    source = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-    target = _STATIC / f"plotly-{plotly.__version__}.min.js"
-    if not target.exists() or target.stat().st_size != source.stat().st_size:
-        target.parent.mkdir(exist_ok=True)
-        write_whole(target, source.read_bytes())
-    return f"app/static/{target.name}"
