@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image, ImageOps
 
 from stylecore.config import DeviceChoice, TransferConfig
-from stylecore.errors import SettingError
+from stylecore.errors import ImageError, SettingError
+from stylecore.imaging.colour import as_rgb
 from stylecore.imaging.files import read
-from stylecore.imaging.images import ImageError, as_rgb, decode
+from stylecore.imaging.images import decode
 from stylecore.imaging.tensors import to_image
 from stylecore.transfer.devices import choose_device
 from stylecore.transfer.preparation import prepare, prepare_initial

@@ -11,7 +11,8 @@ from torch import Tensor
 from stylecore.artifacts.heatmaps import heat
 from stylecore.config import TransferConfig
 from stylecore.engine.queries import Work
-from stylecore.imaging.images import decode, encode_png, fit
+from stylecore.imaging.images import decode, encode_png
+from stylecore.imaging.scaling import fit
 from stylecore.imaging.tensors import to_tensor
 from stylecore.transfer.features import distance, shuffled, strongest
 from stylecore.transfer.losses import content_loss

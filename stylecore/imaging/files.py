@@ -6,7 +6,8 @@ import os
 import tempfile
 from pathlib import Path
 
-from stylecore.imaging.images import MAX_BYTES, ImageError
+from stylecore.errors import ImageError
+from stylecore.imaging.images import MAX_BYTES
 
 
 def read(path: str | Path) -> bytes:

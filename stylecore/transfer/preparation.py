@@ -9,7 +9,7 @@ from torch import Tensor
 
 from stylecore.config import TransferConfig
 from stylecore.errors import SettingError
-from stylecore.imaging.images import fit
+from stylecore.imaging.scaling import fit
 from stylecore.imaging.tensors import to_tensor
 from stylecore.transfer.pyramid import size_of
 from stylecore.transfer.vgg import minimum_side

@@ -4,8 +4,8 @@ import os
 
 import pytest
 
+from stylecore.errors import ImageError
 from stylecore.imaging.files import read, write_whole
-from stylecore.imaging.images import ImageError
 
 
 def test_read(tmp_path):

@@ -16,8 +16,9 @@ import pytest
 from stylecore.artifacts.recipe import Recipe, RecipeError
 from stylecore.cli.parser import main
 from stylecore.config import TransferConfig
+from stylecore.errors import ImageError
 from stylecore.imaging.guards import TooComplex, check_structure
-from stylecore.imaging.images import MAX_PIXELS, ImageError, decode, encode_png, picture_size
+from stylecore.imaging.images import MAX_PIXELS, decode, encode_png, picture_size
 from stylecore.ui.page import plain
 from stylecore.ui.state.url import from_query
 from tests.support import hostile

@@ -15,7 +15,8 @@ from pathlib import Path
 from PIL import Image
 
 from stylecore.artifacts.recipe import RecipeError, read_recipe
-from stylecore.imaging.images import ImageError, decode
+from stylecore.errors import ImageError
+from stylecore.imaging.images import decode
 from stylecore.ui.state import sources
 from stylecore.ui.widgets import thumbnails
 from tests.support.hostile import CATEGORIES, corpus

@@ -6,7 +6,8 @@ import streamlit as st
 
 from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Job, Snapshot
-from stylecore.imaging.images import decode, encode_jpeg, fitted_size
+from stylecore.imaging.images import decode, encode_jpeg
+from stylecore.imaging.scaling import fitted_size
 from stylecore.ui.components import viewer
 from stylecore.ui.page import plain
 from stylecore.ui.page_errors import guarded_callback
