@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from typing import cast
 
 from PIL import Image, ImageChops
+from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.MpoImagePlugin import MpoImageFile
 
@@ -20,6 +22,9 @@ MAX_PICTURES = 20  # of a file of several that are looked at
 END = b"\xff\xd9"
 NEVER_DECODED = 128  # level of the pixels that the decoder fills in where the file has ended
 NOTICED = 0.02  # share of a picture that is missing from which on it is told
+NOTHING_LEFT = 0.95  # share from which on the picture is refused
+LATER_HEADERS = (b"\xff\xda", b"\xff\xc4")  # what begins the header of a scan
+MORE_PICTURES, MORE_PICTURES_WITHIN = b"MPF\0", 2**20  # what a file of several has in its header
 
 
 class _File(io.BytesIO):
@@ -50,26 +55,59 @@ def open_jpeg(data: bytes, longest: int | None) -> Reading:
     Raises:
         OSError: if the file is damaged.
     """
-    file = _File(data)
-    image = JpegImageFile(file) if data.find(b"MPF\0", 0, 2**20) < 0 else _largest(Image.open(file, formats=("JPEG",)))
+    image = _opened(data)
     size = image.size
     held = 0 if is_jpeg_of_one_scan(data) else _coefficients(image)
+    draft = None
     if longest is not None and size[0] * size[1] > DRAFTED:
         share = DETAIL * longest / max(size)
-        image.draft(None, (max(1, int(size[0] * share)), max(1, int(size[1] * share))))
+        draft = max(1, int(size[0] * share)), max(1, int(size[1] * share))
+    image.draft(None, draft)
     notices: list[str] = []
 
     def bands() -> Iterator[Image.Image]:
         check_held(held)
-        file.is_header = False
-        image.load()
-        if file.was_cut:
-            _check_cut(image, notices)
-        profile = Profile(image.info.get("icc_profile"))
-        for band in bands_of(image):
+        loaded = _loaded(image, data, draft, notices)
+        profile = Profile(loaded.info.get("icc_profile"))
+        for band in bands_of(loaded):
             yield as_rgb(band, profile)
 
     return Reading(size=size, bands=bands, orientation=orientation_of(image), scaled=image.size, notices=notices)
+
+
+def _opened(data: bytes) -> ImageFile:
+    file = _File(data)
+    has_more = data.find(MORE_PICTURES, 0, MORE_PICTURES_WITHIN) >= 0
+    image = _largest(Image.open(file, formats=("JPEG",))) if has_more else JpegImageFile(file)
+    return cast("ImageFile", image)
+
+
+def _loaded(image: ImageFile, data: bytes, draft: tuple[int, int] | None, notices: list[str]) -> ImageFile:
+    """Decodes the pixels, and says how much of them is missing.
+
+    Raises:
+        OSError, ValueError: if the file is damaged, or nothing is there.
+    """
+    file = cast("_File", image.fp)
+    file.is_header = False
+    try:
+        image.load()
+    except OSError:
+        if not file.was_cut:
+            raise
+        # Where the file ends in the middle of a later scan's header, what was decoded before counts.
+        image = _opened(data[: max(map(data.rfind, LATER_HEADERS))])
+        image.draft(None, draft)
+        file = cast("_File", image.fp)
+        file.is_header = False
+        image.load()
+    if file.was_cut:
+        missing = _missing_share(image)
+        if missing > NOTHING_LEFT:
+            raise ValueError("no pixels")
+        if missing > NOTICED:
+            notices.append(f"The file is cut off: the last {missing:.0%} of this picture are missing, and grey here.")
+    return image
 
 
 def _largest(image: Image.Image) -> Image.Image:
@@ -93,20 +131,13 @@ def _coefficients(image: Image.Image) -> float:
     return 2.0 * image.width * image.height * sum(h * v / finest for _, h, v, _ in layers)
 
 
-def _check_cut(image: Image.Image, notices: list[str]) -> None:
-    """Says how much of a picture is missing.
-
-    Raises:
-        ValueError: if it is all of it.
-    """
+def _missing_share(image: Image.Image) -> float:
+    """The share of the rows, at the bottom, that the file did not reach; 0 to 1."""
     last, top = 0, 0
     for band in bands_of(image):
         flat = Image.new(band.mode, band.size, (NEVER_DECODED,) * len(band.getbands()))
-        box = ImageChops.difference(band, flat).getbbox(alpha_only=False)
+        decoded = ImageChops.difference(band, flat).point(lambda level: 255 * (level > 1))  # inks are 127 or 128
+        box = decoded.getbbox(alpha_only=False)
         last = top + box[3] if box else last
         top += band.height
-    if not last:
-        raise ValueError("no pixels")
-    missing = 1 - last / image.height
-    if missing > NOTICED:
-        notices.append(f"The file is cut off: the last {missing:.0%} of this picture are missing, and grey here.")
+    return 1 - last / image.height

@@ -14,6 +14,13 @@ from stylecore.imaging.tensors import to_tensor
 from stylecore.transfer.pyramid import size_of
 from stylecore.transfer.vgg import minimum_side
 
+INITIAL_DETAIL = 4  # longer side of a picture to start from that is needed, by that of the content: it is cut to shape
+
+
+def sides(config: TransferConfig) -> tuple[int, int]:
+    """The longer sides, in pixels, at which content and style are used; more of them need not be decoded."""
+    return config.size, max(1, round(config.size * config.style_scale))
+
 
 def prepare(content: Image.Image, style: Image.Image, config: TransferConfig) -> tuple[Tensor, Tensor]:
     """Both pictures at the sizes that the settings ask for.

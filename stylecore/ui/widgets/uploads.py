@@ -16,7 +16,7 @@ from stylecore.imaging.images import MAX_PIXELS
 from stylecore.ui.page import plain
 from stylecore.ui.page_errors import guarded_callback
 from stylecore.ui.server import get_engine
-from stylecore.ui.state.chosen import choose, chosen, tell_refusal
+from stylecore.ui.state.chosen import choose, chosen, forget_refusals, tell_refusal
 from stylecore.ui.state.session import SessionValue
 from stylecore.ui.state.sources import Role, Source, make_source
 from stylecore.ui.widgets.image_inputs import TYPES
@@ -105,6 +105,7 @@ def _take_over(role: Role, key: str) -> None:
     file, state = st.session_state.get(key), _State()
     if file is None:
         return
+    forget_refusals()  # what was said of an earlier upload, in whichever field, is not about this one
     state.counts = {**state.counts, role: _count(role) + 1}
     data, name = file.getvalue(), "From the camera" if key.startswith("shot") else file.name
     _release(file)
