@@ -22,6 +22,7 @@ from stylecore.imaging.png import open_png
 from stylecore.imaging.tiff import open_tiff
 
 MAX_BYTES = 25 * 2**20  # of a file
+MAX_SIDE = 100_000  # pixels; a row is held at a time
 MAX_PIXELS = 80_000_000  # of a picture; the largest that cameras make without stitching have 64 million
 
 _decoder = threading.Lock()  # one picture at a time, so that what decoding takes is taken once
@@ -141,6 +142,8 @@ def _check_size(reading: Reading, name: str) -> None:
     width, height = reading.size
     if width < 1 or height < 1:
         raise ImageError(f"{name} has no pixels: choose another file.")
+    if max(width, height) > MAX_SIDE:
+        raise ImageError(f"{name} has {width} × {height} pixels, which is too long: crop it first.")
     if width * height > MAX_PIXELS:
         raise ImageError(
             f"{name} has {width} × {height} pixels, more than {MAX_PIXELS // 10**6} million: save it smaller first."

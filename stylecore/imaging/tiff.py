@@ -22,6 +22,7 @@ from stylecore.imaging.tiff_colour import COUNTS, Colours
 from stylecore.imaging.tiff_pages import Page, Tag, picture_page
 from stylecore.imaging.tiff_samples import COMPRESSIONS, Layout, bands_of_samples
 
+HELD, HELD_OF_A_STRIP = 4.2, 4  # bytes a pixel of the picture, and of a strip, that Pillow and libtiff hold
 SENSOR = (32803, 34892)  # photometric interpretations of what a camera's sensor saw
 
 
@@ -40,7 +41,8 @@ def open_tiff(data: bytes, name: str) -> Reading:
     if page.value(Tag.COMPRESSION, 1) not in COMPRESSIONS:
         file = _starting_at(data, page)
         check_structure(file)
-        return open_frame(file, "TIFF")
+        share = page.value(Tag.STRIP_ROWS, page.size[1]) / page.size[1] if Tag.TILES not in page.entries else 0
+        return open_frame(file, "TIFF", HELD + HELD_OF_A_STRIP * min(1, share))
     layout = Layout.of(page)
     colours = None if layout is None else Colours.of(page, layout)
     if layout is None or colours is None:

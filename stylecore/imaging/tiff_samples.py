@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from stylecore.imaging.bands import check_held, rows_of_a_band
+from stylecore.imaging.bands import TooLarge, check_held, rows_of_a_band
 from stylecore.imaging.colour import Bytes
+from stylecore.imaging.guards import TooComplex
 from stylecore.imaging.tiff_pages import Page, Tag
 
 PLAIN, LZW, DEFLATE, OLD_DEFLATE, PACK_BITS, LZMA, ZSTD = 1, 5, 8, 32946, 32773, 34925, 50000
@@ -24,6 +25,8 @@ DIFFERENCES, FLOAT_DIFFERENCES = 2, 3
 PREDICTORS = (1, DIFFERENCES, FLOAT_DIFFERENCES)
 YCBCR = 6
 MAX_SAMPLES = 32  # of a pixel
+MAX_RAW = 800_000_000  # bytes of all samples: 80 million pixels of ten bytes
+MAX_SEGMENTS = 50_000  # some programs write a strip for each row
 DTYPES = {
     **{(UNSIGNED, bits): f"u{bits // 8}" for bits in (8, 16, 32, 64)},
     **{(SIGNED, bits): f"i{bits // 8}" for bits in (8, 16, 32, 64)},
@@ -150,8 +153,14 @@ def bands_of_samples(data: bytes, layout: Layout) -> Iterator[Samples]:
     """The samples of a page, (H, W, samples), from the top down.
 
     Raises:
+        TooLarge: if there are too many samples.
+        TooComplex: if there are too many segments.
         ValueError: if the file is damaged or cut off.
     """
+    if layout.width * layout.height * layout.samples * layout.bits > 8 * MAX_RAW:
+        raise TooLarge
+    if len(layout.places) > MAX_SEGMENTS:
+        raise TooComplex
     if min(layout.segment) < 1 or len(layout.places) < layout.across * layout.down * layout.planes:
         raise ValueError("too few segments")
     read = _tile_bands if layout.is_tiled else _strip_bands
@@ -179,17 +188,17 @@ def _strip_bands(data: bytes, layout: Layout, plane: int) -> Iterator[Samples]:
 
 
 def _tile_bands(data: bytes, layout: Layout, plane: int) -> Iterator[Samples]:
-    """Samples of one plane, (H, W, samples): a row of tiles at a time."""
-    height = layout.segment[1]
-    check_held(2 * layout.across * height * layout.row_bytes * layout.planes)
-    for row in range(layout.down):
-        first = plane * layout.across * layout.down + row * layout.across
-        tiles = [
-            _unpacked(b"".join(_rows(data, layout, range(number, number + 1), height)), layout)
-            for number in range(first, first + layout.across)
-        ]
-        band = np.concatenate(tiles, axis=1)
-        yield band[: layout.height - row * height, : layout.width]
+    """Samples of one plane, (H, W, samples): some rows of tiles at a time."""
+    (width, height), across = layout.segment, layout.across
+    at_once = max(1, rows_of_a_band(layout.width) // height)
+    check_held(2 * at_once * across * height * layout.row_bytes * layout.planes)
+    for start in range(0, layout.down, at_once):
+        count = min(at_once, layout.down - start)
+        first = (plane * layout.down + start) * across
+        raw = b"".join(_rows(data, layout, range(first, first + count * across), count * across * height))
+        tiles = _unpacked(raw, layout).reshape(count, across, height, width, -1)
+        band = tiles.swapaxes(1, 2).reshape(count * height, across * width, -1)
+        yield band[: layout.height - start * height, : layout.width]
 
 
 def _rows(data: bytes, layout: Layout, numbers: range, height: int) -> Iterator[bytes]:
@@ -208,7 +217,7 @@ def _rows(data: bytes, layout: Layout, numbers: range, height: int) -> Iterator[
             rest = inflater.unconsumed_tail
             yield _whole(part, wanted)
     else:
-        check_held(2 * length)
+        check_held(3 * length)
         yield _whole(b"".join(_decompressed(data, layout, numbers, height)), length)
 
 
