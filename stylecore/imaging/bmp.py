@@ -86,6 +86,7 @@ def _header(data: bytes) -> _Bmp:
         known = known[: len(known) // entry * entry].reshape(-1, entry)[:, 2::-1]
         palette[: len(known)] = known
         behind += entry * count
+        start = behind if start <= 14 + size else start  # some forget the palette
     return _Bmp(
         width=width,
         height=abs(height),

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import zlib
+
 from PIL import ExifTags, Image
+
+MAX_TEXT = 2**20  # bytes of EXIF in a text
 
 
 def orientation_of(image: Image.Image) -> int:
@@ -25,3 +29,21 @@ def orientation_in(exif: bytes) -> int:
 
 def _checked(orientation: object) -> int:
     return orientation if isinstance(orientation, int) and 1 <= orientation <= 8 else 1
+
+
+def exif_of_text(kind: bytes, body: bytes) -> bytes:
+    """The EXIF that older programs put into a text of a PNG; empty if there is none.
+
+    Args:
+        kind: of the chunk: "tEXt", or "zTXt", which is compressed.
+        body: of the chunk.
+    """
+    key, _, text = body.partition(b"\0")
+    if key not in (b"Raw profile type exif", b"Raw profile type APP1"):
+        return b""
+    try:
+        if kind == b"zTXt":
+            text = zlib.decompressobj().decompress(text[1:], MAX_TEXT)
+        return bytes.fromhex("".join(text[:MAX_TEXT].decode("ascii").split()[2:]))  # after a title and a length
+    except (zlib.error, ValueError):
+        return b""

@@ -17,7 +17,7 @@ from stylecore.imaging.exif import orientation_of
 from stylecore.imaging.formats import Kind
 
 Box = tuple[int, int, int, int]
-# Bytes that a decoder holds for each pixel, as measured. Of HEIC it is up to 5; what phones make, 48 million, shall pass.
+# Bytes that a decoder holds for each pixel, as measured; of HEIC up to 5, but the 48 million of phones shall pass.
 HELD = {"GIF": 1, "WebP": 16, "AVIF": 10, "HEIC": 4.29, "BMP": 6}
 
 

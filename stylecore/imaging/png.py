@@ -20,7 +20,7 @@ from PIL import Image
 
 from stylecore.imaging.bands import Reading, bands_of, check_held, rows_of_a_band
 from stylecore.imaging.colour import Bytes, Gamma, Profile, gamma_of, on_paper
-from stylecore.imaging.exif import orientation_in
+from stylecore.imaging.exif import exif_of_text, orientation_in
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 PIECE = 2**16  # bytes that are inflated at a time
@@ -70,9 +70,7 @@ def open_png(data: bytes) -> Reading:
         ValueError: if the file is damaged.
     """
     png = _parse(data)
-    return Reading(
-        size=(png.width, png.height), bands=lambda: _bands(png), orientation=orientation_in(b"Exif\0\0" + png.exif)
-    )
+    return Reading(size=(png.width, png.height), bands=lambda: _bands(png), orientation=orientation_in(png.exif))
 
 
 def _parse(data: bytes) -> _Png:
@@ -114,7 +112,9 @@ def _note(png: _Png, kind: bytes, body: bytes) -> None:
     elif kind == b"tRNS":
         png.transparency = body
     elif kind == b"eXIf":
-        png.exif = body
+        png.exif = b"Exif\0\0" + body
+    elif kind in (b"tEXt", b"zTXt") and not png.exif:
+        png.exif = exif_of_text(kind, body)
     elif kind == b"sRGB":
         png.is_srgb = True
     elif kind == b"gAMA" and len(body) == 4:

@@ -20,7 +20,7 @@ from stylecore.imaging.frames import open_frame
 from stylecore.imaging.guards import check_structure
 from stylecore.imaging.tiff_colour import COUNTS, Colours
 from stylecore.imaging.tiff_pages import Page, Tag, picture_page
-from stylecore.imaging.tiff_samples import COMPRESSIONS, Layout, bands_of_samples
+from stylecore.imaging.tiff_samples import COMPRESSIONS, Layout, Samples, bands_of_samples
 
 HELD, HELD_OF_A_STRIP = 4.2, 4  # bytes a pixel of the picture, and of a strip, that Pillow and libtiff hold
 SENSOR = (32803, 34892)  # photometric interpretations of what a camera's sensor saw
@@ -55,8 +55,11 @@ def open_tiff(data: bytes, name: str) -> Reading:
 
 
 def _bands(data: bytes, colours: Colours, profile: Profile) -> Iterator[Image.Image]:
-    ends = colours.ends(lambda: bands_of_samples(data, colours.layout))
-    for samples in bands_of_samples(data, colours.layout):
+    def read() -> Iterator[Samples]:
+        return bands_of_samples(data, colours.layout, colours.needed)
+
+    ends = colours.ends(read)
+    for samples in read():
         yield colours.image(samples, ends, profile)
 
 

@@ -46,7 +46,7 @@ class Colours:
     def of(cls, page: Page, layout: Layout) -> Colours | None:
         """The meaning of a page's samples; None if it is of a kind that is not read here."""
         samples = page.value(Tag.SAMPLES, 1)
-        photometric = page.value(Tag.PHOTOMETRIC, RGB if samples >= 3 else WHITE_IS_ZERO)
+        photometric = page.value(Tag.PHOTOMETRIC, RGB if samples >= 3 else BLACK_IS_ZERO)
         count = COUNTS.get(photometric, 0)
         whole_bytes = layout.bits in (8, 16) and layout.dtype is not None and layout.dtype.kind == "u"
         if not 0 < count <= samples or (photometric in (YCBCR, CIE_LAB, ICC_LAB) and not whole_bytes):
@@ -73,6 +73,11 @@ class Colours:
             layout=layout,
             size=page.size,
         )
+
+    @property
+    def needed(self) -> int:
+        """Samples of a pixel that have to be read: those up to the last one that means something."""
+        return self.count if self.alpha is None else max(self.count, self.alpha + 1)
 
     def ends(self, bands: Callable[[], Iterable[Samples]]) -> Ends:
         """Which samples are black and white; where only the samples themselves can tell, they are read for it."""

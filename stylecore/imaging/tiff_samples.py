@@ -82,7 +82,8 @@ class Layout:
         if len(bits) != 1 or len(kinds) != 1 or not 1 <= samples <= MAX_SAMPLES:
             return None
         (depth,), (kind,) = bits, kinds
-        kind = UNSIGNED if kind == UNDEFINED else kind
+        if kind == UNDEFINED or (kind == SIGNED and depth == 8):  # some programs call all bytes signed
+            kind = UNSIGNED
         form = DTYPES.get((kind, depth))
         if form is None and not (kind == UNSIGNED and 1 <= depth < 32):
             return None
@@ -149,8 +150,13 @@ class Layout:
         return -(-self.height // self.segment[1])
 
 
-def bands_of_samples(data: bytes, layout: Layout) -> Iterator[Samples]:
+def bands_of_samples(data: bytes, layout: Layout, needed: int) -> Iterator[Samples]:
     """The samples of a page, (H, W, samples), from the top down.
+
+    Args:
+        data: the file.
+        layout: of the page.
+        needed: samples of a pixel that are used; where they lie apart, no others are read.
 
     Raises:
         TooLarge: if there are too many samples.
@@ -161,10 +167,11 @@ def bands_of_samples(data: bytes, layout: Layout) -> Iterator[Samples]:
         raise TooLarge
     if len(layout.places) > MAX_SEGMENTS:
         raise TooComplex
-    if min(layout.segment) < 1 or len(layout.places) < layout.across * layout.down * layout.planes:
+    planes_needed = min(layout.planes, needed)
+    if min(layout.segment) < 1 or len(layout.places) < layout.across * layout.down * planes_needed:
         raise ValueError("too few segments")
     read = _tile_bands if layout.is_tiled else _strip_bands
-    planes = [read(data, layout, plane) for plane in range(layout.planes)]
+    planes = [read(data, layout, plane) for plane in range(planes_needed)]
     for parts in zip(*planes, strict=True):
         yield parts[0] if len(parts) == 1 else np.concatenate(parts, axis=2)
 

@@ -93,3 +93,9 @@ def test_bands_change_nothing(monkeypatch):
 def test_missing_pixels_are_refused(bits):
     with pytest.raises(ImageError, match="cut off"):
         decode(bmp(noise(bits), bits)[:-16])
+
+
+def test_a_place_of_the_pixels_that_forgets_the_palette():
+    data = bytearray(bmp([[0, 1, 1]], 8, palette=[(9, 8, 7), (1, 2, 3)]))
+    data[10:14] = (54).to_bytes(4, "little")
+    assert pixels(bytes(data)).tolist() == [[[9, 8, 7], [1, 2, 3], [1, 2, 3]]]

@@ -210,3 +210,13 @@ def test_pillow_reads_the_same_where_it_reads_right():
             rgba = image.convert("RGBA")
         paper = Image.new("RGBA", rgba.size, "white")
         np.testing.assert_allclose(pixels(data), np.asarray(Image.alpha_composite(paper, rgba))[..., :3], atol=1)
+
+
+@pytest.mark.parametrize("kind", [b"tEXt", b"zTXt"])
+def test_the_text_in_which_older_programs_put_exif_turns_the_picture(kind):
+    exif = Image.Exif()
+    exif[0x112] = 6
+    raw = exif.tobytes()
+    text = f"\nexif\n{len(raw):8}\n{raw.hex()}\n".encode()
+    body = b"Raw profile type exif\0" + (b"\0" + zlib.compress(text) if kind == b"zTXt" else text)
+    assert pixels(png([[[1, 2, 3], [4, 5, 6]]], 8, chunk(kind, body))).tolist() == [[[1, 2, 3]], [[4, 5, 6]]]

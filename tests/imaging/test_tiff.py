@@ -336,3 +336,13 @@ def test_missing_pixels_are_refused(deflated, cut):
     at = data.index(one["segments"][-1])
     with pytest.raises(ImageError, match="cut off"):
         decode(data[:at] + (b"" if not deflated else data[at:]))
+
+
+def test_planes_that_mean_nothing_are_not_read():
+    one = page(noise(2, 8), planar=True, extra=[0])
+    one["segments"][1] = b""
+    np.testing.assert_array_equal(pixels(tiff(one)), grey(noise(2, 8)).astype(int))
+
+
+def test_bytes_that_are_called_signed_are_levels():
+    assert one_row([0, 100, 200], 8, t339=("H", [2])) == [0, 100, 200]

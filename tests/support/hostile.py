@@ -106,9 +106,7 @@ def seeds() -> dict[str, bytes]:
             )
         ),
         "tiff-pages": picture_files.tiff(
-            picture_files.page(
-                np.zeros((2, 2, 1), int), t254=("I", [1]), subfiles=[picture_files.page(np.ones((9, 9, 1), int))]
-            ),
+            picture_files.page(np.zeros((2, 2, 1), int), t254=("I", [1]), subfiles=[sub]),
             picture_files.page(np.random.default_rng(0).random((9, 9, 1)), 64, predictor=3, deflated=True, order=">"),
             order=">",
         ),
