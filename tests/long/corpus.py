@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("pillow==13.0.0", "pypng==0.20220715.0", "imageio==2.38.1")  # of which PyPI has the source, with tests
+PACKAGES = ("pillow==13.0.0", "pillow-heif==1.8.1", "pypng==0.20220715.0", "imageio==2.38.1")  # PyPI has their tests
 LARGEST = 25 * 2**20  # bytes of a file
 SIDE = 48  # pixels of the small copies that are compared
 SAME, NEAR = 1.0, 4.0  # mean difference of levels, up to which two pictures are the same, or nearly
