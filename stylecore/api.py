@@ -13,12 +13,13 @@ from PIL import Image, ImageOps
 
 from stylecore.artifacts.contact_sheet import labelled_sheet
 from stylecore.config import DeviceChoice, TransferConfig
-from stylecore.errors import SettingError
+from stylecore.errors import ImageError, SettingError
+from stylecore.imaging.colour import as_rgb
 from stylecore.imaging.files import read
-from stylecore.imaging.images import ImageError, as_rgb, decode, encode_png
+from stylecore.imaging.images import decode, encode_png
 from stylecore.imaging.tensors import to_image
 from stylecore.transfer.devices import choose_device
-from stylecore.transfer.preparation import prepare, prepare_initial
+from stylecore.transfer.preparation import INITIAL_DETAIL, prepare, prepare_initial, sides
 from stylecore.transfer.records import LossRecord, Step
 from stylecore.transfer.stylize import stylize
 from stylecore.transfer.vgg import load_vgg16
@@ -101,8 +102,12 @@ def stylize_images(
         TransferError: if the loss stops being a finite number.
     """
     config = _merged(config or TransferConfig(), lambdas, size, steps, init is not None)
-    content_tensor, style_tensor = prepare(_picture(content, "content"), _picture(style, "style"), config)
-    initial = None if init is None else prepare_initial(_picture(init, "init"), content_tensor)
+    content_side, style_side = sides(config)
+    pictures = _picture(content, "content", content_side), _picture(style, "style", style_side)
+    content_tensor, style_tensor = prepare(*pictures, config)
+    initial = None
+    if init is not None:
+        initial = prepare_initial(_picture(init, "init", INITIAL_DETAIL * content_side), content_tensor)
     vgg = load_vgg16(config.vgg_weights, choose_device(device))
     losses = []
     with contextlib.closing(stylize(vgg, content_tensor, style_tensor, config, initial)) as run:
@@ -148,14 +153,20 @@ def _merged(
     return dataclasses.replace(config, **{name: value for name, value in named.items() if value is not None})
 
 
-def _picture(source: Picture, name: str) -> Image.Image:
-    """An RGB picture from any of the forms that `stylize_images` takes; `name` is for the message of an error."""
+def _picture(source: Picture, name: str, longest: int) -> Image.Image:
+    """An RGB picture from any of the forms that `stylize_images` takes.
+
+    Args:
+        source: the picture.
+        name: what the message of an error calls it.
+        longest: to which a longer side of a file's picture may be scaled.
+    """
     if isinstance(source, Image.Image):
         return as_rgb(ImageOps.exif_transpose(source))
     if isinstance(source, bytes):
-        return decode(source, name)
+        return decode(source, name, longest)
     if isinstance(source, (str, PathLike)):
-        return decode(read(fspath(source)), fspath(source))
+        return decode(read(fspath(source)), fspath(source), longest)
     if str(getattr(source, "dtype", "")) != "uint8" or source.ndim != 3 or source.shape[2] != 3 or source.size == 0:
         raise ImageError(f"{name} must be a Pillow image, a path, bytes, or a uint8 array of shape (H, W, 3).")
     return Image.fromarray(source)

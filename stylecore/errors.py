@@ -12,5 +12,9 @@ class UserError(Exception):
     """
 
 
+class ImageError(UserError, ValueError):
+    """A picture can't be used; the message is one plain sentence that says why, and what to do."""
+
+
 class SettingError(UserError, ValueError):
     """A setting, or an option of a call, has a value that can't be used; the message names it and its range."""

@@ -12,8 +12,8 @@ from PIL import Image
 
 import stylecore
 from stylecore import api
-from stylecore.errors import SettingError
-from stylecore.imaging.images import ImageError, decode, encode_png
+from stylecore.errors import ImageError, SettingError
+from stylecore.imaging.images import decode, encode_png
 from stylecore.transfer.preparation import prepare
 from stylecore.transfer.stylize import stylize
 

@@ -72,7 +72,8 @@ def postprocessed(png: bytes, content: bytes, settings: Postprocess) -> bytes:
         return png
     recipe = dataclasses.replace(read_recipe(png), postprocess=settings)
     with Image.open(io.BytesIO(png)) as image:  # not `decode`: our own results may exceed its limits
-        picture = postprocess(image.convert("RGB"), decode(content, "The content picture"), settings)
+        original = decode(content, "The content picture", max(image.size))
+        picture = postprocess(image.convert("RGB"), original, settings)
     return encode_png(picture, {CHUNK: recipe.to_json()})
 
 

@@ -20,7 +20,8 @@ from stylecore.cli.terminal import note, print_json, print_result
 from stylecore.config import TransferConfig
 from stylecore.experiments.lambdas import DEFAULT_LAMBDAS
 from stylecore.imaging.files import read
-from stylecore.imaging.images import checked_size, decode
+from stylecore.imaging.images import decode
+from stylecore.imaging.scaling import checked_size
 from stylecore.imaging.tensors import to_tensor
 from stylecore.transfer.devices import choose_device
 from stylecore.transfer.objective import Objective

@@ -10,7 +10,7 @@ from stylecore.engine.cost import TARGET_BYTES, Cost, Size, cost_of
 from stylecore.engine.limits import free_memory
 from stylecore.engine.spoken import spoken_bytes, spoken_time
 from stylecore.engine.throughput import measure_throughput
-from stylecore.imaging.images import ImageError
+from stylecore.errors import ImageError
 from stylecore.transfer.devices import OutOfMemory
 from stylecore.transfer.vgg import VGG16
 

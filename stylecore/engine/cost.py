@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from stylecore.config import TransferConfig
-from stylecore.imaging.images import checked_size
+from stylecore.imaging.scaling import checked_size
 from stylecore.transfer.pyramid import stages
 from stylecore.transfer.vgg import minimum_side, multiplications
 

@@ -11,12 +11,13 @@ from torch import Tensor
 from stylecore.artifacts.heatmaps import heat
 from stylecore.config import TransferConfig
 from stylecore.engine.queries import Work
-from stylecore.imaging.images import decode, encode_png, fit
+from stylecore.imaging.images import decode, encode_png
+from stylecore.imaging.scaling import fit
 from stylecore.imaging.tensors import to_tensor
 from stylecore.transfer.features import distance, shuffled, strongest
 from stylecore.transfer.losses import content_loss
 from stylecore.transfer.objective import Objective
-from stylecore.transfer.preparation import prepare
+from stylecore.transfer.preparation import prepare, sides
 from stylecore.transfer.statistics import gram, per_position
 from stylecore.transfer.vgg import VGG16, minimum_side
 
@@ -157,9 +158,9 @@ class CalibrationQuery:
         """Answers it; see `Query`."""
         device = vgg.mean.device
         config = _at_view_size(self.config)
-        content, style = (
-            tensor.to(device) for tensor in prepare(decode(self.content), decode(self.style, "Style"), config)
-        )
+        content_side, style_side = sides(config)
+        pictures = decode(self.content, "Content", content_side), decode(self.style, "Style", style_side)
+        content, style = (tensor.to(device) for tensor in prepare(*pictures, config))
         objective = Objective(vgg, content, style, config)
         yield
         opposite = F.interpolate(style, content.shape[2:], mode="bicubic", antialias=True).clamp(0, 1)
@@ -233,7 +234,8 @@ def _at_view_size(config: TransferConfig) -> TransferConfig:
 def _tensor(picture: bytes, layer: str, config: TransferConfig, scale: float = 1.0) -> Tensor:
     """(1, 3, H, W), in [0, 1]."""
     size = min(config.size, VIEW_SIZE)
-    return to_tensor(fit(decode(picture, "This picture"), size, minimum_side([layer]), "This picture", scale))
+    decoded = decode(picture, "This picture", max(1, round(size * scale)))
+    return to_tensor(fit(decoded, size, minimum_side([layer]), "This picture", scale))
 
 
 def _features(vgg: VGG16, image: Tensor, layer: str, config: TransferConfig) -> Tensor:

@@ -15,7 +15,8 @@ from stylecore.engine.quotas import QueueFull
 from stylecore.engine.registry import Registry
 from stylecore.engine.runner import Pictures, Task
 from stylecore.engine.throughput import ThroughputEstimator
-from stylecore.imaging.images import ImageError, picture_size
+from stylecore.errors import ImageError
+from stylecore.imaging.images import picture_size
 from stylecore.transfer.records import Steering
 
 

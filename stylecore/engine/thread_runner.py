@@ -19,7 +19,7 @@ from stylecore.engine.queries import Query
 from stylecore.engine.runner import Pictures, Task
 from stylecore.imaging.images import decode
 from stylecore.transfer.devices import OutOfMemory, release_memory
-from stylecore.transfer.preparation import prepare, prepare_initial
+from stylecore.transfer.preparation import INITIAL_DETAIL, prepare, prepare_initial, sides
 from stylecore.transfer.records import Steering, Step
 from stylecore.transfer.stylize import stylize
 from stylecore.transfer.vgg import VGG16
@@ -168,8 +168,9 @@ class ThreadRunner:
 
     def _start(self, task: Task) -> Generator[Step, Steering | None, None]:
         inputs, config = task.request.inputs, task.request.config
-        content = decode(inputs.content.data, "The content picture")
-        style = decode(inputs.style.data, "The style picture")
+        content_side, style_side = sides(config)
+        content = decode(inputs.content.data, "The content picture", content_side)
+        style = decode(inputs.style.data, "The style picture", style_side)
         needed, free = cost_of([content.size], [style.size], config, self._device).memory, free_memory(self._device)
         if needed > free:
             raise OutOfMemory(
@@ -179,7 +180,8 @@ class ThreadRunner:
         tensors = prepare(content, style, config)
         initial = None
         if inputs.init is not None:
-            initial = prepare_initial(decode(inputs.init.data, "The picture to start from"), tensors[0])
+            start = decode(inputs.init.data, "The picture to start from", INITIAL_DETAIL * content_side)
+            initial = prepare_initial(start, tensors[0])
         return stylize(self._load(config.vgg_weights, self._device), *tensors, config, initial)
 
 

@@ -15,7 +15,8 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
-from stylecore.imaging.images import MAX_BYTES, ImageError
+from stylecore.errors import ImageError
+from stylecore.imaging.images import MAX_BYTES
 
 if sys.platform != "win32":
     import fcntl

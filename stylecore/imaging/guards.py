@@ -11,6 +11,7 @@ import io
 import struct
 from collections.abc import Iterator
 from itertools import islice
+from typing import NamedTuple
 
 MAX_PARTS = 20_000  # a PNG of 25 MB in pieces of 8 KB has 3200
 MAX_SEGMENTS = 1_000  # in a JPEG before its pixels: 25 MB of the longest possible ones are 400
@@ -21,6 +22,8 @@ MAX_STRIPS = 50_000  # in a TIFF: some programs write one for each row
 MAX_RLE = (10_000_000, 4 * 2**20)  # pixels and bytes of a run-length encoded BMP, which Pillow decodes in Python
 
 _FRAMES = frozenset(bytes((marker,)) for marker in range(0xC0, 0xD0) if marker not in (0xC4, 0xC8, 0xCC))
+_PROGRESSIVE = (b"\xc2", b"\xc6", b"\xca", b"\xce")
+_PALETTE = 320  # a tag of TIFF, of as many values as there are colours
 
 
 class TooComplex(ValueError):
@@ -83,7 +86,35 @@ def _gif_blocks(data: bytes) -> Iterator[int]:
 
 
 def _check_jpeg(data: bytes) -> None:
-    at, exif, pixels = 2, 0, 0
+    header = _jpeg_header(data)
+    scans = data.count(b"\xff\xda", header.end)
+    if header.exif > MAX_EXIF or scans > MAX_SCANS or (scans > 1 and scans * header.pixels > MAX_SCANNED):
+        raise TooComplex
+
+
+def is_jpeg_of_one_scan(data: bytes) -> bool:
+    """Whether a JPEG's first scan has all colours in full, so that rows can be decoded as they come."""
+    header = _jpeg_header(data)
+    return header.frame not in _PROGRESSIVE and data[header.end + 4 : header.end + 5] == header.components
+
+
+class _JpegHeader(NamedTuple):
+    """What stands before the first scan: where that begins, bytes of EXIF, pixels, kind of frame, and components."""
+
+    end: int
+    exif: int
+    pixels: int
+    frame: bytes
+    components: bytes
+
+
+def _jpeg_header(data: bytes) -> _JpegHeader:
+    """Reads what stands before the first scan.
+
+    Raises:
+        TooComplex: if there are too many segments.
+    """
+    at, exif, pixels, frame, components = 2, 0, 0, b"", b""
     for _ in range(MAX_SEGMENTS):
         marker = data[at + 1 : at + 2]
         if data[at : at + 1] != b"\xff" or marker in (b"\0", b"\xff"):
@@ -96,13 +127,12 @@ def _check_jpeg(data: bytes) -> None:
             exif += int.from_bytes(data[at + 2 : at + 4], "big")
         if marker in _FRAMES:
             pixels = int.from_bytes(data[at + 5 : at + 7], "big") * int.from_bytes(data[at + 7 : at + 9], "big")
+            frame, components = marker, data[at + 9 : at + 10]
         at += 2 if bare else 2 + max(2, int.from_bytes(data[at + 2 : at + 4], "big"))
     else:
         if at < len(data):
             raise TooComplex
-    scans = data.count(b"\xff\xda", at)
-    if exif > MAX_EXIF or scans > MAX_SCANS or (scans > 1 and scans * pixels > MAX_SCANNED):
-        raise TooComplex
+    return _JpegHeader(at, exif, pixels, frame, components)
 
 
 def _check_bmp(data: bytes) -> None:
@@ -133,6 +163,6 @@ def _check_tiff(data: bytes) -> None:
         one = file.read(size)
         if len(one) < size:
             return
-        _, kind, numbers, _ = struct.unpack(f"{order}{entry}", one)
-        if kind not in (1, 2, 6, 7) and numbers > MAX_STRIPS:  # bytes and text are read at once
+        tag, kind, numbers, _ = struct.unpack(f"{order}{entry}", one)
+        if kind not in (1, 2, 6, 7) and tag != _PALETTE and numbers > MAX_STRIPS:  # bytes and text are read at once
             raise TooComplex

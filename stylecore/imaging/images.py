@@ -1,40 +1,65 @@
-"""Decoding, scaling and encoding pictures, with every limit on what comes in and a sentence for every refusal."""
+"""Decoding and encoding pictures, with every limit on what comes in and a sentence for every refusal."""
 
 from __future__ import annotations
 
 import contextlib
 import io
-import math
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from stylecore.config import SETTINGS
-from stylecore.errors import UserError
+from stylecore.errors import ImageError
+from stylecore.imaging.bands import Reading, TooLarge, assemble
+from stylecore.imaging.bmp import is_compressed, open_bmp
+from stylecore.imaging.formats import Kind, kind_of
+from stylecore.imaging.frames import open_frame, open_heic
 from stylecore.imaging.guards import TooComplex, check_structure
+from stylecore.imaging.jpeg import open_jpeg
+from stylecore.imaging.png import open_png
+from stylecore.imaging.tiff import open_tiff
 
-FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 MAX_BYTES = 25 * 2**20  # of a file
-MAX_PIXELS = 50_000_000  # of a picture
-PAPER = (255, 255, 255)  # what shows through transparent pixels
+MAX_SIDE = 100_000  # pixels; a row is held at a time
+MAX_PIXELS = 80_000_000  # of a picture; the largest that cameras make without stitching have 64 million
+
+_decoder = threading.Lock()  # one picture at a time, so that what decoding takes is taken once
 
 
-class ImageError(UserError, ValueError):
-    """A picture can't be used; the message is one plain sentence that says why, and what to do."""
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A picture that has been decoded.
+
+    Attributes:
+        image: RGB, without metadata.
+        size: width and height of the file's picture, upright.
+        notices: sentences on what is wrong with it, though it can be used.
+    """
+
+    image: Image.Image
+    size: tuple[int, int]
+    notices: tuple[str, ...]
 
 
-def decode(data: bytes, name: str = "picture") -> Image.Image:
+def decode(data: bytes, name: str = "picture", longest: int | None = None) -> Image.Image:
+    """The picture of a file; see `decode_with_notices`, which takes and raises the same."""
+    return decode_with_notices(data, name, longest).image
+
+
+def decode_with_notices(data: bytes, name: str = "picture", longest: int | None = None) -> Decoded:
     """Decodes a file's bytes into the picture that a viewer would show.
 
-    Of an animation this is the first frame. The picture is turned as EXIF says, its colours are converted to sRGB with
-    the embedded profile, transparent pixels are laid on white, and 16 bits a channel become 8.
+    Of an animation this is the first frame, of a file of several pages the picture itself, not its thumbnail. It is
+    turned as EXIF says, its colours are converted to sRGB with the embedded profile or gamma, transparent pixels are
+    laid on white, and samples of any depth become 8 bits.
 
     Args:
         data: the whole file; it need not be trusted.
         name: what the message of an error calls the picture.
-
-    Returns:
-        An RGB picture without metadata.
+        longest: the longer side that is needed, in pixels. A larger picture comes back with just that, and is never
+            held as a whole if its format allows; None gives all pixels.
 
     Raises:
         ImageError: if the file is empty, too large, damaged, or of a format that is not accepted.
@@ -43,97 +68,25 @@ def decode(data: bytes, name: str = "picture") -> Image.Image:
         raise ImageError(f"{name} is empty: choose another file.")
     if len(data) > MAX_BYTES:
         raise ImageError(f"{name} has more than {MAX_BYTES >> 20} MB: save it smaller first.")
-    try:
+    kind = kind_of(data, name)
+    with _decoder, _refusals(name, kind):
         check_structure(data)
-        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            _check_size(image, name)  # before any pixel is decoded
-            image.load()
-            return as_rgb(_upright(image))
-    except ImageError:
-        raise
-    except TooComplex as error:
-        raise ImageError(f"{name} is built of too many parts: save it again in another program first.") from error
-    except Image.DecompressionBombError as error:
-        raise ImageError(f"{name} has too many pixels: save it smaller first.") from error
-    except UnidentifiedImageError as error:
-        raise ImageError(f"{name} can't be read as a picture: use PNG, JPEG, WebP, GIF, BMP or TIFF.") from error
-    except Exception as error:  # on broken files Pillow's decoders raise almost anything
-        raise ImageError(f"{name} is damaged or cut off: choose another file or save it again.") from error
-
-
-def as_rgb(image: Image.Image) -> Image.Image:
-    """Converts a picture of any mode to 8-bit sRGB.
-
-    Args:
-        image: of any mode; it stays as it is.
-
-    Returns:
-        An RGB copy without metadata. An embedded colour profile is applied, transparent pixels are laid on white.
-    """
-    profile = image.info.get("icc_profile")
-    if image.mode.startswith("I") or image.mode == "F":
-        image = _scaled_to_8_bit(image)
-    if image.has_transparency_data:
-        rgba = image if image.mode == "RGBA" else image.convert("RGBA")
-        image = Image.new("RGB", rgba.size, PAPER)
-        image.paste(rgba, mask=rgba.getchannel("A"))
-    if image.mode in ("LAB", "YCbCr", "HSV", "P", "PA", "La", "LA", "1"):
-        image = image.convert("RGB")
-    if profile:
-        image = _to_srgb(image, profile)
-    rgb = image.convert("RGB")
-    rgb.info.clear()
-    return rgb
+        reading = _opened(data, kind, name, longest)
+        _check_size(reading, name)  # before any pixel is decoded
+        image = assemble(reading, longest)
+        return Decoded(image, reading.upright_size, tuple(reading.notices))
 
 
 def picture_size(data: bytes, name: str = "picture") -> tuple[int, int]:
-    """Width and height from a file's header, without decoding the pixels; EXIF may swap the two.
+    """Width and height of a file's picture, upright, without decoding the pixels.
 
     Raises:
         ImageError: if the file is not a picture.
     """
-    try:
+    kind = kind_of(data, name)
+    with _refusals(name, kind):
         check_structure(data)
-        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            return image.size
-    except Exception as error:  # on broken files Pillow raises almost anything
-        raise ImageError(f"{name} can't be read as a picture: use PNG, JPEG, WebP, GIF, BMP or TIFF.") from error
-
-
-def fitted_size(size: tuple[int, int], longer: int) -> tuple[int, int]:
-    """Width and height after scaling to a longer side in pixels; no side becomes less than 1."""
-    scale = longer / max(size)
-    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
-
-
-def checked_size(
-    original: tuple[int, int], size: int, shortest: int = 1, name: str = "picture", scale: float = 1.0
-) -> tuple[int, int]:
-    """Width and height that `fit` gives a picture of the original size; takes and raises what `fit` does."""
-    width, height = fitted_size(original, max(1, round(size * scale)))
-    if min(width, height) < shortest:
-        enough = math.ceil(shortest * max(original) / min(original) / scale)
-        advice = (
-            f"choose a size of at least {enough}, or crop it" if enough <= SETTINGS["size"].high else "crop it first"
-        )
-        raise ImageError(f"{name} would be {width} × {height} pixels, too narrow for these layers of VGG16: {advice}.")
-    return width, height
-
-
-def fit(image: Image.Image, size: int, shortest: int = 1, name: str = "picture", scale: float = 1.0) -> Image.Image:
-    """Scales a picture to a longer side, keeping its shape.
-
-    Args:
-        image: RGB.
-        size: longer side of the result, in pixels; smaller pictures are enlarged.
-        shortest: the least that the shorter side of the result may have, in pixels.
-        name: what the message of an error calls the picture.
-        scale: factor on `size` for this picture.
-
-    Raises:
-        ImageError: if the picture is so narrow that its shorter side would be below `shortest`.
-    """
-    return image.resize(checked_size(image.size, size, shortest, name, scale), Image.Resampling.LANCZOS)
+        return _opened(data, kind, name, longest=1).upright_size
 
 
 def encode_png(image: Image.Image, text: dict[str, str] | None = None, compress: int = 6) -> bytes:
@@ -153,39 +106,45 @@ def encode_jpeg(image: Image.Image, quality: int = 85) -> bytes:
     return buffer.getvalue()
 
 
-def _check_size(image: Image.Image, name: str) -> None:
-    width, height = image.size
+def _opened(data: bytes, kind: Kind, name: str, longest: int | None) -> Reading:
+    if kind == "PNG":
+        return open_png(data)
+    if kind == "JPEG":
+        return open_jpeg(data, longest)
+    if kind == "TIFF":
+        return open_tiff(data, name)
+    if kind == "HEIC":
+        return open_heic(data, name)
+    if kind == "BMP" and not is_compressed(data):
+        return open_bmp(data)
+    return open_frame(data, kind)
+
+
+@contextlib.contextmanager
+def _refusals(name: str, kind: Kind) -> Iterator[None]:
+    """Turns whatever goes wrong with a file into one sentence."""
+    try:
+        yield
+    except ImageError:
+        raise
+    except TooComplex as error:
+        raise ImageError(f"{name} is built of too many parts: save it again in another program first.") from error
+    except (TooLarge, Image.DecompressionBombError) as error:
+        raise ImageError(f"{name} has too many pixels for a {kind} file of its kind: save it smaller first.") from error
+    except Exception as error:  # on broken files Pillow's decoders raise almost anything
+        raise ImageError(
+            f"{name} is a {kind} file that is damaged, cut off, or of a rare kind: choose another, or save it again as "
+            f"{'PNG' if kind == 'JPEG' else 'JPEG'}."
+        ) from error
+
+
+def _check_size(reading: Reading, name: str) -> None:
+    width, height = reading.size
     if width < 1 or height < 1:
         raise ImageError(f"{name} has no pixels: choose another file.")
+    if max(width, height) > MAX_SIDE:
+        raise ImageError(f"{name} has {width} × {height} pixels, which is too long: crop it first.")
     if width * height > MAX_PIXELS:
         raise ImageError(
             f"{name} has {width} × {height} pixels, more than {MAX_PIXELS // 10**6} million: save it smaller first."
         )
-
-
-def _upright(image: Image.Image) -> Image.Image:
-    """The picture turned as EXIF says. Broken EXIF is ignored, since the pixels are sound."""
-    with contextlib.suppress(Exception):  # on broken metadata, too, Pillow raises almost anything
-        if image.mode in ("P", "PA"):
-            return ImageOps.exif_transpose(image)  # a copy, which has a grey palette where a broken file has none
-        ImageOps.exif_transpose(image, in_place=True)  # no copy: there may be 150 MB of pixels, and nothing to turn
-    return image
-
-
-def _scaled_to_8_bit(image: Image.Image) -> Image.Image:
-    """Scales greyscale of 16 bits, 32 bits or floats to 8 bits; Pillow's own conversion would clip it."""
-    white = 65535.0
-    if image.mode == "F":  # white is 1 or 255; a picture of the first kind may go a little above 1
-        wide = image.point(lambda value: value * 1e6 - 2e6).convert("L").getbbox()  # is any value above 2? (NaN is not)
-        white = 255.0 if wide else 1.0
-    return image.convert("F").point(lambda value: value * (255 / white) + 0.5).convert("L")
-
-
-def _to_srgb(image: Image.Image, profile: bytes) -> Image.Image:
-    """Converts to sRGB with the embedded profile; one that is broken or does not fit the mode is ignored."""
-    try:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        converted = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
-    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-        return image
-    return converted or image

@@ -9,10 +9,17 @@ from torch import Tensor
 
 from stylecore.config import TransferConfig
 from stylecore.errors import SettingError
-from stylecore.imaging.images import fit
+from stylecore.imaging.scaling import fit
 from stylecore.imaging.tensors import to_tensor
 from stylecore.transfer.pyramid import size_of
 from stylecore.transfer.vgg import minimum_side
+
+INITIAL_DETAIL = 4  # longer side of a picture to start from that is needed, by that of the content: it is cut to shape
+
+
+def sides(config: TransferConfig) -> tuple[int, int]:
+    """The longer sides, in pixels, at which content and style are used; more of them need not be decoded."""
+    return config.size, max(1, round(config.size * config.style_scale))
 
 
 def prepare(content: Image.Image, style: Image.Image, config: TransferConfig) -> tuple[Tensor, Tensor]:

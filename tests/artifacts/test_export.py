@@ -10,8 +10,9 @@ from stylecore.artifacts.export import converted, finished_pictures, postprocess
 from stylecore.artifacts.postprocess import postprocess
 from stylecore.artifacts.recipe import RecipeError, read_recipe
 from stylecore.config import Postprocess, TransferConfig
+from stylecore.errors import ImageError
 from stylecore.imaging import images
-from stylecore.imaging.images import ImageError, decode, encode_png
+from stylecore.imaging.images import decode, encode_png
 from stylecore.imaging.inputs import pair
 from stylecore.imaging.tensors import to_image
 from stylecore.transfer.stylize import stylize

@@ -7,7 +7,7 @@ from PIL import Image
 
 from stylecore.artifacts.postprocess import match_statistics, postprocess
 from stylecore.config import Postprocess
-from stylecore.imaging.images import fit
+from stylecore.imaging.scaling import fit
 from stylecore.imaging.tensors import to_image
 
 

@@ -8,8 +8,9 @@ import torch
 from stylecore.cli.bench import _TRANSFER, _run_alone
 from stylecore.config import TransferConfig
 from stylecore.engine.cost import cost_of, depth_share, used_sizes
+from stylecore.errors import ImageError
 from stylecore.imaging.files import read
-from stylecore.imaging.images import ImageError, decode
+from stylecore.imaging.images import decode
 from stylecore.samples import sample_contents, sample_styles
 from stylecore.transfer.preparation import prepare
 from stylecore.transfer.records import Steering

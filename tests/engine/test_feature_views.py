@@ -15,8 +15,10 @@ from stylecore.engine.feature_views import (
     ShuffleQuery,
     StatisticsQuery,
 )
+from stylecore.errors import ImageError
 from stylecore.imaging.files import read
-from stylecore.imaging.images import ImageError, decode, encode_png, fit
+from stylecore.imaging.images import decode, encode_png
+from stylecore.imaging.scaling import fit
 from stylecore.imaging.tensors import to_image, to_tensor
 from stylecore.samples import sample_contents, sample_styles
 from stylecore.transfer.objective import Objective

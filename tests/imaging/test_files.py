@@ -9,9 +9,9 @@ import threading
 
 import pytest
 
+from stylecore.errors import ImageError
 from stylecore.imaging import files
 from stylecore.imaging.files import STDOUT, is_written_into, new_file, read, stream_at, write_whole
-from stylecore.imaging.images import ImageError
 
 
 def test_read(tmp_path):

@@ -16,8 +16,9 @@ import pytest
 from stylecore.artifacts.recipe import Recipe, RecipeError
 from stylecore.cli.parser import main
 from stylecore.config import TransferConfig
+from stylecore.errors import ImageError
 from stylecore.imaging.guards import TooComplex, check_structure
-from stylecore.imaging.images import MAX_PIXELS, ImageError, decode, encode_png, picture_size
+from stylecore.imaging.images import MAX_PIXELS, decode, encode_png, picture_size
 from stylecore.ui.page import plain
 from stylecore.ui.state.url import from_query
 from tests.support import hostile
@@ -37,14 +38,13 @@ LEAST = {  # files by category that there are to be
     "modes": 60,
     "metadata": 80,
     "polyglots": 20,
+    "layouts": 200,
     "texts": 20,
     "recipe_files": 200,
 }
-SECONDS = (
-    2.0  # of processor time for the slowest file on two cores; all but those of 50 million pixels need 0.8 at most
-)
+SECONDS = 3.0  # of processor time for the slowest file on two cores, one of 80 million pixels
 PATIENCE = 3  # a busy machine, or a slower one, may take as many times that before it is a failure
-MEGABYTES = 1_200  # beyond an idle page, while a file is read that is all that is allowed
+MEGABYTES = 250  # beyond an idle page, for whatever file
 
 
 @pytest.fixture(scope="module")
@@ -91,12 +91,6 @@ def test_every_file_gives_a_picture_or_a_sentence(lines):
             assert 0 < size[0] * size[1] <= MAX_PIXELS
             pictures += 1
     assert 200 < pictures < len(lines) - 200  # neither is everything refused, nor nothing
-
-
-def test_a_file_is_refused_as_a_thumbnail_if_it_is_as_an_upload(lines):
-    for line in lines:
-        refused = ["refusal" in line["results"][use] for use in ("upload", "thumbnail")]
-        assert refused[0] == refused[1], line["name"]
 
 
 def test_no_file_takes_long(lines, capsys):

@@ -29,7 +29,8 @@ import stylecore
 from stylecore.artifacts.recipe import Recipe, RecipeError, read_recipe
 from stylecore.config import SETTINGS
 from stylecore.engine.limits import Limits
-from stylecore.imaging.images import MAX_PIXELS, ImageError, decode
+from stylecore.errors import ImageError
+from stylecore.imaging.images import MAX_PIXELS, decode
 from stylecore.ui.state.url import from_query
 from tests.support.mutations import Input, changed, starting_points
 

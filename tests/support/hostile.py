@@ -11,15 +11,18 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
 import numpy as np
+import pillow_heif
 from PIL import Image, ImageCms
 
 from stylecore.artifacts.recipe import CHUNK, sha256
+from tests.support import picture_files
 from tests.support.hostile_values import recipes
 
 File = tuple[str, bytes]
 Category = Callable[[], Iterator[File]]
 MEGABYTE = 2**20
-SIDE = 7070  # of a square with almost 50 million pixels, which is all that is allowed
+SIDE = 8940  # of a square with almost 80 million pixels, which is all that is allowed
+HELD_SIDE = 3600  # of a square with almost all the pixels that are allowed where a decoder holds 16 bytes for each
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 MODES = (
     "1",
@@ -40,6 +43,7 @@ MODES = (
     "F",
     "I;16",
 )
+pillow_heif.register_heif_opener()  # so that Pillow can write them
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 
 
@@ -57,6 +61,7 @@ def seeds() -> dict[str, bytes]:
     """A small, sound file of every kind that is decoded in a way of its own."""
     picture, grey = _noise(), _noise().convert("L")
     frames = [_noise(seed=seed) for seed in (1, 2)]
+    sub = picture_files.page(np.ones((9, 9, 1), int))
     return {
         "png": saved(picture, "PNG"),
         "png-palette": saved(picture.quantize(16), "PNG", transparency=3),
@@ -78,6 +83,35 @@ def seeds() -> dict[str, bytes]:
         "tiff": saved(picture, "TIFF"),
         "tiff-lzw": saved(picture, "TIFF", compression="tiff_lzw"),
         "tiff-jpeg": saved(picture, "TIFF", compression="jpeg"),
+        "png-palette-interlaced": picture_files.png(
+            np.arange(300).reshape(15, 20, 1) % 16, 4, chunk(b"PLTE", bytes(range(48))), colour=3, interlaced=True
+        ),
+        "png-16-transparent": picture_files.png(
+            np.arange(900).reshape(15, 20, 3) * 70,
+            16,
+            chunk(b"gAMA", b"\0\1\x86\xa0"),
+            chunk(b"tRNS", bytes(6)),
+            filters=True,
+        ),
+        "bmp-masks": picture_files.bmp(np.arange(300).reshape(15, 20), 16, (0xF00, 0xF0, 0xF, 0xF000)),
+        "tiff-planar": picture_files.tiff(
+            picture_files.page(np.arange(1200).reshape(15, 20, 4) * 50, 16, photometric=2, planar=True, extra=[2])
+        ),
+        "tiff-tiles": picture_files.tiff(
+            picture_files.page(np.arange(900).reshape(15, 20, 3) % 256, photometric=2, tile=(16, 16), deflated=True)
+        ),
+        "tiff-palette": picture_files.tiff(
+            picture_files.page(
+                np.arange(300).reshape(15, 20, 1) % 16, 4, photometric=3, t320=("H", [i * 999 for i in range(48)])
+            )
+        ),
+        "tiff-pages": picture_files.tiff(
+            picture_files.page(np.zeros((2, 2, 1), int), t254=("I", [1]), subfiles=[sub]),
+            picture_files.page(np.random.default_rng(0).random((9, 9, 1)), 64, predictor=3, deflated=True, order=">"),
+            order=">",
+        ),
+        "avif": saved(picture, "AVIF"),
+        "heic": saved(picture, "HEIF"),
         "tiff-float": saved(Image.fromarray(np.asarray(grey) / np.float32(255)), "TIFF"),
     }
 
@@ -228,7 +262,7 @@ def flipped() -> Iterator[File]:
 
 def pixels() -> Iterator[File]:
     """Bombs of pixels: headers of more than is allowed, and small files that take long to decode."""
-    for width, height in ((30_000, 30_000), (50_000_001, 1), (1, 50_000_001), (2**31 - 1, 2**31 - 1), (7072, 7072)):
+    for width, height in ((30_000, 30_000), (80_000_001, 1), (1, 80_000_001), (2**31 - 1, 2**31 - 1), (8945, 8945)):
         yield f"png-{width}x{height}", png(width=width, height=height)
     jpeg = saved(Image.new("RGB", (8, 8)), "JPEG")
     at = jpeg.index(b"\xff\xc0") + 5
@@ -265,7 +299,7 @@ def pixels() -> Iterator[File]:
 def largest() -> Iterator[File]:
     """Pictures of all the pixels that are allowed, each of a kind that is decoded in its own way."""
     options = {"compress_level": 1}
-    for mode in ("1", "RGBA", "I;16"):
+    for mode in ("RGBA", "I;16"):
         yield f"png-full-{mode}", saved(Image.new(mode, (SIDE, SIDE)), "PNG", **options)
     yield "png-full-profile", saved(Image.new("RGB", (SIDE, SIDE)), "PNG", icc_profile=profile(), **options)
     turned = exif(entry(0x112, 3, 1, b"\x06\0"))
@@ -274,9 +308,19 @@ def largest() -> Iterator[File]:
     yield "jpeg-full-progressive", saved(Image.new("RGB", (SIDE, SIDE)), "JPEG", progressive=True)
     yield "gif-full", saved(Image.new("P", (SIDE, SIDE)), "GIF")
     yield "tiff-full-float", saved(Image.new("F", (SIDE, SIDE), 0.5), "TIFF", compression="tiff_adobe_deflate")
-    yield "tiff-full-int", saved(Image.new("I", (SIDE, SIDE), 99), "TIFF", compression="tiff_lzw")
     yield "tiff-full-lab", saved(Image.new("LAB", (SIDE, SIDE)), "TIFF", compression="tiff_adobe_deflate")
-    yield "webp-full", saved(Image.new("RGBA", (16_000, 3_000)), "WEBP", lossless=True, method=0, quality=0)
+    yield "tiff-full-lzw-in-one-strip", saved(Image.new("RGB", (4_800, 4_800)), "TIFF", **_one_strip(4_800))
+    yield "tiff-full-jpeg", saved(Image.new("RGB", (7_000, 7_000)), "TIFF", compression="jpeg")
+    for name, options in (("lossless", {"lossless": True, "quality": 0}), ("lossy", {})):
+        yield f"webp-full-{name}", saved(Image.new("RGBA", (HELD_SIDE, HELD_SIDE)), "WEBP", method=0, **options)
+        yield f"webp-more-{name}", saved(Image.new("RGBA", (16_000, 3_000)), "WEBP", method=0, **options)
+    yield "avif-full", saved(Image.new("RGB", (4_500, 4_500)), "AVIF", speed=10)
+    yield "heic-12-million", saved(Image.new("RGB", (4_000, 3_000)), "HEIF")
+    yield "jpeg-progressive-444", saved(Image.new("RGB", (5_900, 5_900)), "JPEG", progressive=True, subsampling=0)
+
+
+def _one_strip(rows: int) -> dict[str, object]:
+    return {"compression": "tiff_lzw", "tiffinfo": {278: rows}, "strip_size": 2**31 - 1}
 
 
 def frames() -> Iterator[File]:
@@ -731,6 +775,72 @@ def recipe_files() -> Iterator[File]:
         yield name, in_png(text)
 
 
+def layouts() -> Iterator[File]:
+    """Samples of which there are more, or fewer, or others than the file says."""
+    samples = np.arange(300).reshape(15, 20, 1) % 256
+    page = picture_files.page
+    for tag, values in {
+        254: (0, 1, 4, 2**32 - 1),
+        256: (0, 1, 80_001, 2**32 - 1),
+        257: (0, 1, 4_000_000, 2**32 - 1),
+        258: (0, 1, 7, 12, 31, 33, 64, 65_535),
+        259: (0, 2, 3, 4, 5, 6, 7, 8, 34_676, 34_925, 50_000, 65_535),
+        262: (0, 2, 3, 5, 6, 8, 9, 10, 32_803, 65_535),
+        266: (0, 2, 3),
+        273: (0, 5, 2**32 - 1),
+        274: (0, 5, 9, 65_535),
+        277: (0, 2, 3, 32, 33, 65_535),
+        278: (0, 1, 14, 2**32 - 1),
+        279: (0, 1, 2**32 - 1),
+        284: (0, 2, 3),
+        317: (0, 2, 3, 4),
+        330: (0, 8, 2**32 - 1),
+        338: (0, 1, 2, 999),
+        339: (0, 2, 3, 4, 5, 6),
+    }.items():
+        for value in values:
+            for deflated in (False, True):
+                changed = page(samples, deflated=deflated)
+                changed["tags"][tag] = ("I", [value])
+                yield f"tiff-{tag}-{value}-{deflated}", picture_files.tiff(changed)
+    for value in (0, 1, 7, 17, 65_520, 2**32 - 16):
+        tiled = page(samples, tile=(16, 16))
+        tiled["tags"] |= {322: ("I", [value]), 323: ("I", [value])}
+        yield f"tiff-tile-{value}", picture_files.tiff(tiled)
+    rows = page(np.zeros((40_000, 1, 3), int), photometric=2, planar=True, strip=1, deflated=True)
+    yield "tiff-120000-strips", picture_files.tiff(rows)
+    for compression in (1, 5, 8, 32_773):
+        many = page(np.zeros((200, 200, 1), int), tile=(1, 1)) | {"segments": [zlib.compress(b"\0")] * 40_000}
+        many["tags"][259] = ("H", [compression])
+        yield f"tiff-40000-tiles-{compression}", picture_files.tiff(many)
+    deep = page(np.zeros((2, 2, 32), int), 64, photometric=2) | {"segments": [zlib.compress(bytes(20 * MEGABYTE))]}
+    deep["tags"] |= {256: ("I", [9_000]), 257: ("I", [8_800]), 278: ("I", [8_800]), 259: ("H", [8])}
+    yield "tiff-20-gb-of-samples", picture_files.tiff(deep)
+    chain = [page(samples[:2, :2], t254=("I", [1])) for _ in range(3_000)]
+    yield "tiff-3000-pages", picture_files.tiff(*chain)
+    yield "tiff-3000-subfiles", picture_files.tiff(page(samples, subfiles=chain))
+    for bits in (1, 2, 4, 8):
+        for number in (0, 1, 255, 65_535):
+            key = struct.pack(">H", number)
+            for colour, chunks in ((0, ()), (3, (chunk(b"PLTE", b"abc"),))):
+                one = picture_files.png(samples % (1 << bits), bits, *chunks, chunk(b"tRNS", key), colour=colour)
+                yield f"png-{colour}-{bits}-key-{number}", one
+    for gamma in (0, 1, 5_000, 100_000, 2_000_000, 2**32 - 1):
+        for primaries in (bytes(32), b"\xff" * 32, struct.pack(">8I", *range(8)), struct.pack(">8I", *[33_333] * 8)):
+            chunks = chunk(b"gAMA", struct.pack(">I", gamma)), chunk(b"cHRM", primaries)
+            yield f"png-gamma-{gamma}-{primaries[-4:].hex()}", picture_files.png(samples.repeat(3, 2), 8, *chunks)
+    yield "png-profile-of-200-mb", png(chunk(b"iCCP", b"p\0\0" + _squeezed()))
+    for bits in (16, 24, 32):
+        for masks in ((0, 0, 0), (1, 2, 4), (2**32 - 1,) * 3, (2**32 - 1,) * 4, (5, 10, 2**31), (0x55555555,) * 4):
+            yield f"bmp-{bits}-{len(masks)}-{masks[0]}-{masks[2]}", picture_files.bmp(samples[..., 0], bits, masks)
+    for brand in (b"avif", b"heic", b"mif1", b"crx ", b"jxl ", b"isom", b"\0\0\0\0"):
+        for length in (0, 8, 12, 16, 2**31):
+            yield f"box-{brand.hex()}-{length}", struct.pack(">I4s4s", length, b"ftyp", brand) + bytes(40)
+    cut = saved(_noise(400, 300), "JPEG", progressive=True)
+    for at in (len(cut) // 2, *(cut.rindex(b"\xff\xda") + i for i in range(12))):
+        yield f"jpeg-cut-{at}", cut[:at]
+
+
 CATEGORIES = (
     truncated,
     flipped,
@@ -742,6 +852,7 @@ CATEGORIES = (
     modes,
     metadata,
     polyglots,
+    layouts,
     texts,
     recipe_files,
 )

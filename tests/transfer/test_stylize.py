@@ -9,7 +9,8 @@ import torch
 from PIL import Image
 
 from stylecore.config import PRESETS, TransferConfig
-from stylecore.imaging.images import decode, fit
+from stylecore.imaging.images import decode
+from stylecore.imaging.scaling import fit
 from stylecore.imaging.tensors import to_image, to_tensor
 from stylecore.transfer.objective import Objective
 from stylecore.transfer.preparation import prepare

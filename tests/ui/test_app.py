@@ -12,6 +12,7 @@ from stylecore.ui.server import get_engine
 from stylecore.ui.widgets.presets import preset_of
 from stylecore.ui.widgets.settings import current_settings, load_settings
 from tests.conftest import start_afresh
+from tests.support.hostile import seeds
 from tests.support.pages import PATIENCE, component_data, open_app, run_and_wait, small, wait, words
 
 PAGES = ["app.py", "pages/lambda_lab.py", "pages/layers.py", "pages/theory.py", "pages/about.py"]
@@ -81,12 +82,12 @@ def test_stop_keeps_the_picture_and_go_on_finishes_it(app):
     wait(app, "Done: 40 steps")
 
 
-CUT_OFF = sample_contents()["Coffee"].read_bytes()[:3000]
+CUT_OFF = seeds()["png"][:300]
 
 
 @pytest.mark.parametrize(
     ("data", "sentence"),
-    [(b"hello", "can't be read as a picture"), (CUT_OFF, "damaged or cut off"), (b"", "is empty")],
+    [(b"hello", "can't be read as a picture"), (CUT_OFF, "damaged, cut off"), (b"", "is empty")],
     ids=["text", "cut off", "empty"],
 )
 def test_a_bad_upload_is_a_plain_sentence_and_loses_nothing(app, data, sentence):
@@ -96,6 +97,28 @@ def test_a_bad_upload_is_a_plain_sentence_and_loses_nothing(app, data, sentence)
     assert sentence in app.error[0].value
     assert component_data(app, "gallery_content")["cover"]["caption"].startswith("Chelsea")
     assert not app.button(key="run_studio").disabled
+
+
+def test_another_upload_takes_away_what_was_said_of_the_first(app):
+    app.file_uploader(key="upload_content_0").upload("notes.png", b"hello", "image/png")
+    app.run()
+    assert "notes.png" in app.error[0].value
+    app.file_uploader(key="upload_style_0").upload("sound.png", seeds()["png"], "image/png")
+    app.run()
+    assert not app.error
+    assert not app.exception
+
+
+def test_a_picture_that_can_be_used_but_is_tiny_or_cut_is_told(app):
+    app.file_uploader(key="upload_content_0").upload("tiny.png", seeds()["png"], "image/png")
+    app.run()
+    assert "only 20 × 15 pixels and is enlarged" in words(app.warning)
+    photograph = sample_contents()["Coffee"].read_bytes()
+    app.file_uploader(key="upload_content_1").upload("cut.jpg", photograph[: len(photograph) // 2], "image/jpeg")
+    app.run()
+    assert "The file is cut off" in words(app.warning)
+    assert "enlarged" not in words(app.warning)
+    assert not app.error
 
 
 def test_settings_that_make_no_sense_stop_run_with_a_reason(app):

@@ -12,7 +12,8 @@ from stylecore.config import TransferConfig
 from stylecore.engine.engine import Engine
 from stylecore.experiments.grid import Cell
 from stylecore.experiments.reconstruction import first_layers
-from stylecore.imaging.images import encode_png, fitted_size
+from stylecore.imaging.images import encode_png
+from stylecore.imaging.scaling import fitted_size
 from stylecore.ui.components import Column, Row, grid, viewer
 from stylecore.ui.layers.network import layer_colour
 from stylecore.ui.layers.plan import CONTENT, STYLE, cells_by_request, reconstruction_requests

@@ -115,6 +115,11 @@ def tell_refusal(role: Role, refusal: str) -> None:
     _State().refusals = {**_State().refusals, role: refusal}
 
 
+def forget_refusals() -> None:
+    """Takes away what was said of earlier uploads."""
+    _State().refusals = {}
+
+
 def refusal_of(role: Role) -> str:
     """Why the newest upload for a role could not be used, until another picture is chosen; empty if it could."""
     return _State().refusals.get(role, "")

@@ -11,7 +11,7 @@ import streamlit as st
 from stylecore.config import with_lambda
 from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Job
-from stylecore.imaging.images import ImageError
+from stylecore.errors import ImageError
 from stylecore.ui.server import get_visitor_store
 from stylecore.ui.state.chosen import choose, choose_sample, chosen, tell_problems
 from stylecore.ui.state.restore import choose_of_job, restore_shown, shown_job, shown_name

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Literal
 
 from stylecore.imaging.files import read
-from stylecore.imaging.images import decode, encode_jpeg
+from stylecore.imaging.images import decode_with_notices, encode_jpeg
 from stylecore.samples import sample_contents, sample_styles
 
 Role = Literal["content", "style", "init"]
 ROLES: tuple[Role, ...] = ("content", "style", "init")
 WORDS: dict[Role, str] = {"content": "photograph", "style": "style picture", "init": "picture to start from"}
 OWN = "own"  # in an address, and as a gallery's id: a picture that is no sample
-PREVIEW_PIXELS = (640, 640)  # largest width and height of what the page shows of a picture
+PREVIEW_SIDE = 640  # pixels of the longer side of what the page shows of a picture
 
 
 @dataclass(eq=False, slots=True, weakref_slot=True)
@@ -29,6 +29,7 @@ class Source:
         size: width and height, upright.
         preview: JPEG bytes.
         sample: whether it came with the package.
+        notices: sentences on what is wrong with it, though it can be used.
         token: by which its owner's own addresses name it; random, so that it says nothing of the picture.
     """
 
@@ -37,6 +38,7 @@ class Source:
     size: tuple[int, int]
     preview: bytes
     sample: bool = False
+    notices: tuple[str, ...] = ()
     token: str = field(default_factory=partial(secrets.token_hex, 4))
 
     @property
@@ -60,10 +62,8 @@ def make_source(name: str, data: bytes, *, sample: bool = False) -> Source:
     Raises:
         ImageError: if it is no picture that can be used.
     """
-    picture = decode(data, "This picture")
-    size = picture.size
-    picture.thumbnail(PREVIEW_PIXELS)
-    return Source(name[:60], data, size, encode_jpeg(picture, 88), sample)
+    decoded = decode_with_notices(data, "This picture", PREVIEW_SIDE)
+    return Source(name[:60], data, decoded.size, encode_jpeg(decoded.image, 88), sample, decoded.notices)
 
 
 @cache

@@ -6,7 +6,8 @@ import streamlit as st
 
 from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Job, Snapshot
-from stylecore.imaging.images import decode, encode_jpeg, fitted_size
+from stylecore.imaging.images import decode_with_notices, encode_jpeg
+from stylecore.imaging.scaling import fitted_size
 from stylecore.ui.components import viewer
 from stylecore.ui.page import plain
 from stylecore.ui.page_errors import guarded_callback
@@ -16,7 +17,7 @@ from stylecore.ui.studio.postprocess_input import current_postprocess, displayed
 from stylecore.ui.studio.state import pick_step
 
 COMPARED = 8  # other results that a result can be compared with, the newest ones
-PHOTOGRAPH_PIXELS = (1024, 1024)  # largest width and height at which it is shown
+PHOTOGRAPH_SIDE = 1024  # pixels of the longer side at which it is shown
 
 _COMPARE = "compare"  # key of the widget: id of another result, empty for the photograph
 
@@ -114,9 +115,7 @@ def _photograph(job: Job) -> tuple[bytes, tuple[int, int]]:
     """JPEG bytes of a job's photograph, small enough to be shown, and its original size."""
 
     def make() -> tuple[bytes, tuple[int, int]]:
-        picture = decode(job.request.inputs.content.data)
-        size = picture.size
-        picture.thumbnail(PHOTOGRAPH_PIXELS)
-        return encode_jpeg(picture, 90), size
+        decoded = decode_with_notices(job.request.inputs.content.data, longest=PHOTOGRAPH_SIDE)
+        return encode_jpeg(decoded.image, 90), decoded.size
 
     return get_derived_pictures().get(job.owner, job.id, "photograph", make)

@@ -9,6 +9,7 @@ import streamlit as st
 from stylecore.config import TransferConfig
 from stylecore.engine.cost import used_sizes
 from stylecore.errors import UserError
+from stylecore.imaging.scaling import enlarged_notice
 from stylecore.ui.components import Cover, Item, data_url, gallery
 from stylecore.ui.page_errors import guarded_callback
 from stylecore.ui.server import get_engine, get_visitor_store, visitor_name
@@ -98,8 +99,17 @@ def picture_input(role: Role, used: tuple[int, int] | None = None) -> Source | N
         )
     if refusal := refusal_of(role):
         st.error(refusal, icon=":material/broken_image:")
+    elif source is not None:
+        for notice in _notices(source, used):
+            st.warning(notice, icon=":material/image:")
     upload_input(role)
     return source
+
+
+def _notices(source: Source, used: tuple[int, int] | None) -> list[str]:
+    """Sentences on what is wrong with a picture that can be used."""
+    enlarged = enlarged_notice(source.size, max(used)) if used is not None else ""
+    return [*source.notices, *([enlarged] if enlarged else [])]
 
 
 def _cover(role: Role, source: Source, used: tuple[int, int] | None) -> Cover:

@@ -11,6 +11,7 @@ from stylecore.ui.server import get_derived_pictures
 from stylecore.ui.state.sources import Source
 
 SIDE_PIXELS = 88
+DETAIL = 8  # pixels of the longer side that are decoded, by those of the square
 
 
 def thumbnail(data: bytes) -> str:
@@ -19,7 +20,7 @@ def thumbnail(data: bytes) -> str:
     Raises:
         ImageError: if it is no picture that can be used.
     """
-    picture = decode(data)
+    picture = decode(data, longest=DETAIL * SIDE_PIXELS)
     side = min(picture.size)
     left, top = (picture.width - side) // 2, (picture.height - side) // 2
     box = (left, top, left + side, top + side)

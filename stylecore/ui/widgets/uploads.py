@@ -11,16 +11,16 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from stylecore.artifacts.recipe import Recipe, RecipeError, read_recipe
-from stylecore.errors import UserError
-from stylecore.imaging.images import MAX_PIXELS, ImageError
+from stylecore.errors import ImageError, UserError
+from stylecore.imaging.images import MAX_PIXELS
 from stylecore.ui.page import plain
 from stylecore.ui.page_errors import guarded_callback
 from stylecore.ui.server import get_engine
-from stylecore.ui.state.chosen import choose, chosen, tell_refusal
+from stylecore.ui.state.chosen import choose, chosen, forget_refusals, tell_refusal
 from stylecore.ui.state.session import SessionValue
 from stylecore.ui.state.sources import Role, Source, make_source
+from stylecore.ui.widgets.image_inputs import TYPES
 
-TYPES = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff"]
 TITLES: dict[Role, str] = {"content": "Photograph", "style": "Style", "init": "Picture to start from"}
 
 
@@ -105,6 +105,7 @@ def _take_over(role: Role, key: str) -> None:
     file, state = st.session_state.get(key), _State()
     if file is None:
         return
+    forget_refusals()  # what was said of an earlier upload, in whichever field, is not about this one
     state.counts = {**state.counts, role: _count(role) + 1}
     data, name = file.getvalue(), "From the camera" if key.startswith("shot") else file.name
     _release(file)
