@@ -98,11 +98,6 @@ class Recipe:
         """SHA-256 of the first style file."""
         return self.styles[0].sha256
 
-    @property
-    def computed_config(self) -> TransferConfig:
-        """The settings with the precision that was really used: with these the run repeats to the bit."""
-        return dataclasses.replace(self.config, precision=self.precision)
-
     def to_json(self) -> str:
         """The recipe as indented JSON."""
         values = {"format": FORMAT, **asdict(self)}

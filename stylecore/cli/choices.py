@@ -44,7 +44,7 @@ def choose(options: argparse.Namespace) -> Choices:
     recipe = read_noted_recipe(options.recipe) if options.recipe else None
     if recipe:
         _check_inputs(recipe)
-    base = recipe.computed_config if recipe else PRESETS[options.preset or "studio"]
+    base = recipe.config if recipe else PRESETS[options.preset or "studio"]
     named = _named(options, TransferConfig)
     if options.init_image and base.init != "image":
         named["init"] = "image"

@@ -37,7 +37,7 @@ def transfer(options: argparse.Namespace) -> int:
     with stoppable() as no_more_signals:
         choices = choose(options)
         outputs = picture_outputs(options.output, choices.config.lambdas, options.format)
-        sources = read_sources(options)
+        sources = read_sources(options, choices.config)
         size = checked_size(sources["content"].picture.size, choices.config.size)
         log_bytes = LOG_LINE_BYTES * (choices.config.steps + 1) * len(outputs)
         try_outputs(outputs, size, options.log, log_bytes, _files_read(options))
@@ -53,7 +53,7 @@ def sheet(options: argparse.Namespace) -> int:
         if len(choices.config.lambdas) < 2:
             choices = dataclasses.replace(choices, config=dataclasses.replace(choices.config, lambdas=DEFAULT_LAMBDAS))
         outputs = picture_outputs(options.output, choices.config.lambdas[:1], options.format)
-        sources = read_sources(options)
+        sources = read_sources(options, choices.config)
         cell = checked_size(sources["content"].picture.size, choices.config.size)
         try_outputs(outputs, sheet_size(len(choices.config.lambdas), cell), None, 0, _files_read(options))
         if choices.recipe and choices.recipe.changes:

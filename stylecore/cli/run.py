@@ -15,13 +15,14 @@ from stylecore.artifacts.export import finished_pictures, postprocessed
 from stylecore.cli.choices import Choices, note_differences
 from stylecore.cli.estimate import check_memory, spoken_estimate
 from stylecore.cli.terminal import BAD_INPUT, BUG, DONE, STOPPED, describe_bug, leave_progress, note, say, show_progress
-from stylecore.config import Postprocess
+from stylecore.config import Postprocess, Precision, TransferConfig
 from stylecore.errors import UserError
 from stylecore.imaging.files import read
-from stylecore.imaging.images import decode
+from stylecore.imaging.images import decode_with_notices
 from stylecore.imaging.inputs import pair
+from stylecore.imaging.scaling import enlarged_notice
 from stylecore.transfer.devices import choose_device, is_out_of_memory
-from stylecore.transfer.preparation import prepare, prepare_initial
+from stylecore.transfer.preparation import INITIAL_DETAIL, prepare, prepare_initial, sides
 from stylecore.transfer.pyramid import size_of
 from stylecore.transfer.records import Step
 from stylecore.transfer.stylize import replay, stylize
@@ -66,14 +67,23 @@ def input_paths(options: argparse.Namespace) -> dict[str, str]:
     return paths | ({"init": options.init_image} if options.init_image else {})
 
 
-def read_sources(options: argparse.Namespace) -> dict[str, Source]:
-    """The pictures of `input_paths`.
+def read_sources(options: argparse.Namespace, config: TransferConfig) -> dict[str, Source]:
+    """The pictures of `input_paths`, no larger than they are needed; what is wrong with one is noted.
 
     Raises:
         ImageError: if one can't be used.
     """
-    data = {name: read(path) for name, path in input_paths(options).items()}
-    return {name: Source(data[name], decode(data[name], path)) for name, path in input_paths(options).items()}
+    content, style = sides(config)
+    needed = {"content": content, "style": style, "init": INITIAL_DETAIL * content}
+    sources = {}
+    for name, path in input_paths(options).items():
+        data = read(path)
+        decoded = decode_with_notices(data, path, needed[name])
+        for notice in (*decoded.notices, enlarged_notice(decoded.size, min(needed[name], config.size))):
+            if notice:
+                note(f"{path}: {notice}")
+        sources[name] = Source(data, decoded.image)
+    return sources
 
 
 def run_transfer(
@@ -107,7 +117,8 @@ def run_transfer(
         initial = prepare_initial(sources["init"].picture, content) if "init" in sources else None
         vgg = load_vgg16(config.vgg_weights, device)
         say(spoken_estimate(cost, vgg, config, size_of(content), total))
-        with contextlib.closing(stylize(vgg, content, style, config, initial)) as steps:
+        exactly = dataclasses.replace(config, precision=_precision(choices))
+        with contextlib.closing(stylize(vgg, content, style, exactly, initial)) as steps:
             for latest in steps if recipe is None else replay(steps, recipe.changes, recipe.steps_done):
                 log += _log_lines(latest)
                 show_progress(latest, total)
@@ -125,6 +136,12 @@ def run_transfer(
     pngs = finished_pictures(latest, config, device, inputs, changes)
     pictures = [_postprocessed(png, inputs.content.data, choices.postprocess) for png in pngs]
     return Run(pictures, latest.index, log, trouble, status)
+
+
+def _precision(choices: Choices) -> Precision:
+    """That of the recipe where the settings leave it open: so the run repeats to the bit."""
+    recipe, precision = choices.recipe, choices.config.precision
+    return recipe.precision if recipe and precision == "auto" else precision
 
 
 def _ended_by(error: BaseException, size: int, debug: bool) -> tuple[str, int]:

@@ -119,11 +119,12 @@ def test_settings_that_are_missing_are_what_was_done_before_they_existed():
     assert Recipe.from_json(changed(config={})).config == TransferConfig(**formerly)
 
 
-def test_a_run_repeats_in_the_precision_that_it_had():
+def test_the_precision_that_was_used_is_kept_beside_the_one_that_was_asked_for():
     recipe = Recipe.from_json(changed(config={"precision": "auto"}, precision="bfloat16"))
-    assert recipe.config.precision == "auto"
-    assert recipe.computed_config.precision == "bfloat16"
-    assert Recipe.from_json(without("precision")).computed_config.precision == "float32"
+    assert (recipe.config.precision, recipe.precision) == ("auto", "bfloat16")
+    assert Recipe.from_json(without("precision")).precision == "float32"
+    with pytest.raises(RecipeError, match="precision must be float32 or bfloat16"):
+        Recipe.from_json(changed(precision="auto"))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from tests.support.noise import noise_file
 def inputs(tmp_path_factory):
     """A content and a style picture."""
     folder = tmp_path_factory.mktemp("inputs")
-    return noise_file(folder / "content.png", (40, 30), 1), noise_file(folder / "style.bmp", (36, 44), 2)
+    return noise_file(folder / "content.png", (80, 60), 1), noise_file(folder / "style.bmp", (72, 88), 2)
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from stylecore.cli import commands, run
 from stylecore.cli.parser import main
 from stylecore.config import PRESETS
 from stylecore.imaging.images import encode_png
+from stylecore.samples import sample_contents
 from stylecore.transfer.records import TransferError
 from tests.support.noise import noise_file
 
@@ -152,6 +153,18 @@ def test_a_recipe_repeats_its_picture(transfer, inputs, tmp_path, options):
     assert main(["transfer", *inputs, "-o", str(again), "--recipe", str(first), "--device", "cpu"]) == 0
     np.testing.assert_array_equal(pixels(again), pixels(first))
     assert recipe(again) == recipe(first)
+
+
+def test_a_recipe_repeats_in_the_precision_that_was_used(transfer, inputs, tmp_path):
+    first = transfer("--precision", "bfloat16", "--steps", "3")
+    undecided = tmp_path / "undecided.png"
+    with Image.open(first) as image:
+        text = json.dumps(recipe(first) | {"config": recipe(first)["config"] | {"precision": "auto"}})
+        undecided.write_bytes(encode_png(image, {CHUNK: text}))
+    again = tmp_path / "again.png"
+    assert main(["transfer", *inputs, "-o", str(again), "--recipe", str(undecided), "--device", "cpu"]) == 0
+    np.testing.assert_array_equal(pixels(again), pixels(first))
+    assert recipe(again)["precision"] == "bfloat16"
 
 
 def test_a_recipe_that_began_with_a_picture_repeats_its_stop(inputs, tmp_path, capsys):
@@ -599,3 +612,18 @@ def test_a_sheet_of_a_recipe_stops_where_that_did_and_tells_what_it_can_t_repeat
     assert "λ was changed while the picture of the recipe was made" in words
     assert "the content picture is not the one of the recipe" in words
     assert (recipe(output)["steps_done"], recipe(output)["changes"]) == (2, [])
+
+
+def test_what_is_wrong_with_a_picture_is_noted(tmp_path, capsys):
+    tiny = tmp_path / "tiny.png"
+    Image.new("RGB", (20, 16), (200, 90, 30)).save(tiny)
+    cut = tmp_path / "cut.jpg"
+    whole = sample_contents()["Chelsea"].read_bytes()
+    cut.write_bytes(whole[: len(whole) // 2])
+    out = tmp_path / "out.png"
+    assert (
+        main(["transfer", str(cut), str(tiny), "-o", str(out), "--size", "32", "--steps", "0", "--device", "cpu"]) == 0
+    )
+    said = capsys.readouterr().err
+    assert f"{tiny}: This picture has only 20 × 16 pixels and is enlarged to 32" in said
+    assert f"{cut}: " in said
