@@ -44,11 +44,11 @@ class Tally:
 
 
 class Engine:
-    """Runs jobs one after another, taking turns between owners; every method returns at once.
+    """Runs jobs in slices, taking turns between owners; every method returns at once.
 
-    One job is computed at a time, and an owner has one run in each workspace: a new one ends what the owner had waiting
-    or running there, and its picture is kept. Nothing here depends on streamlit: an owner is any string, and a job that
-    no page has shown for `abandoned_after` seconds is stopped.
+    One step is computed at a time, and an owner has one run in each workspace: a new one ends what the owner had
+    waiting or running there, and its picture is kept. Nothing here depends on streamlit: an owner is any string, and a
+    job that no page has shown for `abandoned_after` seconds is stopped.
 
     Attributes:
         device: on which it computes.
@@ -98,9 +98,9 @@ class Engine:
         Returns:
             The answer to come. It fails with `queries.QueryFailed`, and is cancelled if the owner asks too much else.
         """
-        future = self._queries.ask(owner, query)
         self._worker.revive()
         with self._scheduler.changed:
+            future = self._queries.ask(owner, query)
             self._scheduler.changed.notify_all()
         return future
 
@@ -144,6 +144,9 @@ class Engine:
         snapshot = job.snapshot
         if snapshot.status == "queued":
             return dataclasses.replace(snapshot, wait=self._scheduler.wait(job))
+        if snapshot.status == "running":
+            wait, others = self._scheduler.meanwhile(job)
+            return dataclasses.replace(snapshot, wait=wait, position=others)
         return snapshot
 
     def jobs_of(self, owner: str) -> list[Job]:
@@ -176,8 +179,8 @@ class Engine:
         """What the engine holds now."""
         with self._scheduler.changed:
             return Tally(
-                waiting=len(self._scheduler.waiting),
-                running=int(self._scheduler.running is not None),
+                waiting=sum(job.snapshot.status == "queued" for job in self._scheduler.waiting),
+                running=sum(job.snapshot.status == "running" for job in self._registry.jobs.values()),
                 jobs=len(self._registry.jobs),
                 bytes=bytes_of(self._registry.jobs.values()) + sum(count() for count in self._registry.other_bytes),
                 restarts=self._worker.restarts,

@@ -51,8 +51,9 @@ class Snapshot:
 
     Attributes:
         status: where the job is in its life.
-        position: number of jobs that run before it, while it is queued.
-        wait: seconds until its turn, estimated; None where that is unknown.
+        position: number of jobs that have a turn before it, while it is queued; of visitors with whom it takes turns,
+            while it runs.
+        wait: seconds until its first turn, or for which others compute until it ends, estimated; None where unknown.
         steps: updates that the job is set to make.
         seconds: spent computing so far; neither waiting nor pauses count.
         left: seconds of computing to come, estimated.

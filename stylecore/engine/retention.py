@@ -11,16 +11,19 @@ from stylecore.engine.limits import Limits
 def states_to_release(jobs: Iterable[Job], limits: Limits) -> list[Job]:
     """Jobs at rest whose optimizer state has to go.
 
-    Paused jobs keep theirs as far as there is room, the most recently seen ones first. After them come ended jobs, of
-    which each owner keeps the newest in each workspace.
+    First of all come the states of runs between two of their turns, which stay. Paused jobs keep theirs as far as there
+    is room then, the most recently seen ones first. After them come ended jobs, of which each owner keeps the newest in
+    each workspace.
 
     Args:
         jobs: oldest first.
         limits: `state_mb` is the room.
     """
+    jobs = list(jobs)
     resting = [job for job in jobs if job.holds_state and not job.active]
     newest = {(job.owner, job.request.workspace): job for job in resting if job.ended}
-    held, gone = 0, []
+    held = sum(job.cost.state for job in jobs if job.active and job.holds_state and not job.computing and job.cost)
+    gone = []
     for job in sorted(resting, key=lambda job: (not job.ended, job.seen), reverse=True):
         state = job.cost.state if job.cost else 0
         wanted = not job.ended or job is newest[job.owner, job.request.workspace]

@@ -12,52 +12,13 @@ import pytest
 
 from stylecore.config import TransferConfig
 from stylecore.engine.engine import Engine
-from stylecore.engine.jobs import Request, Update
-from stylecore.engine.runner import Pictures, Task
+from stylecore.engine.jobs import Request
+from stylecore.engine.runner import Task
 from stylecore.engine.thread_runner import ThreadRunner
 from stylecore.imaging.inputs import pair
-from stylecore.transfer.records import LossRecord, Steering
-from tests.support.engines import limits, wait
+from stylecore.transfer.records import Steering
+from tests.support.engines import FakeRunner, limits, wait
 from tests.support.server import ROOT
-
-
-class FakeRunner:
-    """Computes nothing: a step's loss is λ divided by its number."""
-
-    def __init__(self):
-        self.calls, self.tasks, self.index = [], {}, {}
-
-    def begin(self, run, task):
-        self.calls.append(("begin", run, task.done))
-        self.tasks[run], self.index[run] = task, -1
-
-    def step(self, run, steering, *, is_frame):
-        self.index[run] += 1
-        lambdas = steering.lambdas if steering and steering.lambdas else self.tasks[run].request.config.lambdas
-        losses = LossRecord(self.index[run], lambdas, lambdas, lambdas, lambdas, {}, {})
-        repeated = self.tasks[run].done is not None and self.index[run] <= self.tasks[run].done
-        return Update(
-            losses=losses, size=(3, 2), seconds=0.001, previews=(b"jpeg",), is_frame=is_frame, repeated=repeated
-        )
-
-    def pictures(self, run, index, changes):
-        return Pictures((f"png of {index} {changes}".encode(),), (b"jpeg",))
-
-    def split(self, run, parts):
-        raise NotImplementedError
-
-    def answer(self, query):
-        yield
-        return f"answer to {query}"
-
-    def release(self, run):
-        self.calls.append(("release", run))
-
-    def trim(self):
-        self.calls.append(("trim",))
-
-    def close(self):
-        pass
 
 
 @pytest.fixture
