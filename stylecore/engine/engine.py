@@ -9,12 +9,14 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from stylecore.config import VggWeights
+from stylecore.engine.admission import Admission
 from stylecore.engine.cost import Cost
 from stylecore.engine.derived_jobs import from_result
 from stylecore.engine.endings import Endings
 from stylecore.engine.jobs import Job, Request, Snapshot
 from stylecore.engine.limits import Limits, free_memory, read_limits
 from stylecore.engine.messages import NO_STATE
+from stylecore.engine.presence import Presence
 from stylecore.engine.queries import Answer, Query, QueryQueue
 from stylecore.engine.quotas import RequestRefused, check_more_steps, check_request, check_steering
 from stylecore.engine.registry import Registry
@@ -85,6 +87,8 @@ class Engine:
         self._runner = runner or ThreadRunner(self.device, load, refresh)
         self._registry = Registry(self.limits, clock, self._runner.release)
         self._scheduler = Scheduler(self._registry, self.device, throughput, abandoned_after)
+        self._presence = Presence()
+        self._admission = Admission(self._scheduler, self._presence)
         self._endings = Endings(self._scheduler, self._runner)
         self._queries = QueryQueue(self._runner.answer)
         self._began = time.monotonic()
@@ -127,7 +131,7 @@ class Engine:
         self._worker.revive()
         with self._scheduler.changed:
             others = [] if beside else self._registry.living(owner, requests[0].workspace)
-            self._scheduler.check_capacity(owner, len(requests), besides=others)
+            self._admission.check(owner, len(requests), besides=others)
             halted = self._scheduler.make_way(others)
             jobs = [self._scheduler.add(owner, request, cost) for request, cost in zip(requests, costs, strict=True)]
         for other, decision in halted:
@@ -210,6 +214,30 @@ class Engine:
 
     # What is done with a job
 
+    def arrive(self, owner: str, connection: str, address: str = "") -> bool:
+        """Notes a connection of a visitor; it may be noted again and again.
+
+        Args:
+            owner: the visitor.
+            connection: a name that no other connection has.
+            address: from which it comes; empty if that is unknown.
+
+        Returns:
+            Whether the visitor has been here before, since this engine has begun.
+        """
+        known = self._presence.knows(owner)
+        self._presence.arrive(owner, connection, address)
+        return known
+
+    def end_connections(self, is_open: Callable[[str], bool]) -> None:
+        """Lets visitors leave all of whose connections are closed; to be called every second or so.
+
+        Args:
+            is_open: whether the connection of that name is open.
+        """
+        for owner in self._presence.end_closed(is_open):
+            self.leave(owner, self.limits.grace_seconds)
+
     def leave(self, owner: str, grace: float) -> None:
         """Tells that the owner seems to have left: the jobs end after `grace` seconds unless a page shows them."""
         with self._scheduler.changed:
@@ -247,7 +275,7 @@ class Engine:
                 raise RequestRefused(NO_STATE)
             living = self._registry.living(job.owner, job.request.workspace)
             others = [other for other in living if other is not job]
-            self._scheduler.check_capacity(job.owner, 1, besides=others, new=False)
+            self._admission.check(job.owner, 1, besides=others, new=False)
             halted = self._scheduler.make_way(others)
             self._scheduler.resume(job, more_steps)
         for other, decision in halted:

@@ -175,6 +175,11 @@ class Job:
         return self.snapshot.status in ("queued", "running")
 
     @property
+    def departed(self) -> bool:
+        """Whether its owner has left, and no page has shown it since."""
+        return self.seen < self.ignore_heartbeats_until
+
+    @property
     def lambdas(self) -> tuple[float, ...]:
         """λ of its pictures; steering may have changed them."""
         history = self.snapshot.loss_history

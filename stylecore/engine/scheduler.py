@@ -10,9 +10,8 @@ from stylecore.engine.cost import Cost, cost_of
 from stylecore.engine.derived_jobs import split
 from stylecore.engine.jobs import FRAMES, Halt, Job, Request, Snapshot, Status, merged
 from stylecore.engine.limits import free_memory
-from stylecore.engine.messages import HALVED
+from stylecore.engine.messages import HALVED, LEFT_QUEUE
 from stylecore.engine.progress import task_of
-from stylecore.engine.quotas import QueueFull
 from stylecore.engine.registry import Registry
 from stylecore.engine.runner import Pictures, Task
 from stylecore.engine.throughput import ThroughputEstimator
@@ -51,36 +50,6 @@ class Scheduler:
         self._turn_began = 0.0
 
     # The queue
-
-    def check_capacity(self, owner: str, count: int, besides: Sequence[Job], *, new: bool = True) -> None:
-        """Refuses jobs for which the queue has no room.
-
-        Args:
-            owner: whose they are.
-            count: how many.
-            besides: jobs that are about to go.
-            new: whether they are on top of the owner's present ones.
-
-        Raises:
-            QueueFull: in one sentence.
-        """
-        limits = self.registry.limits
-        waiting = [job for job in self.waiting if job not in besides]
-        free = self.running is None or self.running in besides
-        at_once = 1 if free and not waiting else 0
-        if len(waiting) + count - at_once > limits.max_waiting:
-            if count > 1 and not waiting:
-                raise QueueFull(
-                    f"This server's queue has room for {limits.max_waiting}, and this is {count}: ask for less."
-                )
-            raise QueueFull(f"{len(waiting)} pictures are waiting already: try again in a few minutes.")
-        jobs = self.registry.jobs.values()
-        active = sum(job.owner == owner and not job.ended and job not in besides for job in jobs)
-        if new and active + count > limits.max_active:
-            raise QueueFull(
-                f"This server's limit for one visitor is {limits.max_active} runs at a time, and this would be "
-                f"{active + count}: ask for less, or stop some."
-            )
 
     def add(self, owner: str, request: Request, cost: Cost | None) -> Job:
         """Puts a new job into the queue."""
@@ -194,6 +163,18 @@ class Scheduler:
     def abandoned(self, job: Job) -> bool:
         """Whether no page has shown a job for too long."""
         return self.registry.clock() - job.seen > self._abandoned_after
+
+    def end_unattended(self, owner: str) -> bool:
+        """Ends the jobs of a visitor who has left, if none of them has begun. Returns whether it did."""
+        with self.changed:
+            jobs = [job for job in self.registry.of(owner) if job.active]
+            if not all(job.departed and job in self.waiting and not job.snapshot.loss_history for job in jobs):
+                return False
+            for job in jobs:
+                self.registry.tell(job, notices=(*job.snapshot.notices, LEFT_QUEUE))
+                if decision := self.begin_halt(job, "stopped"):
+                    self.finish(job, "stopped", decision)
+            return True
 
     def abandoned_jobs(self) -> list[Job]:
         """Jobs in the queue that no page has shown for too long."""

@@ -83,9 +83,9 @@ def test_owners_take_turns_and_know_their_position(engine, request_for, gate):
     gate.clear()
     first = engine.submit("ann", request_for())
     wait(first, "running")
-    again = engine.submit("ann", request_for())  # replaces the first, and ann has just had a turn
+    again = engine.submit("ann", request_for())  # replaces the first, and ann's slice is not over
     others = [engine.submit(name, request_for()) for name in ("bob", "cyd")]
-    assert [job.snapshot.position for job in (*others, again)] == [0, 1, 2]  # what is halted is as good as gone
+    assert [job.snapshot.position for job in (again, *others)] == [0, 1, 2]  # what is halted is as good as gone
     order = []
     for job in (again, *others):
         threading.Thread(target=lambda j=job: (at_rest(j, 10), order.append(j.owner))).start()
@@ -93,7 +93,7 @@ def test_owners_take_turns_and_know_their_position(engine, request_for, gate):
     for job in (first, again, *others):
         wait(job)
     time.sleep(0.05)
-    assert order == ["bob", "cyd", "ann"]
+    assert order == ["ann", "bob", "cyd"]
     assert first.snapshot.status == "stopped"
 
 
@@ -103,7 +103,7 @@ def test_one_waiting_job_an_owner_and_a_bounded_queue(engine, request_for, gate)
     replaced = engine.submit("bob", request_for())
     jobs = [engine.submit(name, request_for()) for name in ("bob", "cyd", "dan")]
     assert replaced.snapshot.status == "stopped"
-    with pytest.raises(QueueFull, match="3 pictures are waiting"):
+    with pytest.raises(QueueFull, match="3 visitors are waiting"):
         engine.submit("eve", request_for())
     gate.set()
     assert [wait(job).status for job in jobs] == ["finished"] * 3

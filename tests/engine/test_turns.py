@@ -3,7 +3,6 @@
 import dataclasses
 import io
 import itertools
-import time
 from collections import Counter
 
 import pytest
@@ -12,47 +11,10 @@ from PIL import Image
 from stylecore.config import TransferConfig
 from stylecore.engine.cost import Cost
 from stylecore.engine.engine import Engine
-from stylecore.engine.jobs import Request
 from stylecore.engine.turns import SLICE_SECONDS, Turns
-from stylecore.imaging.inputs import pair
-from tests.support.engines import FakeRunner, limits, wait
+from tests.support.engines import STEP_SECONDS, Clock, TimedRunner, at_work, limits, request, wait
 
-STEP_SECONDS = 0.5
 STATE = 10 * 10**6  # bytes of each run
-
-
-class Clock:
-    """Goes on by what is computed, and by nothing else."""
-
-    def __init__(self):
-        self.seconds = 1000.0
-
-    def __call__(self):
-        return self.seconds
-
-
-class TimedRunner(FakeRunner):
-    """Each step takes half a second of the clock; notes whose steps were made, and stops before `until` of them."""
-
-    def __init__(self, clock):
-        super().__init__()
-        self.clock, self.made, self.until = clock, [], 10**9
-
-    def step(self, run, steering, *, is_frame):
-        deadline = time.monotonic() + 10
-        while len(self.made) >= self.until:
-            assert time.monotonic() < deadline
-            time.sleep(0.001)
-        self.clock.seconds += STEP_SECONDS
-        self.made.append(run)
-        return super().step(run, steering, is_frame=is_frame)
-
-    def answer(self, query):
-        for _ in range(query.passes):
-            self.clock.seconds += query.seconds
-            self.made.append(query.name)
-            yield
-        return query.name
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,17 +46,6 @@ def engine(runner, clock, monkeypatch):
         for job in engine.jobs_of(owner):
             engine.stop(job)
     engine.close()
-
-
-def request(steps):
-    return Request(inputs=pair(b"content", b"style"), config=TransferConfig(steps=steps))
-
-
-def at_work(job, done):
-    deadline = time.monotonic() + 10
-    while job.snapshot.done < done:
-        assert time.monotonic() < deadline, job.snapshot.status
-        time.sleep(0.001)
 
 
 def test_a_short_run_does_not_wait_for_a_long_one(engine, runner):

@@ -27,7 +27,7 @@ from tests.support.tab import PATIENCE, Tab
 
 GRACE = 6  # seconds
 LONGEST_WAIT = 300  # seconds until a run must have had its turn
-FULL = re.compile(r"\d+ pictures are waiting already")
+FULL = re.compile(r"\d+ visitors are waiting")
 PLANS = ("stay", "steer", "steer", "stop", "pause", "pages", "return", "return late", "return waiting") * 2 + ("more",)
 LIMITS = {
     "STYLECORE_GRACE_SECONDS": str(GRACE),

@@ -2,10 +2,14 @@
 
 import time
 
-from stylecore.engine.jobs import Update
+from stylecore.config import TransferConfig
+from stylecore.engine.jobs import Request, Update
 from stylecore.engine.limits import Limits
 from stylecore.engine.runner import Pictures
+from stylecore.imaging.inputs import pair
 from stylecore.transfer.records import LossRecord
+
+STEP_SECONDS = 0.5  # of the clock, for a step of `TimedRunner`
 
 
 def limits(**others):
@@ -72,3 +76,48 @@ class FakeRunner:
 
     def close(self):
         pass
+
+
+class Clock:
+    """Goes on by what is computed, and by nothing else."""
+
+    def __init__(self):
+        self.seconds = 1000.0
+
+    def __call__(self):
+        return self.seconds
+
+
+class TimedRunner(FakeRunner):
+    """Each step takes half a second of the clock; notes whose steps were made, and stops before `until` of them."""
+
+    def __init__(self, clock):
+        super().__init__()
+        self.clock, self.made, self.until = clock, [], 10**9
+
+    def step(self, run, steering, *, is_frame):
+        deadline = time.monotonic() + 10
+        while len(self.made) >= self.until:
+            assert time.monotonic() < deadline
+            time.sleep(0.001)
+        self.clock.seconds += STEP_SECONDS
+        self.made.append(run)
+        return super().step(run, steering, is_frame=is_frame)
+
+    def answer(self, query):
+        for _ in range(query.passes):
+            self.clock.seconds += query.seconds
+            self.made.append(query.name)
+            yield
+        return query.name
+
+
+def request(steps):
+    return Request(inputs=pair(b"content", b"style"), config=TransferConfig(steps=steps))
+
+
+def at_work(job, done):
+    deadline = time.monotonic() + 10
+    while job.snapshot.done < done:
+        assert time.monotonic() < deadline, job.snapshot.status
+        time.sleep(0.001)
