@@ -13,8 +13,9 @@ import streamlit as st
 from stylecore.engine.engine import Engine
 from stylecore.errors import UserError
 from stylecore.ui.page_errors import errors_shown, guarded, show_callback_error
-from stylecore.ui.server import get_engine, get_visitor_store, visitor
+from stylecore.ui.server import get_engine, get_visitor_store
 from stylecore.ui.state.page_state import page_opened
+from stylecore.ui.visitors import visitor
 
 _log = logging.getLogger(__name__)
 
@@ -62,7 +63,8 @@ def start_page(title: str) -> tuple[Engine, str]:
             st.page_link(file, label=label, icon=icon)
     with st.container(key="here"):  # drawn even if empty: if it came and went, everything below would be redrawn
         show_callback_error()
-        engine, owner = _engine(), visitor()
+        engine = _engine()
+        owner = visitor(engine)
         jobs = engine.jobs_of(owner)
         get_visitor_store().note_uses(owner, jobs)
         if any(not job.ended for job in jobs):

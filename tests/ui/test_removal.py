@@ -101,7 +101,7 @@ def test_nothing_of_a_removed_picture_and_its_result_stays_in_the_process(engine
 
 
 def test_a_removed_picture_is_gone_from_another_tab_of_the_visitor_too(engine, monkeypatch):
-    monkeypatch.setattr("stylecore.ui.server.secrets.token_urlsafe", lambda _: "a" * 43)
+    monkeypatch.setattr("stylecore.ui.visitors.secrets.token_urlsafe", lambda _: "a" * 43)
     file = noise(40)
     tabs = [open_app(), open_app()]
     for tab in tabs:
