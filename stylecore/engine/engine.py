@@ -15,7 +15,7 @@ from stylecore.engine.derived_jobs import from_result
 from stylecore.engine.endings import Endings
 from stylecore.engine.jobs import Job, Request, Snapshot
 from stylecore.engine.limits import Limits, free_memory, read_limits
-from stylecore.engine.messages import NO_STATE
+from stylecore.engine.messages import NO_STATE, SERVER_ENDS
 from stylecore.engine.presence import Presence
 from stylecore.engine.queries import Answer, Query, QueryQueue
 from stylecore.engine.quotas import RequestRefused, check_more_steps, check_request, check_steering
@@ -25,7 +25,7 @@ from stylecore.engine.runner import Runner
 from stylecore.engine.scheduler import Scheduler, request_cost
 from stylecore.engine.thread_runner import ThreadRunner
 from stylecore.engine.throughput import ThroughputEstimator
-from stylecore.engine.worker import Worker
+from stylecore.engine.worker import CLOSING_SECONDS, Worker
 from stylecore.transfer.devices import choose_device
 from stylecore.transfer.records import Steering
 from stylecore.transfer.vgg import VGG16, load_vgg16
@@ -207,10 +207,29 @@ class Engine:
         """
         self._registry.on_forget.append(callback)
 
-    def close(self) -> None:
-        """Ends the engine: what runs ends after its step, and nothing is computed any more."""
-        self._worker.close()
-        self._runner.close()
+    def end_all(self) -> bool:
+        """Stops every job with its picture, since the server ends. Returns whether any waited or ran."""
+        with self._scheduler.changed:
+            active = [job for job in self._registry.jobs.values() if job.active]
+            for job in active:
+                self._registry.tell(job, notices=(*job.snapshot.notices, SERVER_ENDS))
+        for job in active:
+            self._endings.halt(job, "stopped")
+        return bool(active)
+
+    def close(self, seconds: float = CLOSING_SECONDS) -> bool:
+        """Ends the engine: what runs ends after its step, and nothing is computed any more.
+
+        Args:
+            seconds: for which this waits for the step that is being computed.
+
+        Returns:
+            Whether that step has ended.
+        """
+        ended = self._worker.close(seconds)
+        if ended:
+            self._runner.close()
+        return ended
 
     # What is done with a job
 

@@ -77,13 +77,22 @@ class Worker:
         for job, decision in lost:
             self._endings.publish(job, "failed", decision, error=KILLED)
 
-    def close(self) -> None:
-        """Ends the threads after the step that is being computed; nothing is computed any more."""
+    def close(self, seconds: float = CLOSING_SECONDS) -> bool:
+        """Ends the threads after the step that is being computed; nothing is computed any more.
+
+        Args:
+            seconds: for which this waits.
+
+        Returns:
+            Whether the worker has ended.
+        """
         self._closing.set()
         with self._scheduler.changed:
             self._scheduler.changed.notify_all()
-        if self.thread is not threading.current_thread():
-            self.thread.join(CLOSING_SECONDS)
+        if self.thread is threading.current_thread():
+            return True
+        self.thread.join(seconds)
+        return not self.thread.is_alive()
 
     def _start(self) -> threading.Thread:
         thread = threading.Thread(target=self._work, name="stylecore-worker", daemon=True)

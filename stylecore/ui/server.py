@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from functools import partial
 
 import streamlit as st
 import torch
@@ -15,6 +16,7 @@ from stylecore.engine.logs import set_up_logs
 from stylecore.engine.throughput import measure_throughput
 from stylecore.transfer.devices import choose_device
 from stylecore.transfer.vgg import VGG16, load_vgg16
+from stylecore.ui.ending import end_process_in_peace, end_runs
 from stylecore.ui.state.derived_pictures import DerivedPictures
 from stylecore.ui.state.singleton import singleton
 from stylecore.ui.state.visitor_store import VisitorStore
@@ -46,12 +48,6 @@ def _start_engine() -> Engine:
     set_up_logs()
     device = choose_device()
     limits = read_limits(device=device)
-    amend_streamlit(
-        may_resume=may_resume,
-        cookie=COOKIE,
-        files_at_once_bytes=max(2 * limits.max_upload_mb, limits.uploads_mb) * 2**20,
-        session_bytes=2 * limits.max_upload_mb * 2**20,
-    )
     torch.set_num_threads(min(torch.get_num_threads(), cores()))  # a container's quota, not the host's processors
     network = bundled_network(device)
 
@@ -63,6 +59,14 @@ def _start_engine() -> Engine:
     engine.count_also(held_bytes)
     watch_health(engine)
     watch_connections(engine)
+    end_process_in_peace(engine)
+    amend_streamlit(
+        may_resume=may_resume,
+        cookie=COOKIE,
+        before_stop=partial(end_runs, engine),
+        files_at_once_bytes=max(2 * limits.max_upload_mb, limits.uploads_mb) * 2**20,
+        session_bytes=2 * limits.max_upload_mb * 2**20,
+    )
     gc.collect()
     gc.freeze()  # spares every later collection the imports and the network
     return engine

@@ -6,6 +6,7 @@ version makes one needless. All of them take effect with the first page, before 
 
 from __future__ import annotations
 
+import asyncio
 import io
 import logging
 import os
@@ -20,6 +21,7 @@ from streamlit import net_util
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
+from streamlit.web.server import Server
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 PROXIES = "FORWARDED_ALLOW_IPS"  # environment variable of uvicorn: addresses of the proxies that are believed
@@ -29,13 +31,19 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def amend_streamlit(
-    *, may_resume: Callable[[str, str], bool], cookie: str, files_at_once_bytes: int, session_bytes: int
+    *,
+    may_resume: Callable[[str, str], bool],
+    cookie: str,
+    before_stop: Callable[[], None],
+    files_at_once_bytes: int,
+    session_bytes: int,
 ) -> None:
     """Does everything that this module is for; once a process, however often it is called.
 
     Args:
         may_resume: whether a session of that id may go on for a browser with that value of the cookie.
         cookie: its name.
+        before_stop: called when the server is told to stop, while its pages are still there; from a thread of its own.
         files_at_once_bytes: of uploads that are being received, or wait to be taken over by a page, together.
         session_bytes: of uploads of one session that wait.
     """
@@ -46,6 +54,7 @@ def amend_streamlit(
         ProxyHeadersMiddleware.__call__ = believe_no_proxy  # type: ignore[method-assign]
     _bind_sessions(may_resume, cookie)
     _bound_upload_store(session_bytes, files_at_once_bytes)
+    _end_in_order(before_stop)
     for name in ("websocket_session_manager", "app_session", "runtime"):
         logging.getLogger(f"streamlit.runtime.{name}").addFilter(without_session_ids)
 
@@ -128,6 +137,37 @@ def _bind_sessions(may_resume: Callable[[str, str], bool], cookie: str) -> None:
 
     connect_session.original = connect  # type: ignore[attr-defined]
     WebsocketSessionManager.connect_session = connect_session  # type: ignore[method-assign]
+
+
+def _end_in_order(before_stop: Callable[[], None]) -> None:
+    """Lets pages show how their runs have ended before the server closes their connections.
+
+    Told twice, it stops at once. The server is told by a signal, whose handler is streamlit's: pages run in other
+    threads, and can't set one.
+    """
+    stop = getattr(Server.stop, "original", Server.stop)
+    ending = threading.Event()
+
+    def stop_in_order(self: Server) -> None:
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            loop = None
+        if loop is None or ending.is_set():
+            stop(self)
+            return
+        ending.set()
+
+        def end() -> None:
+            try:
+                before_stop()
+            finally:
+                loop.call_soon_threadsafe(stop, self)
+
+        threading.Thread(target=end, name="stylecore-end", daemon=True).start()
+
+    stop_in_order.original = stop  # type: ignore[attr-defined]
+    Server.stop = stop_in_order  # type: ignore[method-assign]
 
 
 def _bound_upload_store(session_bytes: int, all_bytes: int) -> None:

@@ -10,7 +10,7 @@ from collections import OrderedDict
 from typing import TypeGuard
 
 import streamlit as st
-from streamlit.runtime import exists, get_instance
+from streamlit.runtime import Runtime, exists, get_instance
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from stylecore.engine.engine import Engine
@@ -63,6 +63,12 @@ def visitor(engine: Engine) -> str:
     return state.name
 
 
+def running_runtime() -> Runtime | None:
+    """Streamlit's runtime; None in tests of pages, which have none."""
+    runtime = get_instance() if exists() else None
+    return runtime if isinstance(runtime, Runtime) else None
+
+
 def may_resume(session: str, kept: str) -> bool:
     """Whether a session may go on for a browser with this cookie: it is its visitor's, or nobody's yet."""
     with _lock:
@@ -78,8 +84,8 @@ def watch_connections(engine: Engine) -> None:
     def watch() -> None:
         while True:
             time.sleep(WATCH_SECONDS)
-            if exists():
-                engine.end_connections(get_instance().is_active_session)
+            if (runtime := running_runtime()) is not None:
+                engine.end_connections(runtime.is_active_session)
 
     threading.Thread(target=watch, name="stylecore-connections", daemon=True).start()
 
@@ -96,14 +102,14 @@ def _is_name(text: object) -> TypeGuard[str]:
 
 def _connected(engine: Engine, name: str) -> bool:
     """Tells the engine of this connection. Returns whether its visitor has been here before."""
-    context = get_script_run_ctx()
-    if context is None or not exists():
+    context, runtime = get_script_run_ctx(), running_runtime()
+    if context is None or runtime is None:
         return True
     with _lock:
         _owners[context.session_id] = name
         _owners.move_to_end(context.session_id)
         while len(_owners) > MAX_SESSIONS:
             _owners.popitem(last=False)
-    client = get_instance().get_client(context.session_id)
+    client = runtime.get_client(context.session_id)
     seen = client.client_context if client is not None else None
     return engine.arrive(name, context.session_id, (seen.remote_ip if seen is not None else "") or "")
