@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stylecore.engine.jobs import Job
+from stylecore.engine.jobs import Job, Request
 from stylecore.engine.presence import Presence
 from stylecore.engine.quotas import QueueFull
+from stylecore.engine.retention import upload_bytes
 from stylecore.engine.scheduler import Scheduler
 
 
@@ -50,6 +51,29 @@ class Admission:
             raise QueueFull(
                 f"This server's limit for one visitor is {limits.max_active} runs at a time, and this would be "
                 f"{active + count}: ask for less, or stop some."
+            )
+
+    def check_uploads(self, owner: str, requests: Sequence[Request], besides: Sequence[Job]) -> None:
+        """Refuses files for which there is no room beside those of others' runs; a fair share there always is.
+
+        Args:
+            owner: whose they are.
+            requests: with the files.
+            besides: jobs that are about to go.
+
+        Raises:
+            QueueFull: in one sentence.
+        """
+        active = [job for job in self._registry.jobs.values() if job.active and job not in besides]
+        held = upload_bytes(active)
+        used = {id(data) for job in active for data in job.request.inputs.files()}
+        new = {id(data): len(data) for request in requests for data in request.inputs.files() if id(data) not in used}
+        mine, budget = held.get(owner, 0) + sum(new.values()), self._registry.limits.uploads_mb * 10**6
+        others = sum(held.values()) - held.get(owner, 0)
+        if others and others + mine > budget and mine > budget / len(held.keys() | {owner}):
+            raise QueueFull(
+                f"Your pictures have {mine / 1e6:.0f} MB, and others' runs leave no room for so much: save them "
+                "smaller, or try again in a few minutes."
             )
 
     def _others(self, owner: str) -> set[str]:

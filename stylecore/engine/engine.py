@@ -20,7 +20,7 @@ from stylecore.engine.presence import Presence
 from stylecore.engine.queries import Answer, Query, QueryQueue
 from stylecore.engine.quotas import RequestRefused, check_more_steps, check_request, check_steering
 from stylecore.engine.registry import Registry
-from stylecore.engine.retention import bytes_of
+from stylecore.engine.retention import result_bytes, upload_bytes
 from stylecore.engine.runner import Runner
 from stylecore.engine.scheduler import Scheduler, request_cost
 from stylecore.engine.thread_runner import ThreadRunner
@@ -132,6 +132,7 @@ class Engine:
         with self._scheduler.changed:
             others = [] if beside else self._registry.living(owner, requests[0].workspace)
             self._admission.check(owner, len(requests), besides=others)
+            self._admission.check_uploads(owner, requests, besides=others)
             halted = self._scheduler.make_way(others)
             jobs = [self._scheduler.add(owner, request, cost) for request, cost in zip(requests, costs, strict=True)]
         for other, decision in halted:
@@ -186,13 +187,22 @@ class Engine:
                 waiting=sum(job.snapshot.status == "queued" for job in self._scheduler.waiting),
                 running=sum(job.snapshot.status == "running" for job in self._registry.jobs.values()),
                 jobs=len(self._registry.jobs),
-                bytes=bytes_of(self._registry.jobs.values()) + sum(count() for count in self._registry.other_bytes),
+                bytes=self._held_bytes(),
                 restarts=self._worker.restarts,
                 uptime=time.monotonic() - self._began,
             )
 
+    def _held_bytes(self) -> int:
+        jobs = self._registry.jobs.values()
+        elsewhere = sum(count() for count in self._registry.other_bytes)
+        return sum(map(result_bytes, jobs)) + sum(upload_bytes(jobs).values()) + elsewhere
+
+    def take_losses(self, owner: str) -> int:
+        """How many of an owner's results had to go for lack of room, since this was asked last."""
+        return self._registry.take_losses(owner)
+
     def count_also(self, held_bytes: Callable[[], int]) -> None:
-        """Counts bytes that are kept elsewhere towards `limits.kept_mb`.
+        """Counts bytes that are kept elsewhere in `tally`.
 
         Args:
             held_bytes: gives their number; called under the engine's lock, so it must not ask the engine.
@@ -346,3 +356,19 @@ class Engine:
     def bring_back(self, job: Job) -> bool:
         """Undoes a removal. Returns whether it could: in the end a removed job is gone."""
         return self._registry.bring_back(job)
+
+    def forget_all(self, owner: str) -> None:
+        """Ends all of an owner's jobs and drops everything that is held of them, also removed ones and answers."""
+        self._queries.forget(owner)
+        self._runner.forget_views()
+        with self._scheduler.changed:
+            jobs = [job for job in self._registry.jobs.values() if job.owner == owner]
+            for job in jobs:
+                if decision := self._scheduler.begin_halt(job, "stopped"):
+                    self._scheduler.finish(job, "stopped", decision)
+                self._registry.forget(job)
+
+    def forget_answers(self, owner: str) -> None:
+        """Drops what was answered to an owner, since a picture that was asked about is to be gone."""
+        self._queries.forget(owner)
+        self._runner.forget_views()

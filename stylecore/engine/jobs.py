@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -142,6 +141,7 @@ class Job:
         pending: a step that ended after a halt; it is published if the job goes on.
         size: width and height of the newest step.
         frame_every: steps between two frames.
+        weighed: a snapshot and the bytes of its pictures, for `retention`.
     """
 
     id: str
@@ -163,6 +163,7 @@ class Job:
     pending: Update | None = None
     size: tuple[int, int] | None = None
     frame_every: int = 1
+    weighed: tuple[Snapshot, int] | None = None
 
     @property
     def ended(self) -> bool:
@@ -189,13 +190,6 @@ class Job:
     def lam(self) -> float:
         """λ of its first picture."""
         return self.lambdas[0]
-
-    def pictures(self) -> Iterable[bytes]:
-        """The files that it holds in memory."""
-        snapshot = self.snapshot
-        yield from (*self.request.inputs.files(), *snapshot.previews, *snapshot.results)
-        for frame in snapshot.frames:
-            yield from frame.pictures
 
 
 def with_frame(frames: tuple[Frame, ...], frame: Frame, every: int) -> tuple[tuple[Frame, ...], int]:

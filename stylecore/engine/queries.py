@@ -11,6 +11,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from stylecore.config import TransferConfig
 from stylecore.engine.messages import CUT_OFF, message_for
+from stylecore.engine.view_pictures import ViewPictures
 from stylecore.errors import UserError
 from stylecore.transfer.vgg import VGG16
 
@@ -30,8 +31,12 @@ class Query(Protocol[AnswerOut]):
     def config(self) -> TransferConfig:
         """The settings with which it is asked."""
 
-    def work(self, vgg: VGG16) -> Work[AnswerOut]:
+    def work(self, vgg: VGG16, pictures: ViewPictures) -> Work[AnswerOut]:
         """Answers it.
+
+        Args:
+            vgg: the network.
+            pictures: decodes what it looks at.
 
         Raises:
             ImageError: if a picture can't be used.

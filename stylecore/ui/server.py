@@ -23,7 +23,7 @@ from stylecore.ui.state.visitor_store import VisitorStore
 from stylecore.ui.streamlit_amended import amend_streamlit
 from stylecore.ui.visitors import COOKIE, may_resume, watch_connections
 
-STORE_SHARE, DERIVED_SHARE = 2, 8  # parts of STYLECORE_KEPT_MB that uploads, and pictures made for display, may take
+DERIVED_SHARE = 8  # part of STYLECORE_KEPT_MB that pictures made for display may take
 
 
 @st.cache_resource(max_entries=1, show_spinner="Loading VGG16 …")
@@ -66,6 +66,7 @@ def _start_engine() -> Engine:
         before_stop=partial(end_runs, engine),
         files_at_once_bytes=max(2 * limits.max_upload_mb, limits.uploads_mb) * 2**20,
         session_bytes=2 * limits.max_upload_mb * 2**20,
+        figures=bool(limits.figures),
     )
     gc.collect()
     gc.freeze()  # spares every later collection the imports and the network
@@ -75,7 +76,7 @@ def _start_engine() -> Engine:
 @singleton
 def get_visitor_store() -> VisitorStore:
     """The server's one store of visitors' pictures and values."""
-    return VisitorStore(get_engine().limits.kept_mb * 10**6 // STORE_SHARE)
+    return VisitorStore(get_engine().limits.uploads_mb * 10**6)
 
 
 @singleton
@@ -85,7 +86,7 @@ def get_derived_pictures() -> DerivedPictures:
 
 
 def held_bytes() -> int:
-    """Bytes of visitors' pictures that pages hold beside the engine's jobs; they count as kept, too."""
+    """Bytes of visitors' pictures that pages hold beside the engine's jobs."""
     stores = get_visitor_store.made(), get_derived_pictures.made()
     return sum(store.held_bytes() for store in stores if store is not None)
 

@@ -19,6 +19,7 @@ from starlette import formparsers
 from starlette.exceptions import HTTPException
 from streamlit import net_util
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.stats import StatsManager
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 from streamlit.web.server import Server
@@ -37,6 +38,7 @@ def amend_streamlit(
     before_stop: Callable[[], None],
     files_at_once_bytes: int,
     session_bytes: int,
+    figures: bool,
 ) -> None:
     """Does everything that this module is for; once a process, however often it is called.
 
@@ -46,6 +48,7 @@ def amend_streamlit(
         before_stop: called when the server is told to stop, while its pages are still there; from a thread of its own.
         files_at_once_bytes: of uploads that are being received, or wait to be taken over by a page, together.
         session_bytes: of uploads of one session that wait.
+        figures: whether anybody may read the server's figures at `/_stcore/metrics`.
     """
     _Received.most = files_at_once_bytes
     formparsers.SpooledTemporaryFile = _Received  # type: ignore[assignment, attr-defined]
@@ -55,6 +58,8 @@ def amend_streamlit(
     _bind_sessions(may_resume, cookie)
     _bound_upload_store(session_bytes, files_at_once_bytes)
     _end_in_order(before_stop)
+    if not figures:
+        StatsManager.get_stats = tell_nothing  # type: ignore[method-assign]
     for name in ("websocket_session_manager", "app_session", "runtime"):
         logging.getLogger(f"streamlit.runtime.{name}").addFilter(without_session_ids)
 
@@ -99,6 +104,11 @@ def ask_nobody() -> None:
     It does so at every handshake from a foreign origin: a few of them stop the server where the network swallows
     packets. An origin is allowed by `server.corsAllowedOrigins` instead.
     """
+
+
+def tell_nothing(self: StatsManager, family_names: Any = None) -> dict[str, Any]:  # noqa: ANN401  # streamlit's
+    """In place of figures of memory and sessions, which are nobody's business but the operator's."""
+    return {}
 
 
 async def believe_no_proxy(self: ProxyHeadersMiddleware, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401

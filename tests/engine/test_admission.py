@@ -2,9 +2,12 @@
 
 import pytest
 
+from stylecore.config import TransferConfig
 from stylecore.engine.engine import Engine
+from stylecore.engine.jobs import Request
 from stylecore.engine.presence import Presence, place_of
 from stylecore.engine.quotas import QueueFull
+from stylecore.imaging.inputs import pair
 from tests.support.engines import Clock, TimedRunner, limits, request
 
 
@@ -16,7 +19,9 @@ def clock():
 @pytest.fixture
 def engine(clock):
     runner = TimedRunner(clock)
-    engine = Engine("cpu", limits=limits(max_waiting=20, max_per_address=15), runner=runner, clock=clock)
+    engine = Engine(
+        "cpu", limits=limits(max_waiting=20, max_per_address=15), runner=runner, clock=clock, abandoned_after=1e6
+    )
     engine.submit("first", request(10_000))
     runner.until = 3
     yield engine
@@ -106,3 +111,24 @@ def test_the_run_of_who_closes_one_of_two_tabs_goes_on(engine, clock):
     assert not mine.departed
     engine.end_connections(lambda connection: False)
     assert mine.departed
+
+
+def with_files(size, letter):
+    return Request(inputs=pair(letter * size, b"style"), config=TransferConfig(steps=5))
+
+
+def test_uploads_of_others_leave_everybody_a_fair_share(clock):
+    runner = TimedRunner(clock)
+    engine = Engine("cpu", limits=limits(uploads_mb=1), runner=runner, clock=clock)
+    engine.submit("ann", with_files(1_900_000, b"a"))  # alone, anybody may have everything, and more
+    runner.until = 2
+    assert engine.submit("bob", with_files(400_000, b"b")).active
+    assert engine.submit("cyd", with_files(300_000, b"c")).active
+    with pytest.raises(QueueFull, match=r"^Your pictures have 1 MB, and others' runs leave no room"):
+        engine.submit("dan", with_files(600_000, b"d"))
+    assert engine.submit("dan", with_files(200_000, b"d")).active
+    runner.until = 10**9
+    for owner in ("ann", "bob", "cyd", "dan"):
+        for job in engine.jobs_of(owner):
+            engine.stop(job)
+    engine.close()

@@ -31,7 +31,7 @@ class Counting:
     config: TransferConfig = dataclasses.field(default_factory=TransferConfig)
     turns: list = dataclasses.field(default_factory=list, compare=False)
 
-    def work(self, _vgg):
+    def work(self, _vgg, _pictures):
         for i in range(self.passes):
             self.turns.append(i)
             if self.fails:
@@ -42,7 +42,7 @@ class Counting:
 
 @pytest.fixture
 def queries():
-    return QueryQueue(lambda query: query.work(None))
+    return QueryQueue(lambda query: query.work(None, None))
 
 
 def exhaust(queries):
@@ -171,7 +171,7 @@ def test_the_engine_explains_what_fails(toy):
 
 def test_a_look_that_is_cut_off_with_the_worker_leaves_nobody_waiting(queries):
     class Killed(Counting):
-        def work(self, _vgg):
+        def work(self, _vgg, _pictures):
             raise SystemExit
             yield
 

@@ -71,6 +71,9 @@ class FakeRunner:
     def release(self, run):
         self.calls.append(("release", run))
 
+    def forget_views(self):
+        self.calls.append(("forget_views",))
+
     def trim(self):
         self.calls.append(("trim",))
 

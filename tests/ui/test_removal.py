@@ -6,14 +6,13 @@ from types import SimpleNamespace
 
 import pytest
 from PIL import Image
-from streamlit.proto.Common_pb2 import FileURLs
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
-from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
+from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
 from stylecore.engine.engine import Engine
 from stylecore.engine.limits import Limits
 from stylecore.ui.server import get_derived_pictures, get_engine, get_visitor_store, held_bytes, job_forgotten
-from stylecore.ui.widgets import uploads
+from stylecore.ui.state import upload_store
 from tests.conftest import start_afresh
 from tests.support.held import held_texts
 from tests.support.pages import component_data, open_app, wait
@@ -138,6 +137,8 @@ def test_a_file_that_was_taken_over_leaves_streamlit_s_upload_store(monkeypatch)
     for file in files:
         store.add_file("session", file)
     context = SimpleNamespace(uploaded_file_mgr=store, session_id="session")
-    monkeypatch.setattr(uploads, "get_script_run_ctx", lambda: context)
-    uploads._release(UploadedFile(files[0], FileURLs()))
+    monkeypatch.setattr(upload_store, "get_script_run_ctx", lambda: context)
+    upload_store.release_upload("taken")
     assert store.get_files("session", ["taken", "other"]) == [files[1]]
+    upload_store.release_uploads()
+    assert store.get_files("session", ["taken", "other"]) == []

@@ -26,7 +26,7 @@ from stylecore.ui.visitors import visitor_name
 from stylecore.ui.widgets.thumbnails import own_thumbnail, thumbnail
 from stylecore.ui.widgets.uploads import TITLES, camera_input, forget_dropped, upload_input
 
-OWN_SHOWN = 4  # pictures of the visitor's own in a gallery
+OWN_SHOWN = 12  # pictures of the visitor's own in a gallery, where each can be chosen and removed
 
 
 def pair_input(settings: TransferConfig | None) -> tuple[Source, Source]:
