@@ -17,7 +17,7 @@ from stylecore.engine.jobs import Job, Request, Snapshot
 from stylecore.engine.limits import Limits, free_memory, read_limits
 from stylecore.engine.messages import NO_STATE, SERVER_ENDS
 from stylecore.engine.presence import Presence
-from stylecore.engine.queries import Answer, Query, QueryQueue
+from stylecore.engine.queries import Answer, Query, QueryFailed, QueryQueue
 from stylecore.engine.quotas import RequestRefused, check_more_steps, check_request, check_steering
 from stylecore.engine.registry import Registry
 from stylecore.engine.retention import result_bytes, upload_bytes
@@ -25,6 +25,7 @@ from stylecore.engine.runner import Runner
 from stylecore.engine.scheduler import Scheduler, request_cost
 from stylecore.engine.thread_runner import ThreadRunner
 from stylecore.engine.throughput import ThroughputEstimator
+from stylecore.engine.weights import OtherWeights
 from stylecore.engine.worker import CLOSING_SECONDS, Worker
 from stylecore.transfer.devices import choose_device
 from stylecore.transfer.records import Steering
@@ -87,6 +88,7 @@ class Engine:
         self._runner = runner or ThreadRunner(self.device, load, refresh)
         self._registry = Registry(self.limits, clock, self._runner.release)
         self._scheduler = Scheduler(self._registry, self.device, throughput, abandoned_after)
+        self._weights = OtherWeights(lambda name: load(name, self.device), allowed=bool(self.limits.downloads))
         self._presence = Presence()
         self._admission = Admission(self._scheduler, self._presence)
         self._endings = Endings(self._scheduler, self._runner)
@@ -102,6 +104,12 @@ class Engine:
         Returns:
             The answer to come. It fails with `queries.QueryFailed`, and is cancelled if the owner asks too much else.
         """
+        try:
+            self._weights.check(query.config.vgg_weights)
+        except RequestRefused as refusal:
+            refused: Future[Answer] = Future()
+            refused.set_exception(QueryFailed(str(refusal)))
+            return refused
         self._worker.revive()
         with self._scheduler.changed:
             future = self._queries.ask(owner, query)
@@ -127,6 +135,7 @@ class Engine:
         """
         for request in requests:
             check_request(request, self.limits)
+            self._weights.check(request.config.vgg_weights)
         costs = [request_cost(request, self.device) for request in requests]
         self._worker.revive()
         with self._scheduler.changed:

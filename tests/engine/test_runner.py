@@ -21,6 +21,11 @@ from tests.support.engines import FakeRunner, limits, wait
 from tests.support.server import ROOT
 
 
+@dataclasses.dataclass(frozen=True)
+class Asked:
+    config: TransferConfig = dataclasses.field(default_factory=TransferConfig, repr=False)
+
+
 @pytest.fixture
 def fake():
     return FakeRunner()
@@ -190,13 +195,13 @@ def test_everything_of_a_visitor_can_be_forgotten(engine, fake):
         wait(job)
     engine.remove(removed)
     running = engine.submit("ann", request(lambdas=(0.4,)))
-    answer = engine.ask("ann", "a question")
-    assert answer.result(10) == "answer to a question"
+    answer = engine.ask("ann", Asked())
+    assert answer.result(10) == "answer to Asked()"
     engine.forget_all("ann")
     assert engine.jobs_of("ann") == []
     assert engine.removed("ann") is None
     assert running.ended
-    assert engine.ask("ann", "a question") is not answer
+    assert engine.ask("ann", Asked()) is not answer
     assert engine.jobs_of("bob") == [theirs]
     deadline = time.monotonic() + 5
     while not {("release", job.id) for job in (ended, removed, running)} <= set(fake.calls):
