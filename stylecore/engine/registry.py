@@ -103,7 +103,8 @@ class Registry:
         with self.changed:
             pictures = {id(picture) for picture in job.snapshot.results[k : k + 1]}
             for other in self.of(job.owner):
-                if other.request.workspace == "studio" and pictures & set(map(id, other.snapshot.results)):
+                alone = other.request.workspace == "studio" and len(other.snapshot.results) == 1
+                if alone and pictures & set(map(id, other.snapshot.results)):
                     return other
             number = self.next_number(job.owner, "studio")
             promoted = extract(job, k, number, self.next_id())

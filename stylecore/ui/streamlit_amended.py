@@ -19,6 +19,7 @@ from starlette import formparsers
 from starlette.exceptions import HTTPException
 from streamlit import net_util
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.state.session_state import WStates
 from streamlit.runtime.stats import StatsManager
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
@@ -58,6 +59,7 @@ def amend_streamlit(
     _bind_sessions(may_resume, cookie)
     _bound_upload_store(session_bytes, files_at_once_bytes)
     _end_in_order(before_stop)
+    _read_no_nonsense()
     if not figures:
         StatsManager.get_stats = tell_nothing  # type: ignore[method-assign]
     for name in ("websocket_session_manager", "app_session", "runtime"):
@@ -178,6 +180,34 @@ def _end_in_order(before_stop: Callable[[], None]) -> None:
 
     stop_in_order.original = stop  # type: ignore[attr-defined]
     Server.stop = stop_in_order  # type: ignore[method-assign]
+
+
+def _read_no_nonsense() -> None:
+    """Takes a widget's default for a value of the wrong type, which no page sends.
+
+    Streamlit would fail at it in every later run of the session, until the page is loaded anew.
+    """
+    read = getattr(WStates.__getitem__, "original", WStates.__getitem__)
+    write = getattr(WStates.get_serialized, "original", WStates.get_serialized)
+
+    def getitem(self: WStates, k: str) -> Any:  # noqa: ANN401  # whatever the widget's value is
+        try:
+            return read(self, k)
+        except KeyError:
+            raise
+        except Exception:
+            value = self.widget_metadata[k].deserializer(None)
+            self.set_from_value(k, value)
+            return value
+
+    def get_serialized(self: WStates, k: str) -> Any:  # noqa: ANN401  # streamlit's WidgetStateProto, or None
+        try:
+            return write(self, k)
+        except Exception:
+            return None
+
+    getitem.original, get_serialized.original = read, write  # type: ignore[attr-defined]
+    WStates.__getitem__, WStates.get_serialized = getitem, get_serialized  # type: ignore[method-assign]
 
 
 def _bound_upload_store(session_bytes: int, all_bytes: int) -> None:

@@ -8,10 +8,11 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from stylecore.ui.visitors import COOKIE
 from tests.support.server import server
-from tests.support.tab import Tab
+from tests.support.tab import Tab, get
 
 GRACE = 2  # seconds
 LONG = "size=64&steps=2000"
@@ -113,6 +114,38 @@ def test_visitors_behind_one_address_leave_room_for_others_whatever_they_say_of_
         ghost.close(abrupt=True)
     third.live(GRACE + 2.5)
     stop(painting(third))
+
+
+def test_who_comes_after_the_server_was_started_anew_is_told_so(url):
+    link, cookies = "content=own-0123abcd&style=own-4567cdef", {COOKIE: "a" * 43}
+    owner = opened(url, link, cookies=cookies)
+    assert "This server was started anew, and your photograph was in its memory alone" in owner.alerts("warning")[0]
+    owner.close()
+    for tab in (opened(url, link, cookies=cookies), opened(url, link)):  # it knows the first one by now
+        assert "a photograph of the sender's own, which no link can hold" in tab.alerts("warning")[0]
+        tab.close()
+
+
+def test_values_of_the_wrong_type_break_nothing(url):
+    tab = opened(url, "size=64&steps=2")
+    for key in ("upload_content_0", "gallery_content", "set_lam", "run_studio"):
+        name = tab.widget(key).proto.id
+        for forged in ({"string_value": "x"}, {"json_value": "{"}, {"int_value": 3}):
+            tab.rerun(WidgetState(id=name, **forged))
+            tab.settle()
+            tab.rest()
+            assert not tab.troubles, (key, forged)
+    tab.rerun()
+    tab.settle()
+    assert tab.find("upload_content_0")
+    tab.close()
+
+
+def test_the_server_s_figures_are_nobody_s_business_unless_its_operator_says_so(url):
+    opened(url).close()
+    status, text = get(url, "/_stcore/metrics")
+    assert status == 200
+    assert not re.search(rb"^[a-z]", text, re.MULTILINE), text[:200]
 
 
 def test_an_upload_touches_no_disk_while_it_is_received(served):
