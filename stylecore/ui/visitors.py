@@ -55,8 +55,7 @@ def visitor(engine: Engine) -> str:
     if first:
         state.name = kept if _is_name(kept) else secrets.token_urlsafe(32)
     if kept != state.name:
-        replaces = "" if _is_name(kept) else str(kept or "")
-        remember_visitor(COOKIE, state.name, replaces, on_other=_become)
+        remember_visitor(COOKIE, state.name, on_other=_become)
     known = _connected(engine, state.name)
     if first:
         state.outlived_server = kept == state.name and not known

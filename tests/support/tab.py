@@ -5,6 +5,7 @@ widgets, the elements that are on the page, and the timers of fragments that dra
 """
 
 import json
+import re
 import socket
 import time
 import urllib.error
@@ -287,7 +288,7 @@ class Tab:
         if shown.key == "visitor_cookie":  # what the component's JavaScript does
             cookie = json.loads(shown.proto.json)
             kept = self.cookies.get(cookie["name"], "")
-            if kept in ("", cookie["replaces"]):
+            if not re.fullmatch(r"[\w-]{43}", kept, re.ASCII):
                 self.cookies[cookie["name"]] = cookie["value"]
             elif kept != cookie["value"]:
                 self._name_of_other_tab = kept

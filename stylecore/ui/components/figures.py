@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import plotly
+from streamlit.runtime import exists, get_instance
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from stylecore.charts.style import OPTIONS, Figure
 from stylecore.imaging.files import write_whole
@@ -59,20 +61,33 @@ def chart(
 
 
 def plotly_address() -> str:
-    """The address of plotly.js on this server; empty if the file can't be put there, which the chart then says."""
+    """The address of plotly.js on this server; empty if the file can't be served, which the chart then says."""
     try:
         return _copied_plotly()
-    except OSError:
-        _log.exception("plotly.js could not be copied to %s: charts stay empty until it can", _STATIC)
+    except OSError as error:
+        return _plotly_in_memory(str(error))
+
+
+def _plotly_in_memory(problem: str) -> str:
+    """Serves plotly.js from memory, where the folder can't be written; a browser loads it anew for every session."""
+    context = get_script_run_ctx()
+    if context is None or not exists():
+        _log.warning("plotly.js could not be copied to %s: charts stay empty until it can: %s", _STATIC, problem)
         return ""
+    address: str = get_instance().media_file_mgr.add(_plotly(), "text/javascript", "plotly.js")
+    return address.lstrip("/")
+
+
+@cache
+def _plotly() -> bytes:
+    return (Path(plotly.__file__).parent / "package_data" / "plotly.min.js").read_bytes()
 
 
 @cache  # only success is cached: a full disk is tried again
 def _copied_plotly() -> str:
     """Copies plotly.js from the installed package to the static folder, unless it is there. Returns its address."""
-    source = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
     target = _STATIC / f"plotly-{plotly.__version__}.min.js"
-    if not target.exists() or target.stat().st_size != source.stat().st_size:
+    if not target.exists() or target.stat().st_size != len(_plotly()):
         target.parent.mkdir(exist_ok=True)
-        write_whole(target, source.read_bytes())
+        write_whole(target, _plotly())
     return f"app/static/{target.name}"

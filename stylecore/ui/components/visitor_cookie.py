@@ -10,15 +10,14 @@ from stylecore.ui.components.mounting import component, when_sent
 _VISITOR = component("visitor")
 
 
-def remember_visitor(name: str, value: str, replaces: str, on_other: Callable[[Any], object]) -> None:
+def remember_visitor(name: str, value: str, on_other: Callable[[Any], object]) -> None:
     """Sets the cookie in the browser, unless another tab has set it meanwhile.
 
     Args:
         name: of the cookie.
         value: the visitor's name.
-        replaces: a value that is no name, and may be overwritten.
         on_other: gets the name that another tab has set, before the page runs again; it may be anything.
     """
     key = "visitor_cookie"
-    data = {"name": name, "value": value, "replaces": replaces}
+    data = {"name": name, "value": value}
     _VISITOR(key=key, data=data, on_other_change=when_sent(key, "other", on_other))
