@@ -194,9 +194,7 @@ class Engine:
         with self._scheduler.changed:
             return Tally(
                 waiting=sum(job.snapshot.status == "queued" for job in self._scheduler.waiting),
-                running=sum(
-                    job.computing or job.snapshot.status == "running" for job in self._registry.jobs.values()
-                ),
+                running=sum(job.computing or job.snapshot.status == "running" for job in self._registry.jobs.values()),
                 jobs=len(self._registry.jobs),
                 bytes=self._held_bytes(),
                 restarts=self._worker.restarts,

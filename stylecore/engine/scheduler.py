@@ -19,6 +19,8 @@ from stylecore.engine.turns import SLICE_SECONDS, Turns
 from stylecore.imaging.images import ImageError, picture_size
 from stylecore.transfer.records import Steering
 
+SHORT_SECONDS = 30.0  # of computing, for which a run may take more room for states than there is
+
 
 class Scheduler:
     """Jobs that wait, and the one that is at work: plain data under the registry's lock.
@@ -209,9 +211,15 @@ class Scheduler:
         if job.holds_state or not between or job.cost is None:
             return True
         states = sum(other.cost.state for other in between if other.cost is not None)
-        if len(between) > 1 and states > self.registry.limits.state_mb * 10**6:
-            return False  # one may always be interrupted
+        full = len(between) > 1 and states > self.registry.limits.state_mb * 10**6  # one may always be interrupted
+        if full and (not self._is_short(job) or any(map(self._is_short, between))):
+            return False
         return job.cost.memory <= free_memory(self._device)
+
+    def _is_short(self, job: Job) -> bool:
+        """Whether a run soon gives back what it takes: one such may begin beside long ones that have all the room."""
+        left = self.left(job)
+        return left is not None and left <= SHORT_SECONDS
 
     def _at_work(self) -> list[Job]:
         """The job that has its turn, unless it ends with the step that is being computed."""

@@ -157,6 +157,22 @@ def test_no_more_runs_begin_than_there_is_room_for_their_states(engine, runner):
             assert len(begun) - sum(run not in runner.made[i:] for run in begun) <= 2
 
 
+def test_a_short_run_begins_also_where_long_ones_have_all_the_room(engine, runner):
+    engine._registry.limits = dataclasses.replace(engine.limits, state_mb=1)
+    seconds = {"bob": 2.0, "cyd": 2.0}
+    engine._scheduler.left = lambda job: seconds.get(job.owner, 1e6)
+    runner.until = 1
+    long = [engine.submit(name, request(10_000)) for name in ("ann", "eve", "fay")]
+    runner.until = 60
+    at_work(long[1], 10)
+    short = [engine.submit(name, request(3)) for name in ("bob", "cyd")]
+    runner.until = 10**9
+    assert [wait(job).status for job in short] == ["finished"] * 2
+    assert not long[2].snapshot.loss_history
+    made = [run for run in runner.made if run in {job.id for job in short}]
+    assert made == [short[0].id] * 4 + [short[1].id] * 4  # one after the other
+
+
 def test_a_picture_is_the_same_whether_others_had_turns_meanwhile_or_not(toy, request_for, monkeypatch):
     engine = Engine("cpu", lambda *_: toy, limits=limits(), refresh=0.0)
     undisturbed = wait(engine.submit("ann", request_for(steps=12)))
