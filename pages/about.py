@@ -8,6 +8,7 @@ from stylecore.engine.spoken import spoken_time
 from stylecore.imaging.images import MAX_PIXELS
 from stylecore.transfer.devices import describe_device
 from stylecore.ui.page import page
+from stylecore.ui.widgets.forget import forget_everything_button
 
 INTRODUCTION = r"""
 Neural style transfer after Gatys, Ecker & Bethge (2015). A picture $x$ is optimised until VGG16 sees in it the content
@@ -34,6 +35,7 @@ SOURCES = """
 with page("About") as (engine, owner):
     st.header("About", anchor=False)
     st.markdown(INTRODUCTION)
+    forget_everything_button(owner)
     st.subheader("This server", anchor=False)
     limits = engine.limits
     facts = {
@@ -42,7 +44,7 @@ with page("About") as (engine, owner):
         "Uploads": f"up to {limits.max_upload_mb} MB and {MAX_PIXELS // 10**6} million pixels",
         "One run": f"up to {limits.max_lambdas} λ and {spoken_time(limits.max_seconds)} of computing",
         "Queue": f"up to {limits.max_waiting} runs, {limits.max_active} of one visitor, who take turns",
-        "Now": health_line(read_health(engine)),
+        **({"Now": health_line(read_health(engine))} if limits.figures else {}),
         "Version": __version__,
     }
     st.markdown("\n".join(f"- **{name}**: {text}" for name, text in facts.items()))

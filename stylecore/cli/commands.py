@@ -38,7 +38,7 @@ def transfer(options: argparse.Namespace) -> int:
         choices = choose(options)
         outputs = picture_outputs(options.output, choices.config.lambdas, options.format)
         sources = read_sources(options, choices.config)
-        size = checked_size(sources["content"].picture.size, choices.config.size)
+        size = checked_size(sources["content"].size, choices.config.size)
         log_bytes = LOG_LINE_BYTES * (choices.config.steps + 1) * len(outputs)
         try_outputs(outputs, size, options.log, log_bytes, _files_read(options))
         run = run_transfer(options, choices, sources, no_more_signals)
@@ -54,7 +54,7 @@ def sheet(options: argparse.Namespace) -> int:
             choices = dataclasses.replace(choices, config=dataclasses.replace(choices.config, lambdas=DEFAULT_LAMBDAS))
         outputs = picture_outputs(options.output, choices.config.lambdas[:1], options.format)
         sources = read_sources(options, choices.config)
-        cell = checked_size(sources["content"].picture.size, choices.config.size)
+        cell = checked_size(sources["content"].size, choices.config.size)
         try_outputs(outputs, sheet_size(len(choices.config.lambdas), cell), None, 0, _files_read(options))
         if choices.recipe and choices.recipe.changes:
             note("λ was changed while the picture of the recipe was made; each λ of a sheet stays as it is.")

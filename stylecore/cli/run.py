@@ -35,11 +35,13 @@ class Source:
 
     Attributes:
         data: bytes of the file.
-        picture: RGB.
+        picture: RGB, no larger than it is needed.
+        size: width and height of the file's picture.
     """
 
     data: bytes
     picture: Image.Image
+    size: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def read_sources(options: argparse.Namespace, config: TransferConfig) -> dict[st
         for notice in (*decoded.notices, enlarged_notice(decoded.size, min(needed[name], config.size))):
             if notice:
                 note(f"{path}: {notice}")
-        sources[name] = Source(data, decoded.image)
+        sources[name] = Source(data, decoded.image, decoded.size)
     return sources
 
 
@@ -108,7 +110,7 @@ def run_transfer(
         note_differences(recipe, {name: source.data for name, source in sources.items()})
     total = config.steps if recipe is None else recipe.steps_done
     planned = dataclasses.replace(config, steps=min(config.steps, total))
-    cost = check_memory(sources["content"].picture.size, sources["style"].picture.size, planned, device)
+    cost = check_memory(sources["content"].size, sources["style"].size, planned, device)
     latest: Step | None = None
     log: list[str] = []
     trouble, status = "", DONE

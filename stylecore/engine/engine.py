@@ -9,21 +9,24 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from stylecore.config import VggWeights
+from stylecore.engine.admission import Admission
 from stylecore.engine.cost import Cost
 from stylecore.engine.derived_jobs import from_result
 from stylecore.engine.endings import Endings
 from stylecore.engine.jobs import Job, Request, Snapshot
 from stylecore.engine.limits import Limits, free_memory, read_limits
-from stylecore.engine.messages import NO_STATE
-from stylecore.engine.queries import Answer, Query, QueryQueue
+from stylecore.engine.messages import NO_STATE, SERVER_ENDS
+from stylecore.engine.presence import Presence
+from stylecore.engine.queries import Answer, Query, QueryFailed, QueryQueue
 from stylecore.engine.quotas import RequestRefused, check_more_steps, check_request, check_steering
 from stylecore.engine.registry import Registry
-from stylecore.engine.retention import bytes_of
+from stylecore.engine.retention import result_bytes, upload_bytes
 from stylecore.engine.runner import Runner
 from stylecore.engine.scheduler import Scheduler, request_cost
 from stylecore.engine.thread_runner import ThreadRunner
 from stylecore.engine.throughput import ThroughputEstimator
-from stylecore.engine.worker import Worker
+from stylecore.engine.weights import OtherWeights
+from stylecore.engine.worker import CLOSING_SECONDS, Worker
 from stylecore.transfer.devices import choose_device
 from stylecore.transfer.records import Steering
 from stylecore.transfer.vgg import VGG16, load_vgg16
@@ -44,11 +47,11 @@ class Tally:
 
 
 class Engine:
-    """Runs jobs one after another, taking turns between owners; every method returns at once.
+    """Runs jobs in slices, taking turns between owners; every method returns at once.
 
-    One job is computed at a time, and an owner has one run in each workspace: a new one ends what the owner had waiting
-    or running there, and its picture is kept. Nothing here depends on streamlit: an owner is any string, and a job that
-    no page has shown for `abandoned_after` seconds is stopped.
+    One step is computed at a time, and an owner has one run in each workspace: a new one ends what the owner had
+    waiting or running there, and its picture is kept. Nothing here depends on streamlit: an owner is any string, and a
+    job that no page has shown for `abandoned_after` seconds is stopped.
 
     Attributes:
         device: on which it computes.
@@ -85,6 +88,9 @@ class Engine:
         self._runner = runner or ThreadRunner(self.device, load, refresh)
         self._registry = Registry(self.limits, clock, self._runner.release)
         self._scheduler = Scheduler(self._registry, self.device, throughput, abandoned_after)
+        self._weights = OtherWeights(lambda name: load(name, self.device), allowed=bool(self.limits.downloads))
+        self._presence = Presence()
+        self._admission = Admission(self._scheduler, self._presence)
         self._endings = Endings(self._scheduler, self._runner)
         self._queries = QueryQueue(self._runner.answer)
         self._began = time.monotonic()
@@ -98,9 +104,15 @@ class Engine:
         Returns:
             The answer to come. It fails with `queries.QueryFailed`, and is cancelled if the owner asks too much else.
         """
-        future = self._queries.ask(owner, query)
+        try:
+            self._weights.check(query.config.vgg_weights)
+        except RequestRefused as refusal:
+            refused: Future[Answer] = Future()
+            refused.set_exception(QueryFailed(str(refusal)))
+            return refused
         self._worker.revive()
         with self._scheduler.changed:
+            future = self._queries.ask(owner, query)
             self._scheduler.changed.notify_all()
         return future
 
@@ -123,11 +135,13 @@ class Engine:
         """
         for request in requests:
             check_request(request, self.limits)
+            self._weights.check(request.config.vgg_weights)
         costs = [request_cost(request, self.device) for request in requests]
         self._worker.revive()
         with self._scheduler.changed:
             others = [] if beside else self._registry.living(owner, requests[0].workspace)
-            self._scheduler.check_capacity(owner, len(requests), besides=others)
+            self._admission.check(owner, len(requests), besides=others)
+            self._admission.check_uploads(owner, requests, besides=others)
             halted = self._scheduler.make_way(others)
             jobs = [self._scheduler.add(owner, request, cost) for request, cost in zip(requests, costs, strict=True)]
         for other, decision in halted:
@@ -144,6 +158,9 @@ class Engine:
         snapshot = job.snapshot
         if snapshot.status == "queued":
             return dataclasses.replace(snapshot, wait=self._scheduler.wait(job))
+        if snapshot.status == "running":
+            wait, others = self._scheduler.meanwhile(job)
+            return dataclasses.replace(snapshot, wait=wait, position=others)
         return snapshot
 
     def jobs_of(self, owner: str) -> list[Job]:
@@ -176,16 +193,25 @@ class Engine:
         """What the engine holds now."""
         with self._scheduler.changed:
             return Tally(
-                waiting=len(self._scheduler.waiting),
-                running=int(self._scheduler.running is not None),
+                waiting=sum(job.snapshot.status == "queued" for job in self._scheduler.waiting),
+                running=sum(job.computing or job.snapshot.status == "running" for job in self._registry.jobs.values()),
                 jobs=len(self._registry.jobs),
-                bytes=bytes_of(self._registry.jobs.values()) + sum(count() for count in self._registry.other_bytes),
+                bytes=self._held_bytes(),
                 restarts=self._worker.restarts,
                 uptime=time.monotonic() - self._began,
             )
 
+    def _held_bytes(self) -> int:
+        jobs = self._registry.jobs.values()
+        elsewhere = sum(count() for count in self._registry.other_bytes)
+        return sum(map(result_bytes, jobs)) + sum(upload_bytes(jobs).values()) + elsewhere
+
+    def take_losses(self, owner: str) -> int:
+        """How many of an owner's results had to go for lack of room, since this was asked last."""
+        return self._registry.take_losses(owner)
+
     def count_also(self, held_bytes: Callable[[], int]) -> None:
-        """Counts bytes that are kept elsewhere towards `limits.kept_mb`.
+        """Counts bytes that are kept elsewhere in `tally`.
 
         Args:
             held_bytes: gives their number; called under the engine's lock, so it must not ask the engine.
@@ -200,12 +226,55 @@ class Engine:
         """
         self._registry.on_forget.append(callback)
 
-    def close(self) -> None:
-        """Ends the engine: what runs ends after its step, and nothing is computed any more."""
-        self._worker.close()
-        self._runner.close()
+    def end_all(self) -> bool:
+        """Stops every job with its picture, since the server ends. Returns whether any waited or ran."""
+        with self._scheduler.changed:
+            active = [job for job in self._registry.jobs.values() if job.active]
+            for job in active:
+                self._registry.tell(job, notices=(*job.snapshot.notices, SERVER_ENDS))
+        for job in active:
+            self._endings.halt(job, "stopped")
+        return bool(active)
+
+    def close(self, seconds: float = CLOSING_SECONDS) -> bool:
+        """Ends the engine: what runs ends after its step, and nothing is computed any more.
+
+        Args:
+            seconds: for which this waits for the step that is being computed.
+
+        Returns:
+            Whether that step has ended.
+        """
+        ended = self._worker.close(seconds)
+        if ended:
+            self._runner.close()
+        return ended
 
     # What is done with a job
+
+    def arrive(self, owner: str, connection: str, address: str = "") -> bool:
+        """Notes a connection of a visitor; it may be noted again and again.
+
+        Args:
+            owner: the visitor.
+            connection: a name that no other connection has.
+            address: from which it comes; empty if that is unknown.
+
+        Returns:
+            Whether the visitor has been here before, since this engine has begun.
+        """
+        known = self._presence.knows(owner)
+        self._presence.arrive(owner, connection, address)
+        return known
+
+    def end_connections(self, is_open: Callable[[str], bool]) -> None:
+        """Lets visitors leave all of whose connections are closed; to be called every second or so.
+
+        Args:
+            is_open: whether the connection of that name is open.
+        """
+        for owner in self._presence.end_closed(is_open):
+            self.leave(owner, self.limits.grace_seconds)
 
     def leave(self, owner: str, grace: float) -> None:
         """Tells that the owner seems to have left: the jobs end after `grace` seconds unless a page shows them."""
@@ -244,7 +313,7 @@ class Engine:
                 raise RequestRefused(NO_STATE)
             living = self._registry.living(job.owner, job.request.workspace)
             others = [other for other in living if other is not job]
-            self._scheduler.check_capacity(job.owner, 1, besides=others, new=False)
+            self._admission.check(job.owner, 1, besides=others, new=False)
             halted = self._scheduler.make_way(others)
             self._scheduler.resume(job, more_steps)
         for other, decision in halted:
@@ -296,3 +365,19 @@ class Engine:
     def bring_back(self, job: Job) -> bool:
         """Undoes a removal. Returns whether it could: in the end a removed job is gone."""
         return self._registry.bring_back(job)
+
+    def forget_all(self, owner: str) -> None:
+        """Ends all of an owner's jobs and drops everything that is held of them, also removed ones and answers."""
+        self._queries.forget(owner)
+        self._runner.forget_views()
+        with self._scheduler.changed:
+            jobs = [job for job in self._registry.jobs.values() if job.owner == owner]
+            for job in jobs:
+                if decision := self._scheduler.begin_halt(job, "stopped"):
+                    self._scheduler.finish(job, "stopped", decision)
+                self._registry.forget(job)
+
+    def forget_answers(self, owner: str) -> None:
+        """Drops what was answered to an owner, since a picture that was asked about is to be gone."""
+        self._queries.forget(owner)
+        self._runner.forget_views()

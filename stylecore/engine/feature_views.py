@@ -11,13 +11,12 @@ from torch import Tensor
 from stylecore.artifacts.heatmaps import heat
 from stylecore.config import TransferConfig
 from stylecore.engine.queries import Work
-from stylecore.imaging.images import decode, encode_png
-from stylecore.imaging.scaling import fit
+from stylecore.engine.view_pictures import ViewPictures
+from stylecore.imaging.images import encode_png
 from stylecore.imaging.tensors import to_tensor
 from stylecore.transfer.features import distance, shuffled, strongest
 from stylecore.transfer.losses import content_loss
 from stylecore.transfer.objective import Objective
-from stylecore.transfer.preparation import prepare, sides
 from stylecore.transfer.statistics import gram, per_position
 from stylecore.transfer.vgg import VGG16, minimum_side
 
@@ -55,9 +54,9 @@ class FeatureMapsQuery:
     layer: str
     config: TransferConfig
 
-    def work(self, vgg: VGG16) -> Work[FeatureMaps]:
+    def work(self, vgg: VGG16, pictures: ViewPictures) -> Work[FeatureMaps]:
         """Answers it; see `Query`."""
-        features = _features(vgg, _tensor(self.picture, self.layer, self.config), self.layer, self.config)
+        features = _features(vgg, _tensor(pictures, self.picture, self.layer, self.config), self.layer, self.config)
         yield
         means = features.mean((0, 2, 3))
         channels = strongest(features)[:MAPS]
@@ -101,27 +100,27 @@ class StatisticsQuery:
     layer: str
     config: TransferConfig
 
-    def work(self, vgg: VGG16) -> Work[Statistics]:
+    def work(self, vgg: VGG16, pictures: ViewPictures) -> Work[Statistics]:
         """Answers it; see `Query`."""
-        style = self._statistic(vgg, self.style, self.config.style_scale)
+        style = self._statistic(vgg, pictures, self.style, self.config.style_scale)
         yield
         channels = style.diagonal().argsort(descending=True, stable=True)[:MATRIX]
         matrices, distances = {"style": _shown(style, channels)}, {"style": 0.0}
         for name, picture in (("content", self.content), ("result", self.result)):
             if picture:
-                matrix = self._statistic(vgg, picture)
+                matrix = self._statistic(vgg, pictures, picture)
                 matrices[name], distances[name] = _shown(matrix, channels), distance(matrix, style)
                 yield
         trajectory = []
         for step, picture in self.trajectory:
-            matrix = self._statistic(vgg, picture)
+            matrix = self._statistic(vgg, pictures, picture)
             trajectory.append((step, distance(matrix, style), _shown(matrix - style, channels)))
             yield
         return Statistics(tuple(channels.tolist()), matrices, distances, tuple(trajectory))
 
-    def _statistic(self, vgg: VGG16, picture: bytes, scale: float = 1.0) -> Tensor:
+    def _statistic(self, vgg: VGG16, pictures: ViewPictures, picture: bytes, scale: float = 1.0) -> Tensor:
         """(C, C)."""
-        features = _features(vgg, _tensor(picture, self.layer, self.config, scale), self.layer, self.config)
+        features = _features(vgg, _tensor(pictures, picture, self.layer, self.config, scale), self.layer, self.config)
         return per_position(features, self.config.statistic)[0]
 
 
@@ -154,13 +153,18 @@ class CalibrationQuery:
     style: bytes
     config: TransferConfig
 
-    def work(self, vgg: VGG16) -> Work[Calibration]:
+    def work(self, vgg: VGG16, pictures: ViewPictures) -> Work[Calibration]:
         """Answers it; see `Query`."""
         device = vgg.mean.device
         config = _at_view_size(self.config)
-        content_side, style_side = sides(config)
-        pictures = decode(self.content, "Content", content_side), decode(self.style, "Style", style_side)
-        content, style = (tensor.to(device) for tensor in prepare(*pictures, config))
+        shortest = minimum_side(config.layers)
+        content, style = (
+            to_tensor(pictures.get(data, config.size, shortest, name, scale)).to(device)
+            for data, name, scale in (
+                (self.content, "The content picture", 1.0),
+                (self.style, "The style picture", config.style_scale),
+            )
+        )
         objective = Objective(vgg, content, style, config)
         yield
         opposite = F.interpolate(style, content.shape[2:], mode="bicubic", antialias=True).clamp(0, 1)
@@ -211,9 +215,9 @@ class ShuffleQuery:
     seed: int
     config: TransferConfig
 
-    def work(self, vgg: VGG16) -> Work[Shuffled]:
+    def work(self, vgg: VGG16, pictures: ViewPictures) -> Work[Shuffled]:
         """Answers it; see `Query`."""
-        features = _features(vgg, _tensor(self.picture, self.layer, self.config), self.layer, self.config)
+        features = _features(vgg, _tensor(pictures, self.picture, self.layer, self.config), self.layer, self.config)
         yield
         moved = shuffled(features, self.seed)
         channel = strongest(features)[0]
@@ -231,11 +235,10 @@ def _at_view_size(config: TransferConfig) -> TransferConfig:
     return TransferConfig.from_dict({**config.to_dict(), "size": min(config.size, VIEW_SIZE)})
 
 
-def _tensor(picture: bytes, layer: str, config: TransferConfig, scale: float = 1.0) -> Tensor:
+def _tensor(pictures: ViewPictures, picture: bytes, layer: str, config: TransferConfig, scale: float = 1.0) -> Tensor:
     """(1, 3, H, W), in [0, 1]."""
     size = min(config.size, VIEW_SIZE)
-    decoded = decode(picture, "This picture", max(1, round(size * scale)))
-    return to_tensor(fit(decoded, size, minimum_side([layer]), "This picture", scale))
+    return to_tensor(pictures.get(picture, size, minimum_side([layer]), "This picture", scale))
 
 
 def _features(vgg: VGG16, image: Tensor, layer: str, config: TransferConfig) -> Tensor:

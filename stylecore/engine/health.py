@@ -25,8 +25,8 @@ class Health:
         threads: its threads.
         files: file descriptors that are open, connections among them.
         uptime: seconds since the engine began.
-        waiting: jobs in the queue.
-        running: jobs that are being computed, 0 or 1.
+        waiting: jobs that wait for their first turn.
+        running: jobs that are being computed, one slice after another.
         jobs: jobs that are kept, with their pictures.
         kept_mb: megabytes of these pictures.
         restarts: how often the worker had to be replaced.

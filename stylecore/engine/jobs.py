@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -51,8 +50,9 @@ class Snapshot:
 
     Attributes:
         status: where the job is in its life.
-        position: number of jobs that run before it, while it is queued.
-        wait: seconds until its turn, estimated; None where that is unknown.
+        position: number of jobs that have a turn before it, while it is queued; of visitors with whom it takes turns,
+            while it runs.
+        wait: seconds until its first turn, or for which others compute until it ends, estimated; None where unknown.
         steps: updates that the job is set to make.
         seconds: spent computing so far; neither waiting nor pauses count.
         left: seconds of computing to come, estimated.
@@ -141,6 +141,7 @@ class Job:
         pending: a step that ended after a halt; it is published if the job goes on.
         size: width and height of the newest step.
         frame_every: steps between two frames.
+        weighed: a snapshot and the bytes of its pictures, for `retention`.
     """
 
     id: str
@@ -162,6 +163,7 @@ class Job:
     pending: Update | None = None
     size: tuple[int, int] | None = None
     frame_every: int = 1
+    weighed: tuple[Snapshot, int] | None = None
 
     @property
     def ended(self) -> bool:
@@ -174,6 +176,11 @@ class Job:
         return self.snapshot.status in ("queued", "running")
 
     @property
+    def departed(self) -> bool:
+        """Whether its owner has left, and no page has shown it since."""
+        return self.seen < self.ignore_heartbeats_until
+
+    @property
     def lambdas(self) -> tuple[float, ...]:
         """λ of its pictures; steering may have changed them."""
         history = self.snapshot.loss_history
@@ -183,13 +190,6 @@ class Job:
     def lam(self) -> float:
         """λ of its first picture."""
         return self.lambdas[0]
-
-    def pictures(self) -> Iterable[bytes]:
-        """The files that it holds in memory."""
-        snapshot = self.snapshot
-        yield from (*self.request.inputs.files(), *snapshot.previews, *snapshot.results)
-        for frame in snapshot.frames:
-            yield from frame.pictures
 
 
 def with_frame(frames: tuple[Frame, ...], frame: Frame, every: int) -> tuple[tuple[Frame, ...], int]:

@@ -26,7 +26,7 @@ class Limits:
     Attributes:
         max_size: longer side of a result, in pixels.
         max_steps: of one run, as it is started, and of each "more steps", which may go beyond.
-        max_waiting: jobs that may wait; more are refused.
+        max_waiting: visitors who may wait for the one whose turn it is; more are refused.
         kept_mb: megabytes of pictures kept for all visitors together.
         state_mb: megabytes of optimiser state kept for runs that are paused or may go on.
         grace_seconds: from the moment that a tab is closed, or its connection breaks, until its run is stopped.
@@ -35,6 +35,10 @@ class Limits:
         max_seconds: of computing for one run; then it is stopped, its picture kept.
         max_upload_mb: megabytes of each picture that comes in.
         kept_jobs: results kept for one visitor; the oldest go first.
+        max_per_address: visitors behind one address who may have runs at the same time.
+        uploads_mb: megabytes of visitors' own pictures: as many for those that runs use as for those on pages.
+        downloads: 1 if visitors may choose weights that have to be downloaded.
+        figures: 1 if anybody may see how the server is: memory, runs, sessions.
     """
 
     max_size: int
@@ -48,6 +52,10 @@ class Limits:
     max_seconds: int = 7200
     max_upload_mb: int = MAX_BYTES >> 20
     kept_jobs: int = 100
+    max_per_address: int = 15
+    uploads_mb: int = 50
+    downloads: int = 0
+    figures: int = 0
 
 
 def read_limits(environment: Mapping[str, str] = os.environ, memory: int | None = None, device: str = "cpu") -> Limits:
@@ -70,6 +78,7 @@ def read_limits(environment: Mapping[str, str] = os.environ, memory: int | None 
         max_waiting=20,
         kept_mb=min(max(memory // 20 // 10**6, 50), 400),
         state_mb=min(room // 4 // 10**6, 2000),
+        uploads_mb=min(max(memory // 20 // 10**6, 50), 400),
     )
     ranges = {
         "max_size": (64, int(SETTINGS["size"].high)),
@@ -83,6 +92,10 @@ def read_limits(environment: Mapping[str, str] = os.environ, memory: int | None 
         "max_seconds": (1, 10**6),
         "max_upload_mb": (1, MAX_BYTES >> 20),
         "kept_jobs": (1, 10**4),
+        "max_per_address": (1, 1000),
+        "uploads_mb": (1, 10**6),
+        "downloads": (0, 1),
+        "figures": (0, 1),
     }
     return Limits(
         **{

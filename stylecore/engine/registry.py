@@ -18,6 +18,7 @@ from stylecore.engine.messages import RELEASED
 from stylecore.engine.retention import jobs_to_forget, states_to_release
 
 UNDO_SECONDS = 120.0  # for which a removal can be undone
+MAX_LOSSES = 10_000  # visitors for whom it is noted that they have lost something
 
 
 class Registry:
@@ -43,6 +44,7 @@ class Registry:
         self.limits = limits
         self.on_forget: list[Callable[[str, str], None]] = []
         self.other_bytes: list[Callable[[], int]] = []
+        self._losses: dict[str, int] = {}
         self._release_run = release_run
         self._numbers = itertools.count(1)
 
@@ -97,8 +99,13 @@ class Registry:
         )
 
     def promote(self, job: Job, k: int) -> Job:
-        """One picture of a batch that has come to rest, as an ended job of the Studio."""
+        """One picture of a batch that has come to rest, as an ended job of the Studio; the same one every time."""
         with self.changed:
+            pictures = {id(picture) for picture in job.snapshot.results[k : k + 1]}
+            for other in self.of(job.owner):
+                alone = other.request.workspace == "studio" and len(other.snapshot.results) == 1
+                if alone and pictures & set(map(id, other.snapshot.results)):
+                    return other
             number = self.next_number(job.owner, "studio")
             promoted = extract(job, k, number, self.next_id())
             self.jobs[promoted.id] = promoted
@@ -181,13 +188,21 @@ class Registry:
                 self.release(job)
 
     def forget_old(self) -> None:
-        """Drops removed jobs whose time is up, and jobs for which there is no room."""
+        """Drops removed jobs whose time is up, and jobs for which there is no room; their owners are told."""
         late = self.clock() - UNDO_SECONDS
         for job in [job for job in self.jobs.values() if job.removed is not None and job.removed < late]:
             self.forget(job)
-        others = sum(count() for count in self.other_bytes)
-        for job in jobs_to_forget(self.jobs.values(), self.limits, others):
+        for job in jobs_to_forget(self.jobs.values(), self.limits):
+            if job.removed is None:
+                self._losses[job.owner] = self._losses.pop(job.owner, 0) + 1
+                while len(self._losses) > MAX_LOSSES:
+                    del self._losses[next(iter(self._losses))]
             self.forget(job)
+
+    def take_losses(self, owner: str) -> int:
+        """How many of an owner's results had to go for lack of room, since this was asked last."""
+        with self.changed:
+            return self._losses.pop(owner, 0)
 
     def _hidden(self, owner: str) -> list[Job]:
         return [job for job in self.jobs.values() if job.owner == owner and job.removed is not None]

@@ -94,6 +94,9 @@ class Runner(Protocol):
     def release(self, run: str) -> None:
         """Drops all that is held of a run, which is not being computed; an unknown name is no error."""
 
+    def forget_views(self) -> None:
+        """Drops the pictures that queries have looked at."""
+
     def trim(self) -> None:
         """Gives unused memory back to the device."""
 

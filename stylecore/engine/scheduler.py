@@ -1,4 +1,4 @@
-"""The queue: whose turn it is, how long the others wait, and what shall become of a job. It computes nothing."""
+"""The queue: whose turn it is, and what shall become of a job. It computes nothing."""
 
 from __future__ import annotations
 
@@ -9,19 +9,25 @@ from collections.abc import Callable, Sequence
 from stylecore.engine.cost import Cost, cost_of
 from stylecore.engine.derived_jobs import split
 from stylecore.engine.jobs import FRAMES, Halt, Job, Request, Snapshot, Status, merged
-from stylecore.engine.messages import HALVED
+from stylecore.engine.limits import free_memory
+from stylecore.engine.messages import HALVED, LEFT_QUEUE
 from stylecore.engine.progress import task_of
-from stylecore.engine.quotas import QueueFull
 from stylecore.engine.registry import Registry
 from stylecore.engine.runner import Pictures, Task
 from stylecore.engine.throughput import ThroughputEstimator
+from stylecore.engine.turns import SLICE_SECONDS, Turns
 from stylecore.errors import ImageError
 from stylecore.imaging.images import picture_size
 from stylecore.transfer.records import Steering
 
+SHORT_SECONDS = 30.0  # of computing, for which a run may take more room for states than there is
+
 
 class Scheduler:
-    """Jobs that wait, and the one that runs: plain data under the registry's lock.
+    """Jobs that wait, and the one that is at work: plain data under the registry's lock.
+
+    A turn is a slice of a run: after `turns.SLICE_SECONDS` it gives way to whoever has had less of the computing, and
+    keeps its state until its next turn. To its owner it runs all the while.
 
     A decision on what shall become of a job (pause it, stop it, let it go on) has a number. Whatever takes time to
     carry out, as the encoding of pictures does, is published only if nothing else has been decided meanwhile.
@@ -29,8 +35,9 @@ class Scheduler:
     Attributes:
         registry: all jobs.
         changed: the registry's lock.
-        waiting: the jobs in the queue.
+        waiting: the jobs that wait for a turn, those between two of their turns among them.
         running: the job whose turn it is.
+        turns: who has had how much.
     """
 
     def __init__(
@@ -41,41 +48,11 @@ class Scheduler:
         self.changed = registry.changed
         self.waiting: deque[Job] = deque()
         self.running: Job | None = None
+        self.turns = Turns()
         self._device, self._throughput, self._abandoned_after = device, throughput, abandoned_after
-        self._turns: dict[str, int] = {}  # by owner: number of the last turn
-        self._turn = 0
+        self._turn_began = 0.0
 
     # The queue
-
-    def check_capacity(self, owner: str, count: int, besides: Sequence[Job], *, new: bool = True) -> None:
-        """Refuses jobs for which the queue has no room.
-
-        Args:
-            owner: whose they are.
-            count: how many.
-            besides: jobs that are about to go.
-            new: whether they are on top of the owner's present ones.
-
-        Raises:
-            QueueFull: in one sentence.
-        """
-        limits = self.registry.limits
-        waiting = [job for job in self.waiting if job not in besides]
-        free = self.running is None or self.running in besides
-        at_once = 1 if free and not waiting else 0
-        if len(waiting) + count - at_once > limits.max_waiting:
-            if count > 1 and not waiting:
-                raise QueueFull(
-                    f"This server's queue has room for {limits.max_waiting}, and this is {count}: ask for less."
-                )
-            raise QueueFull(f"{len(waiting)} pictures are waiting already: try again in a few minutes.")
-        jobs = self.registry.jobs.values()
-        active = sum(job.owner == owner and not job.ended and job not in besides for job in jobs)
-        if new and active + count > limits.max_active:
-            raise QueueFull(
-                f"This server's limit for one visitor is {limits.max_active} runs at a time, and this would be "
-                f"{active + count}: ask for less, or stop some."
-            )
 
     def add(self, owner: str, request: Request, cost: Cost | None) -> Job:
         """Puts a new job into the queue."""
@@ -100,6 +77,7 @@ class Scheduler:
         with self.changed:
             self.registry.tell(job, status="queued")
             self.waiting.append(job)
+            self.turns.join(job.owner)
             self.sweep()
             self._tell_positions()
             self.changed.notify_all()
@@ -108,25 +86,53 @@ class Scheduler:
         """Returns when a job waits, or there is other work."""
         with self.changed:
             while not self.waiting and not other_work():
-                self._turns.clear()
+                self.turns.clear()
                 self.sweep()
                 self.changed.wait(self._abandoned_after)
 
     def take(self) -> Job | None:
-        """The job whose turn it is, which runs from now on; None if none waits."""
+        """The job whose turn it is, which is at work from now on; None if none waits."""
         with self.changed:
-            if not self.waiting:
+            job = next(filter(self._may_begin, self._order()), None)
+            if job is None:
                 return None
-            job = self._order()[0]
             self.waiting.remove(job)
             self.running = job
             job.computing = True
-            self._turn += 1
-            self._turns[job.owner] = self._turn
+            self._begin_turn(job)
             self._tell_positions()
+            begins = job.snapshot.status != "running"
             self.registry.tell(job, status="running", position=0)
-        self.registry.log("job_started", job)
+        if begins:
+            self.registry.log("job_started", job)
         return job
+
+    def gives_way(self, job: Job) -> bool:
+        """Whether the turn of the job at work is over: it has had its slice, and somebody waits who has had less."""
+        with self.changed:
+            if self.registry.clock() - self._turn_began < SLICE_SECONDS:
+                return False
+            mine = self.turns.place(job.owner)
+            others = (other for other in self.waiting if other.owner != job.owner)
+            if any(self.turns.place(other.owner) < mine and self._may_begin(other, job) for other in others):
+                return True
+            self._begin_turn(job)
+            return False
+
+    def _begin_turn(self, job: Job) -> None:
+        self.turns.begin(job.owner)
+        self._turn_began = self.registry.clock()
+
+    def goes_before(self, asker: str) -> bool:
+        """Whether somebody with a short query comes before the job at work, or before the next one."""
+        with self.changed:
+            job = self.running or next(filter(self._may_begin, self._order()), None)
+            return job is None or job.owner == asker or self.turns.place(asker) < self.turns.place(job.owner)
+
+    def charge(self, owner: str, seconds: float) -> None:
+        """Notes that so much has been computed for somebody."""
+        with self.changed:
+            self.turns.charge(owner, seconds)
 
     def put_down(self, job: Job) -> None:
         """Ends the turn of a job, whatever has become of it."""
@@ -136,8 +142,8 @@ class Scheduler:
             gone = job.id not in self.registry.jobs or job.removed is not None
             if gone or (job.ended and self.time_is_up(job)):
                 self.registry.release(job)
-            elif job.snapshot.status == "running" and not job.halt:  # it was told to go on before that was noticed
-                self.enqueue(job)
+            elif job.snapshot.status == "running" and not job.halt:
+                self.waiting.appendleft(job)  # before others of its owner, so that these don't all begin
             self.sweep()
             self._tell_positions()
 
@@ -161,6 +167,23 @@ class Scheduler:
         """Whether no page has shown a job for too long."""
         return self.registry.clock() - job.seen > self._abandoned_after
 
+    def end_unattended(self, owner: str) -> bool:
+        """Ends the jobs of a visitor who has left, if none of them has begun. Returns whether it did."""
+        with self.changed:
+            jobs = [job for job in self.registry.of(owner) if job.active]
+            if not all(job.departed and job in self.waiting and not job.snapshot.loss_history for job in jobs):
+                return False
+            for job in jobs:
+                self.registry.tell(job, notices=(*job.snapshot.notices, LEFT_QUEUE))
+                if decision := self.begin_halt(job, "stopped"):
+                    self.finish(job, "stopped", decision)
+            return True
+
+    def abandoned_jobs(self) -> list[Job]:
+        """Jobs in the queue that no page has shown for too long."""
+        with self.changed:
+            return [job for job in self.waiting if self.abandoned(job)]
+
     def time_is_up(self, job: Job) -> bool:
         """Whether a job has had all the computing that it may have."""
         return job.snapshot.seconds >= self.registry.limits.max_seconds
@@ -175,8 +198,29 @@ class Scheduler:
             self.registry.forget_old()
 
     def _order(self) -> list[Job]:
-        """The waiting jobs, those first whose owner's last turn is the longest ago."""
-        return sorted(self.waiting, key=lambda job: self._turns.get(job.owner, 0))
+        """The waiting jobs, those first whose owner has had the least."""
+        return sorted(self.waiting, key=lambda job: self.turns.place(job.owner))
+
+    def _may_begin(self, job: Job, at_work: Job | None = None) -> bool:
+        """Whether there is room for another run beside those between two turns, which keep their states.
+
+        Args:
+            job: that waits; one whose state is held already has its room.
+            at_work: a job that would be between two turns then, too.
+        """
+        between = [other for other in (*self.waiting, at_work) if other is not None and other.holds_state]
+        if job.holds_state or not between or job.cost is None:
+            return True
+        states = sum(other.cost.state for other in between if other.cost is not None)
+        full = len(between) > 1 and states > self.registry.limits.state_mb * 10**6  # one may always be interrupted
+        if full and (not self._is_short(job) or any(map(self._is_short, between))):
+            return False
+        return job.cost.memory <= free_memory(self._device)
+
+    def _is_short(self, job: Job) -> bool:
+        """Whether a run soon gives back what it takes: one such may begin beside long ones that have all the room."""
+        left = self.left(job)
+        return left is not None and left <= SHORT_SECONDS
 
     def _at_work(self) -> list[Job]:
         """The job that has its turn, unless it ends with the step that is being computed."""
@@ -189,11 +233,23 @@ class Scheduler:
     # How long it takes
 
     def wait(self, job: Job | None = None) -> float | None:
-        """Seconds until the turn of a waiting job, or of one that were added now; None where that is unknown."""
+        """Seconds until the first turn of a waiting job, or of one that were added now; None where that is unknown."""
         with self.changed:
+            if job is not None and not self._may_begin(job):
+                return None
             before = itertools.takewhile(lambda other: other is not job, self._order())
             each = [self.left(other) for other in (*self._at_work(), *before)]
-        return None if None in each else sum((left or 0.0 for left in each), 0.0)
+        return None if None in each else sum(min(left or 0.0, SLICE_SECONDS) for left in each)
+
+    def meanwhile(self, job: Job) -> tuple[float, int]:
+        """Seconds for which others compute until a running job has ended, and how many these are, estimated."""
+        with self.changed:
+            mine = self.left(job) or 0.0
+            active = [other for other in (*self._at_work(), *self.waiting) if other.owner != job.owner]
+            lefts: dict[str, float] = {}
+            for other in active:
+                lefts[other.owner] = lefts.get(other.owner, 0.0) + (self.left(other) or 0.0)
+        return sum(min(left, mine) for left in lefts.values()), len(lefts)
 
     def left(self, job: Job) -> float | None:
         """Seconds of computing that a job still takes, estimated."""
@@ -217,7 +273,6 @@ class Scheduler:
             numbers = (job.number, self.registry.next_number(job.owner, job.request.workspace))
             parts = split(job, numbers, (self.registry.next_id(), self.registry.next_id()))
             self.registry.drop(job)
-            self._turns[job.owner] = -1  # it has its turn still
             for part, _ in parts:
                 part.cost = request_cost(part.request, self._device)
                 self.registry.jobs[part.id] = part

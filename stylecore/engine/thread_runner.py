@@ -17,6 +17,7 @@ from stylecore.engine.limits import free_memory
 from stylecore.engine.previews import previews_of
 from stylecore.engine.queries import Query
 from stylecore.engine.runner import Pictures, Task
+from stylecore.engine.view_pictures import ViewPictures
 from stylecore.imaging.images import decode
 from stylecore.transfer.devices import OutOfMemory, release_memory
 from stylecore.transfer.preparation import INITIAL_DETAIL, prepare, prepare_initial, sides
@@ -75,6 +76,7 @@ class ThreadRunner:
         """
         self._device, self._load, self._refresh = device, load, refresh
         self._runs: dict[str, _Run] = {}
+        self._views = ViewPictures()
 
     def held(self) -> set[str]:
         """Names of the runs of which anything is held."""
@@ -111,13 +113,17 @@ class ThreadRunner:
 
     def answer(self, query: Query[Any]) -> Generator[None, None, Any]:
         """See `Runner`."""
-        return (yield from query.work(self._load(query.config.vgg_weights, self._device)))
+        return (yield from query.work(self._load(query.config.vgg_weights, self._device), self._views))
 
     def release(self, run: str) -> None:
         """See `Runner`."""
         state = self._runs.pop(run, None)
         if state is not None and state.steps is not None and getgeneratorstate(state.steps) != GEN_RUNNING:
             state.steps.close()
+
+    def forget_views(self) -> None:
+        """See `Runner`."""
+        self._views.forget()
 
     def trim(self) -> None:
         """See `Runner`."""

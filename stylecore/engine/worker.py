@@ -1,4 +1,4 @@
-"""The thread that lets a runner compute: one job at a time, step by step, and short queries between two steps."""
+"""The thread that lets a runner compute: slices of runs in turn, step by step, and short queries between two steps."""
 
 from __future__ import annotations
 
@@ -77,13 +77,22 @@ class Worker:
         for job, decision in lost:
             self._endings.publish(job, "failed", decision, error=KILLED)
 
-    def close(self) -> None:
-        """Ends the threads after the step that is being computed; nothing is computed any more."""
+    def close(self, seconds: float = CLOSING_SECONDS) -> bool:
+        """Ends the threads after the step that is being computed; nothing is computed any more.
+
+        Args:
+            seconds: for which this waits.
+
+        Returns:
+            Whether the worker has ended.
+        """
         self._closing.set()
         with self._scheduler.changed:
             self._scheduler.changed.notify_all()
-        if self.thread is not threading.current_thread():
-            self.thread.join(CLOSING_SECONDS)
+        if self.thread is threading.current_thread():
+            return True
+        self.thread.join(seconds)
+        return not self.thread.is_alive()
 
     def _start(self) -> threading.Thread:
         thread = threading.Thread(target=self._work, name="stylecore-worker", daemon=True)
@@ -91,7 +100,10 @@ class Worker:
         return thread
 
     def _watch(self) -> None:
-        """Checks every second whether the worker lives, and reads the clock, which notices by that if we slept."""
+        """Checks every second whether the worker lives, and ends what nobody waits for any more.
+
+        The clock is read by that, so that it notices if we slept.
+        """
         clock, slept = self._registry.clock, 0.0
         while not self._closing.wait(WATCHDOG_SECONDS):
             clock()
@@ -100,32 +112,46 @@ class Worker:
                 slept = clock.slept
             try:
                 self.revive()
+                for job in self._scheduler.abandoned_jobs():
+                    self._endings.halt(job, "stopped")
             except Exception:  # such as too few threads left: the next second may do better
-                _log.exception("the worker could not be replaced")
+                _log.exception("the watch over the worker failed")
 
     def _work(self) -> None:
         while not self._closing.is_set():
             self._scheduler.wait_for_work(lambda: self._queries.waiting() or self._closing.is_set())
             if self._closing.is_set():
                 return
-            self._queries.advance()
+            self._answer()
             job = self._scheduler.take()
             if job is None:
                 continue
             if self._scheduler.abandoned(job):
                 self._endings.halt(job, "stopped")
             self._run(job)
-            gc.collect()  # once a job, here, instead of after every run of a page: see .streamlit/config.toml
+            if not job.active:
+                gc.collect()  # once a job, here, instead of after every run of a page: see .streamlit/config.toml
             self._scheduler.put_down(job)
             del job  # while it waits for the next one, nothing of this one is held here
 
+    def _answer(self) -> None:
+        """Works for one pass on a short query, if it is the turn of whoever has asked; that pays for it."""
+        asker = self._queries.next_asker(self._scheduler.turns.place)
+        if asker is None or not self._scheduler.goes_before(asker):
+            return
+        began = self._registry.clock()
+        paid_by = self._queries.advance(asker)
+        self._scheduler.charge(paid_by, self._registry.clock() - began)
+
     def _run(self, job: Job) -> None:
-        """Runs one job until it ends or is halted, whatever happens; its newest picture is kept in every case."""
+        """Lets one job have its turn, whatever happens; its newest picture is kept in every case."""
         error, short, decision = "", False, job.decision
         try:
             while self._advance(job):
-                self._queries.advance()
                 self._look_after(job)
+                if self._scheduler.gives_way(job):
+                    break
+                self._answer()
         except Exception as problem:
             decision = job.decision
             error, short = message_for(problem), is_out_of_memory(problem)
@@ -163,12 +189,16 @@ class Worker:
         began = self._registry.clock()
         if job.pending is not None:
             return self._progress.publish(job, job.pending, 0.0)
-        if not job.begun:
-            self._begin(job)
-        update = self._next_update(job)
+        try:
+            if not job.begun:
+                self._begin(job)
+            update = self._next_update(job)
+        finally:
+            seconds = self._registry.clock() - began
+            self._scheduler.charge(job.owner, seconds)
         if update is None:
             return False
-        return self._progress.publish(job, update, self._registry.clock() - began)
+        return self._progress.publish(job, update, seconds)
 
     def _begin(self, job: Job) -> None:
         if job.cost is not None and job.cost.memory > free_memory(self._device):

@@ -13,8 +13,9 @@ import streamlit as st
 from stylecore.engine.engine import Engine
 from stylecore.errors import UserError
 from stylecore.ui.page_errors import errors_shown, guarded, show_callback_error
-from stylecore.ui.server import get_engine, get_visitor_store, visitor
+from stylecore.ui.server import get_engine, get_visitor_store
 from stylecore.ui.state.page_state import page_opened
+from stylecore.ui.visitors import visitor
 
 _log = logging.getLogger(__name__)
 
@@ -62,9 +63,11 @@ def start_page(title: str) -> tuple[Engine, str]:
             st.page_link(file, label=label, icon=icon)
     with st.container(key="here"):  # drawn even if empty: if it came and went, everything below would be redrawn
         show_callback_error()
-        engine, owner = _engine(), visitor()
+        engine = _engine()
+        owner = visitor(engine)
         jobs = engine.jobs_of(owner)
         get_visitor_store().note_uses(owner, jobs)
+        _tell_losses(engine, owner)
         if any(not job.ended for job in jobs):
             every = min(HEARTBEAT_SECONDS, engine.limits.grace_seconds / 3)
             st.fragment(guarded(_still_here), run_every=every, key="still_here")(engine, owner)
@@ -86,6 +89,24 @@ def _engine() -> Engine:
         _log.error("the engine can't start: %s", error)
         st.error(str(error), icon=":material/error:")
         st.stop()
+
+
+def _tell_losses(engine: Engine, owner: str) -> None:
+    """Tells a visitor what had to go for lack of room; once."""
+    results, pictures = engine.take_losses(owner), get_visitor_store().take_losses(owner)
+    if results:
+        what = f"{results} of your older results" if results > 1 else "One of your older results"
+        st.warning(
+            f"{what} had to go: this server keeps {engine.limits.kept_mb} MB of results and {engine.limits.uploads_mb} "
+            "MB of the pictures they are made from, shared by everybody.",
+            icon=":material/info:",
+        )
+    if pictures:
+        st.warning(
+            f"{', '.join(map(plain, pictures[-3:]))}: there was no room left for this, since the server keeps "
+            f"{engine.limits.uploads_mb} MB of everybody's pictures. Choose it again, or save it smaller first.",
+            icon=":material/info:",
+        )
 
 
 def _still_here(engine: Engine, owner: str) -> None:

@@ -10,6 +10,8 @@ import plotly
 from starlette.requests import Request
 from starlette.responses import FileResponse
 from starlette.routing import Route
+from streamlit.runtime import exists, get_instance
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from stylecore.imaging.files import write_whole
 
@@ -37,9 +39,17 @@ def plotly_address() -> str:
     """The address of plotly.js on this server; empty if the file can't be put there, which the chart then says."""
     try:
         return ADDRESS if _routes else _copied_plotly()
-    except OSError:
-        _log.exception("plotly.js could not be copied to %s: charts stay empty until it can", _STATIC)
+    except OSError as error:
+        return _plotly_in_memory(str(error))
+
+
+def _plotly_in_memory(problem: str) -> str:
+    """Serves plotly.js from memory, where the folder can't be written; a browser loads it anew for every session."""
+    if get_script_run_ctx() is None or not exists():
+        _log.warning("plotly.js could not be copied to %s: charts stay empty until it can: %s", _STATIC, problem)
         return ""
+    address: str = get_instance().media_file_mgr.add(_SOURCE.read_bytes(), "text/javascript", "plotly.js")
+    return address.lstrip("/")
 
 
 @cache  # only success is cached: a full disk is tried again

@@ -1,10 +1,9 @@
-"""What the server has once: VGG16, the engine, the stores of visitors' pictures; and each visitor's name."""
+"""What the server has once: VGG16, the engine, and the stores of visitors' pictures."""
 
 from __future__ import annotations
 
 import gc
-import re
-import secrets
+from functools import partial
 
 import streamlit as st
 import torch
@@ -18,20 +17,15 @@ from stylecore.engine.machine import cores
 from stylecore.engine.throughput import measure_throughput
 from stylecore.transfer.devices import choose_device
 from stylecore.transfer.vgg import VGG16, load_vgg16
-from stylecore.ui.components import remember_visitor
+from stylecore.ui.ending import end_process_in_peace, end_runs
 from stylecore.ui.state.derived_pictures import DerivedPictures
-from stylecore.ui.state.session import SessionValue
 from stylecore.ui.state.singleton import singleton
 from stylecore.ui.state.visitor_store import VisitorStore
 from stylecore.ui.stopping import when_stopped
+from stylecore.ui.streamlit_amended import amend_streamlit
+from stylecore.ui.visitors import COOKIE, may_resume, watch_connections
 
-COOKIE = "stylecore_visitor"
-STORE_SHARE, DERIVED_SHARE = 2, 8  # parts of STYLECORE_KEPT_MB that uploads, and pictures made for display, may take
-
-
-class _State:
-    prefix = "visitor"
-    name = SessionValue[str]("")
+DERIVED_SHARE = 8  # part of STYLECORE_KEPT_MB that pictures made for display may take
 
 
 @st.cache_resource(max_entries=1, show_spinner="Loading VGG16 …")
@@ -66,7 +60,17 @@ def _start_engine() -> Engine:
     engine.on_forget(job_forgotten)
     engine.count_also(held_bytes)
     watch_health(engine)
-    when_stopped(engine.close)
+    watch_connections(engine)
+    when_stopped(partial(end_runs, engine))
+    end_process_in_peace(engine)
+    amend_streamlit(
+        may_resume=may_resume,
+        cookie=COOKIE,
+        before_stop=partial(end_runs, engine),
+        files_at_once_bytes=max(2 * limits.max_upload_mb, limits.uploads_mb) * 2**20,
+        session_bytes=2 * limits.max_upload_mb * 2**20,
+        figures=bool(limits.figures),
+    )
     gc.collect()
     gc.freeze()  # spares every later collection the imports and the network
     return engine
@@ -75,7 +79,7 @@ def _start_engine() -> Engine:
 @singleton
 def get_visitor_store() -> VisitorStore:
     """The server's one store of visitors' pictures and values."""
-    return VisitorStore(get_engine().limits.kept_mb * 10**6 // STORE_SHARE)
+    return VisitorStore(get_engine().limits.uploads_mb * 10**6)
 
 
 @singleton
@@ -85,7 +89,7 @@ def get_derived_pictures() -> DerivedPictures:
 
 
 def held_bytes() -> int:
-    """Bytes of visitors' pictures that pages hold beside the engine's jobs; they count as kept, too."""
+    """Bytes of visitors' pictures that pages hold beside the engine's jobs."""
     stores = get_visitor_store.made(), get_derived_pictures.made()
     return sum(store.held_bytes() for store in stores if store is not None)
 
@@ -96,32 +100,3 @@ def job_forgotten(owner: str, job_id: str) -> None:
     derived.forget(owner, job_id)
     for token in get_visitor_store().job_forgotten(owner, job_id):
         derived.forget(owner, token)
-
-
-def visitor_name() -> str:
-    """The name that `visitor` has given to this tab's visitor."""
-    return _State().name
-
-
-def visitor() -> str:
-    """A name for this visitor that nobody can guess; a cookie keeps it, so that a reload finds everything again."""
-    state = _State()
-    if not state.name:
-        kept = st.context.cookies.get(COOKIE)
-        known = isinstance(kept, str) and re.fullmatch(r"[\w-]{43}", kept, re.ASCII)
-        state.name = str(kept) if known else secrets.token_urlsafe(32)
-    if st.context.cookies.get(COOKIE) != state.name:
-        remember_visitor(COOKIE, state.name)
-    _tab_connected(state.name)
-    return state.name
-
-
-def _tab_closed(owner: str) -> None:
-    engine = get_engine()
-    engine.leave(owner, engine.limits.grace_seconds)
-
-
-@st.cache_resource(scope="session", show_spinner=False, on_release=_tab_closed)
-def _tab_connected(owner: str) -> str:
-    """Lives as long as the tab is connected; its end tells the engine that the visitor has left."""
-    return owner

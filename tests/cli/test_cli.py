@@ -400,7 +400,7 @@ def test_memory_that_runs_out_anywhere_is_a_sentence(inputs, tmp_path, monkeypat
 
     monkeypatch.setattr(commands, place, broken)
     monkeypatch.setattr(run, place, broken)
-    rest = [inputs[0], "--size", "40"] if command == "evaluate" else ["-o", str(tmp_path / "out.png")]
+    rest = [inputs[0], "--size", "80"] if command == "evaluate" else ["-o", str(tmp_path / "out.png")]
     assert "choose a smaller --size" in refused(capsys, command, *inputs, *rest)
     assert not os.listdir(tmp_path)
 
@@ -536,7 +536,7 @@ def test_the_module_runs_and_odd_files_cause_no_warnings(inputs, tmp_path):
     assert "\ncode 0\nstylecore: " in done.stderr
     assert done.stderr.endswith("\ncode 2\n")
     assert done.stderr.count("\n") == 4  # the estimate before
-    assert "50 million" in done.stderr
+    assert "80 million" in done.stderr
     assert recipe(tmp_path / "out.png")["steps_done"] == 2
 
 

@@ -2,6 +2,7 @@
 
 import ast
 import ctypes
+import errno
 import io
 import resource
 import shutil
@@ -12,6 +13,7 @@ import textwrap
 import threading
 import time
 from pathlib import Path
+from unittest.mock import MagicMock
 
 import pytest
 import torch
@@ -582,6 +584,24 @@ def test_charts_come_once_the_disk_has_room(full_disk, monkeypatch):
         subprocess.run(["mount", "-o", "remount,size=20m", str(full_disk)], check=True)
         address = plotly_js.plotly_address()
         assert (full_disk / "static" / Path(address).name).stat().st_size > 10**6
+    finally:
+        plotly_js._copied_plotly.cache_clear()
+
+
+def test_charts_are_there_where_nothing_may_be_written(monkeypatch):
+    """Such as a checkout that is mounted read-only: streamlit serves the code from memory then."""
+    store, refuse = MagicMock(), MagicMock(side_effect=OSError(errno.EROFS, "Read-only file system"))
+    store.media_file_mgr.add.return_value = "/media/0123.js"
+    monkeypatch.setattr(plotly_js, "write_whole", refuse)
+    monkeypatch.setattr(plotly_js, "_STATIC", Path("/proc/nowhere"))
+    monkeypatch.setattr(plotly_js, "get_script_run_ctx", lambda: object())
+    monkeypatch.setattr(plotly_js, "exists", lambda: True)
+    monkeypatch.setattr(plotly_js, "get_instance", lambda: store)
+    plotly_js._copied_plotly.cache_clear()
+    try:
+        assert plotly_js.plotly_address() == "media/0123.js"  # beside the page, as everything that it loads
+        data, kind, _ = store.media_file_mgr.add.call_args.args
+        assert (len(data) > 10**6, kind) == (True, "text/javascript")
     finally:
         plotly_js._copied_plotly.cache_clear()
 

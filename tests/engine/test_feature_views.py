@@ -15,6 +15,7 @@ from stylecore.engine.feature_views import (
     ShuffleQuery,
     StatisticsQuery,
 )
+from stylecore.engine.view_pictures import ViewPictures
 from stylecore.errors import ImageError
 from stylecore.imaging.files import read
 from stylecore.imaging.images import decode, encode_png
@@ -29,7 +30,7 @@ CONTENT, STYLE = read(sample_contents()["Coffee"]), read(sample_styles()["Embroi
 
 
 def answer(query, vgg):
-    work = query.work(vgg)
+    work = query.work(vgg, ViewPictures())
     passes = 0
     while True:
         try:

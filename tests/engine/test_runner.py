@@ -12,52 +12,18 @@ import pytest
 
 from stylecore.config import TransferConfig
 from stylecore.engine.engine import Engine
-from stylecore.engine.jobs import Request, Update
+from stylecore.engine.jobs import Request
 from stylecore.engine.runner import Pictures, Task
 from stylecore.engine.thread_runner import ThreadRunner
 from stylecore.imaging.inputs import pair
-from stylecore.transfer.records import LossRecord, Steering
-from tests.support.engines import limits, wait
+from stylecore.transfer.records import Steering
+from tests.support.engines import FakeRunner, limits, wait
 from tests.support.server import ROOT
 
 
-class FakeRunner:
-    """Computes nothing: a step's loss is λ divided by its number."""
-
-    def __init__(self):
-        self.calls, self.tasks, self.index = [], {}, {}
-
-    def begin(self, run, task):
-        self.calls.append(("begin", run, task.done))
-        self.tasks[run], self.index[run] = task, -1
-
-    def step(self, run, steering, *, is_frame):
-        self.index[run] += 1
-        lambdas = steering.lambdas if steering and steering.lambdas else self.tasks[run].request.config.lambdas
-        losses = LossRecord(self.index[run], lambdas, lambdas, lambdas, lambdas, {}, {})
-        repeated = self.tasks[run].done is not None and self.index[run] <= self.tasks[run].done
-        return Update(
-            losses=losses, size=(3, 2), seconds=0.001, previews=(b"jpeg",), is_frame=is_frame, repeated=repeated
-        )
-
-    def pictures(self, run, index, changes):
-        return Pictures((f"png of {index} {changes}".encode(),), (b"jpeg",))
-
-    def split(self, run, parts):
-        raise NotImplementedError
-
-    def answer(self, query):
-        yield
-        return f"answer to {query}"
-
-    def release(self, run):
-        self.calls.append(("release", run))
-
-    def trim(self):
-        self.calls.append(("trim",))
-
-    def close(self):
-        pass
+@dataclasses.dataclass(frozen=True)
+class Asked:
+    config: TransferConfig = dataclasses.field(default_factory=TransferConfig, repr=False)
 
 
 @pytest.fixture
@@ -201,22 +167,46 @@ def test_more_steps_without_the_optimizer_s_state_keep_the_lambda_that_was_steer
     assert wait(longer).loss_history[0].lambdas == (0.8,)
 
 
-def test_who_wants_to_know_hears_of_a_job_that_is_gone_and_other_bytes_count(toy, request_for):
-    engine = Engine("cpu", lambda *_: toy, limits=limits(kept_mb=1), refresh=0.0)
+def test_who_wants_to_know_hears_of_a_job_that_is_gone_and_its_owner_is_told(engine, fake):
+    engine._registry.limits = dataclasses.replace(engine.limits, kept_mb=1)
+    fake.pictures = lambda *_: Pictures((bytes(700_000),), (b"jpeg",))
     gone, others = [], [0]
     engine.on_forget(lambda owner, job_id: gone.append((owner, job_id)))
     engine.count_also(lambda: others[0])
-    job = engine.submit("ann", request_for())
+    job = engine.submit("ann", request())
     wait(job)
-    assert gone == []
-    assert engine.tally().bytes < 10**6
+    held = engine.tally().bytes
     others[0] = 10**6
-    assert engine.tally().bytes > 10**6
-    wait(engine.submit("bob", request_for()))
+    assert engine.tally().bytes == held + 10**6
+    assert (gone, engine.take_losses("ann")) == ([], 0)
+    engine._registry.forget_old()
+    assert gone == []  # what is held elsewhere has a budget of its own
+    wait(engine.submit("ann", request()))
     deadline = time.monotonic() + 5
     while ("ann", job.id) not in gone:
         assert time.monotonic() < deadline
         time.sleep(0.01)
+    assert [engine.take_losses(owner) for owner in ("bob", "ann", "ann")] == [0, 1, 0]
+
+
+def test_everything_of_a_visitor_can_be_forgotten(engine, fake):
+    ended, removed, theirs = (engine.submit(owner, request()) for owner in ("ann", "ann", "bob"))
+    for job in (ended, removed, theirs):
+        wait(job)
+    engine.remove(removed)
+    running = engine.submit("ann", request(lambdas=(0.4,)))
+    answer = engine.ask("ann", Asked())
+    assert answer.result(10) == "answer to Asked()"
+    engine.forget_all("ann")
+    assert engine.jobs_of("ann") == []
+    assert engine.removed("ann") is None
+    assert running.ended
+    assert engine.ask("ann", Asked()) is not answer
+    assert engine.jobs_of("bob") == [theirs]
+    deadline = time.monotonic() + 5
+    while not {("release", job.id) for job in (ended, removed, running)} <= set(fake.calls):
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
 
 
 def test_a_process_that_ends_while_a_step_is_computed_ends_in_peace():

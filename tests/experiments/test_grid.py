@@ -115,6 +115,8 @@ def test_a_picture_set_apart_is_what_the_run_of_it_alone_would_be(engine, reques
     assert len(apart.snapshot.frames[0].pictures) == 1
     assert apart.ended
     assert apart in engine.jobs_of("ann")
+    assert engine.promote(batch, 1) is apart  # however often it is clicked
+    assert engine.promote(batch, 0) is not apart
 
 
 def test_batches_are_as_large_as_the_memory():

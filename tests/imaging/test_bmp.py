@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from stylecore.imaging.images import ImageError, decode
+from stylecore.errors import ImageError
+from stylecore.imaging.images import decode
 from tests.support.picture_files import bmp
 
 

@@ -4,8 +4,9 @@ import re
 
 import pytest
 
+from stylecore.errors import ImageError
 from stylecore.imaging.formats import EXTENSIONS, kind_of
-from stylecore.imaging.images import ImageError, decode, picture_size
+from stylecore.imaging.images import decode, picture_size
 from stylecore.ui.widgets.image_inputs import TYPES
 from tests.support import hostile
 

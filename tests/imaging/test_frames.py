@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image, features
 
+from stylecore.errors import ImageError
 from stylecore.imaging import frames
-from stylecore.imaging.images import ImageError, decode, picture_size
+from stylecore.imaging.images import decode, picture_size
 from tests.imaging.test_images import SMOOTH, encoded, profile
 from tests.support import hostile
 

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from stylecore.errors import ImageError
 from stylecore.imaging import jpeg
-from stylecore.imaging.images import ImageError, decode, decode_with_notices, picture_size
+from stylecore.imaging.images import decode, decode_with_notices, picture_size
 from tests.imaging.test_images import encoded, noise
 
 SMOOTH = np.asarray(Image.fromarray(noise(6, 9)).resize((900, 600), Image.Resampling.BICUBIC))

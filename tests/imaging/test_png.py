@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from stylecore.imaging.images import ImageError, decode
+from stylecore.errors import ImageError
+from stylecore.imaging.images import decode
 from tests.support.picture_files import chunk, png
 
 KINDS = [(1, 1), (1, 2), (1, 4), (1, 8), (1, 16), (2, 8), (2, 16), (3, 8), (3, 16), (4, 8), (4, 16)]

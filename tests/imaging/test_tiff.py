@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from stylecore.imaging.images import ImageError, decode, picture_size
+from stylecore.errors import ImageError
+from stylecore.imaging.images import decode, picture_size
 from tests.support.picture_files import page, tiff
 
 WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, INKS, YCBCR, CIE_LAB, ICC_LAB = 0, 1, 2, 3, 5, 6, 8, 9

@@ -34,7 +34,8 @@ SAME, NEAR = 1.0, 4.0  # mean difference of levels, up to which two pictures are
 WORKER = """
 import base64, json, sys, warnings
 from pathlib import Path
-from stylecore.imaging.images import ImageError, decode
+from stylecore.errors import ImageError
+from stylecore.imaging.images import decode
 warnings.simplefilter("ignore")
 for line in sys.stdin:
     path = line.rstrip("\\n")

@@ -1,6 +1,6 @@
 """Many visitors at once, each with a real websocket and cookies of its own, who start, steer, stop, leave and return.
 
-    python -m tests.long.load --visitors 20 --minutes 10
+    python -m tests.long.load --visitors 20 --minutes 10 --attacked
 
 It starts a server of its own on the loopback. Every visitor has a pair, a seed and a span of λ that nobody else has, so
 that a picture says whose it is. Exit code 1 if anybody saw an error or another's picture, if a picture was not
@@ -22,12 +22,13 @@ from pathlib import Path
 
 from stylecore.artifacts.recipe import read_recipe, sha256
 from stylecore.samples import sample_contents, sample_styles
+from tests.long.attackers import attack
 from tests.support.server import server
 from tests.support.tab import PATIENCE, Tab
 
 GRACE = 6  # seconds
 LONGEST_WAIT = 300  # seconds until a run must have had its turn
-FULL = re.compile(r"\d+ pictures are waiting already")
+FULL = re.compile(r"\d+ visitors are waiting")
 PLANS = ("stay", "steer", "steer", "stop", "pause", "pages", "return", "return late", "return waiting") * 2 + ("more",)
 LIMITS = {
     "STYLECORE_GRACE_SECONDS": str(GRACE),
@@ -113,7 +114,7 @@ class Visitor:
 
     def come(self, query):
         """Opens the page."""
-        self.tab = Tab(self.url, query, self.cookies)
+        self.tab = Tab(self.url, query, self.cookies, address=f"127.0.1.{1 + self.number % 250}")
         self.tab.settle()
         self.look()
 
@@ -292,8 +293,16 @@ def resident(process):
     return int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{process.pid}/status").read_text())[1]) * 1024 / 1e6
 
 
-def load(visitors, seconds, size, log):
-    """Lets visitors live on a server of their own. Returns the ledger, and samples of the server's memory."""
+def load(visitors, seconds, size, log, *, attacked=False):
+    """Lets visitors live on a server of their own. Returns the ledger, and samples of the server's memory.
+
+    Args:
+        visitors: how many.
+        seconds: for which they begin new runs.
+        size: of their pictures, in pixels.
+        log: file for all that the server writes.
+        attacked: whether others try to take the server meanwhile: see `attackers`.
+    """
     ledger, memory = Ledger(), []
     with server(log, **LIMITS) as (url, process):
         until = time.monotonic() + seconds
@@ -301,6 +310,7 @@ def load(visitors, seconds, size, log):
         threads = [threading.Thread(target=visitor.live, daemon=True) for visitor in everybody]
         for thread in threads:
             thread.start()
+        threads += attack(url, until, ledger) if attacked else []
         last = until + LONGEST_WAIT + 2 * PATIENCE
         while any(thread.is_alive() for thread in threads) and time.monotonic() < last:
             time.sleep(1)
@@ -308,9 +318,9 @@ def load(visitors, seconds, size, log):
                 ledger.trouble("none", f"the server ended with {process.returncode}")
                 break
             memory.append(resident(process))
-        for visitor, thread in zip(everybody, threads, strict=True):
+        for number, thread in enumerate(threads):
             if thread.is_alive():
-                ledger.trouble(visitor.number, "is still there long after the end")
+                ledger.trouble(number, "is still there long after the end")
     for line in log.read_text(errors="replace").splitlines():
         event = json.loads(line) if line.startswith("{") else {}
         if event.get("level") in ("error", "critical") or "Traceback" in line or "Uncaught" in line:
@@ -353,10 +363,13 @@ def main():
     parser.add_argument("--visitors", type=int, default=20)
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--size", type=int, default=96)
+    parser.add_argument(
+        "--attacked", action="store_true", help="beside a long run, ghosts, questions and floods of files"
+    )
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the server must not outlive this process
     log = Path(tempfile.mkdtemp()) / "server.log"
-    ledger, memory = load(options.visitors, 60 * options.minutes, options.size, log)
+    ledger, memory = load(options.visitors, 60 * options.minutes, options.size, log, attacked=options.attacked)
     for what, count in sorted(ledger.counts.items()):
         print(f"{count:6} {what}")
     words, fair = spread(ledger.waits)

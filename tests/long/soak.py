@@ -138,7 +138,7 @@ def main():
             cwd=ROOT,
             stdout=output,
             stderr=output,
-            env={**os.environ, **LIMITS},
+            env={**os.environ, **LIMITS, "STYLECORE_FIGURES": "1"},
         )
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the server must not outlive this process
     samples, began = [], time.monotonic()

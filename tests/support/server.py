@@ -13,11 +13,12 @@ ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
-def server(log, **environment):
+def server(log, cgroup=None, **environment):
     """Address and process of a server while it runs.
 
     Args:
         log: file for all that it writes.
+        cgroup: folder of the group that it shall be in from the beginning; None for ours.
         environment: variables on top of ours.
     """
     with socket.socket() as free:
@@ -27,6 +28,8 @@ def server(log, **environment):
     command += ["--server.headless", "true", "--server.address", "127.0.0.1"]
     url = f"http://127.0.0.1:{port}"
     with open(log, "w") as output:
+        if cgroup is not None:
+            command = ["sh", "-c", f'echo $$ > {cgroup}/cgroup.procs; exec "$@"', "sh", *command]
         process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output, env={**os.environ, **environment})
     try:
         for _ in range(240):

@@ -5,6 +5,7 @@ widgets, the elements that are on the page, and the timers of fragments that dra
 """
 
 import json
+import re
 import socket
 import time
 import urllib.error
@@ -51,20 +52,21 @@ class Tab:
         refused: downloads that the server would not give.
     """
 
-    def __init__(self, url, query="", cookies=None, page="", session=""):
+    def __init__(self, url, query="", cookies=None, page="", session="", address="127.0.0.1", headers=None):
         self.url, self.query, self.page = url, query, page
         self.cookies = {} if cookies is None else cookies
         self.shown, self.widgets, self.timers = {}, {}, {}
         self.troubles, self.session = [], session
         self.drawing, self.parts_drawn, self.pages_drawn = True, 0, 0
         self.refused = []
-        self._run, self._answers, self._asked = "", {}, 0
+        self._run, self._answers, self._asked, self._name_of_other_tab = "", {}, 0, ""
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         connection = connect(
             url.replace("http", "ws", 1) + "/_stcore/stream",
             origin=url,
             subprotocols=["streamlit", "PLACEHOLDER_AUTH_TOKEN", *([session] if session else [])],
-            additional_headers={"Cookie": cookie} if cookie else {},
+            additional_headers={**({"Cookie": cookie} if cookie else {}), **(headers or {})},
+            source_address=(address, 0),
             max_size=LARGEST,
             open_timeout=PATIENCE,
             close_timeout=1,
@@ -285,7 +287,11 @@ class Tab:
             self.widgets.pop(shown.proto.id, None)
         if shown.key == "visitor_cookie":  # what the component's JavaScript does
             cookie = json.loads(shown.proto.json)
-            self.cookies[cookie["name"]] = cookie["value"]
+            kept = self.cookies.get(cookie["name"], "")
+            if not re.fullmatch(r"[\w-]{43}", kept, re.ASCII):
+                self.cookies[cookie["name"]] = cookie["value"]
+            elif kept != cookie["value"]:
+                self._name_of_other_tab = kept
 
     def _end_run(self, message):
         status, self.drawing = message.script_finished, False
@@ -299,6 +305,9 @@ class Tab:
         if status not in (FULL_RUN, FRAGMENT_RUN):
             self.troubles.append("the script could not be compiled")
         self.pages_drawn += status == FULL_RUN
+        if status == FULL_RUN and self._name_of_other_tab:
+            self.trigger("visitor_cookie", "other", self._name_of_other_tab)
+            self._name_of_other_tab = ""
         self.parts_drawn += status == FRAGMENT_RUN
 
 

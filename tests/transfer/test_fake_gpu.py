@@ -8,6 +8,7 @@ from torch._subclasses.fake_tensor import FakeTensor, FakeTensorMode
 
 from stylecore.config import TransferConfig
 from stylecore.engine.feature_views import CalibrationQuery, FeatureMapsQuery, ShuffleQuery, StatisticsQuery
+from stylecore.engine.view_pictures import ViewPictures
 from stylecore.imaging.images import encode_png
 from stylecore.transfer.descent import Descent
 from stylecore.transfer.objective import Objective
@@ -94,6 +95,6 @@ def test_questions_are_answered(fake, kind):
         "statistics": StatisticsQuery(picture, picture, picture, ((1, picture),), "relu2_1", config),
         "calibration": CalibrationQuery(picture, picture, config),
         "shuffle": ShuffleQuery(picture, "relu2_1", 3, config),
-    }[kind].work(fake)
+    }[kind].work(fake, ViewPictures())
     assert answer(work) is not None
     assert torch.is_grad_enabled()

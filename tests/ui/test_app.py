@@ -38,11 +38,13 @@ def test_every_page_opens_without_an_error(app, page):
     assert not app.error
 
 
-def test_about_says_how_the_server_is_and_what_it_allows():
+@pytest.mark.parametrize("figures", ["0", "1"])
+def test_about_says_what_the_server_allows_and_if_its_operator_wants_it_how_it_is(monkeypatch, figures):
+    monkeypatch.setenv("STYLECORE_FIGURES", figures)
     start_afresh()
     app = open_app()
     app.switch_page("pages/about.py").run()
-    assert "0 running, 0 waiting; 0 results kept (0 MB); " in words(app.markdown)
+    assert ("0 running, 0 waiting; 0 results kept (0 MB); " in words(app.markdown)) == (figures == "1")
     assert "up to 8 λ and 2 h of computing" in words(app.markdown)
 
 

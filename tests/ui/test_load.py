@@ -1,15 +1,19 @@
-"""A short load: a few visitors at once, of whom each gets its own pictures and nobody sees an error."""
+"""A short load: a few visitors at once, beside some who want the server for themselves.
+
+Each gets its own pictures, in time, and nobody sees an error.
+"""
 
 import pytest
 
-from tests.long.load import Ledger, is_bounded, load, spread
+from tests.long.attackers import ATTACKS
+from tests.long.load import LONGEST_WAIT, Ledger, is_bounded, load, spread
 
 VISITORS, SECONDS = 4, 20
 
 
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory):
-    return load(VISITORS, SECONDS, 64, tmp_path_factory.mktemp("load") / "server.log")
+    return load(VISITORS, SECONDS, 64, tmp_path_factory.mktemp("load") / "server.log", attacked=True)
 
 
 def test_nobody_sees_an_error_or_another_s_picture(lived):
@@ -24,6 +28,12 @@ def test_every_visitor_has_its_turn_and_every_picture_is_delivered(lived):
     assert ledger.counts["pictures delivered"] >= VISITORS
     assert set(ledger.delivered) == set(range(VISITORS))
     assert memory
+
+
+def test_nobody_waits_for_a_long_run_or_behind_ghosts(lived):
+    ledger, _ = lived
+    assert {what for what in ledger.counts if what.startswith("attack")} == {f"attack: {a.__name__}" for a in ATTACKS}
+    assert max(wait for waits in ledger.waits.values() for wait in waits) < LONGEST_WAIT / 3
 
 
 def test_the_figures_tell_fair_from_unfair():

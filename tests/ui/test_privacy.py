@@ -18,7 +18,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from stylecore.artifacts.recipe import read_recipe
-from stylecore.ui.server import COOKIE
+from stylecore.ui.visitors import COOKIE
 from tests.support.server import ROOT, server
 from tests.support.tab import Tab, get
 

@@ -6,14 +6,13 @@ from types import SimpleNamespace
 
 import pytest
 from PIL import Image
-from streamlit.proto.Common_pb2 import FileURLs
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
-from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
+from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
 from stylecore.engine.engine import Engine
 from stylecore.engine.limits import Limits
 from stylecore.ui.server import get_derived_pictures, get_engine, get_visitor_store, held_bytes, job_forgotten
-from stylecore.ui.widgets import uploads
+from stylecore.ui.state import upload_store
 from tests.conftest import start_afresh
 from tests.support.held import held_texts
 from tests.support.pages import component_data, open_app, wait
@@ -100,8 +99,32 @@ def test_nothing_of_a_removed_picture_and_its_result_stays_in_the_process(engine
     assert found(looked_for) == set()
 
 
+def test_forget_everything_of_mine_leaves_nothing_in_the_process(engine):
+    app = open_app(size="64", steps="3")
+    app.file_uploader(key="upload_content_0").upload("mine.png", noise(90), "image/png")
+    app.run()
+    app.button(key="run_studio").click().run()
+    wait(app, "Done: 3 steps")
+    owner = app.session_state["visitor_name"]
+    job, source = engine.jobs_of(owner)[0], get_visitor_store().own_sources(owner)[0]
+    pieces = {"file": source.data, "preview": source.preview, "result": job.snapshot.results[0]}
+    looked_for = {f"{name} {i}": mark for name, data in pieces.items() for i, mark in enumerate(marks(data))}
+    assert {name.split()[0] for name in found(looked_for)} == set(pieces)
+    del job, source, pieces
+    app.switch_page("pages/about.py").run()
+    app.button(key="forget_everything").click().run()
+    assert "Everything of yours is gone" in app.success[0].value
+    assert not app.error
+    app.switch_page("app.py").run()
+    app.run()
+    assert component_data(app, "gallery_content")["cover"]["caption"].startswith("Chelsea")
+    assert engine.jobs_of(owner) == []
+    assert held_bytes() == 0
+    assert found(looked_for) == set()
+
+
 def test_a_removed_picture_is_gone_from_another_tab_of_the_visitor_too(engine, monkeypatch):
-    monkeypatch.setattr("stylecore.ui.server.secrets.token_urlsafe", lambda _: "a" * 43)
+    monkeypatch.setattr("stylecore.ui.visitors.secrets.token_urlsafe", lambda _: "a" * 43)
     file = noise(40)
     tabs = [open_app(), open_app()]
     for tab in tabs:
@@ -138,6 +161,8 @@ def test_a_file_that_was_taken_over_leaves_streamlit_s_upload_store(monkeypatch)
     for file in files:
         store.add_file("session", file)
     context = SimpleNamespace(uploaded_file_mgr=store, session_id="session")
-    monkeypatch.setattr(uploads, "get_script_run_ctx", lambda: context)
-    uploads._release(UploadedFile(files[0], FileURLs()))
+    monkeypatch.setattr(upload_store, "get_script_run_ctx", lambda: context)
+    upload_store.release_upload("taken")
     assert store.get_files("session", ["taken", "other"]) == [files[1]]
+    upload_store.release_uploads()
+    assert store.get_files("session", ["taken", "other"]) == []

@@ -1,5 +1,7 @@
 """What the server keeps of visitors over a reload, within its budget."""
 
+import dataclasses
+
 import pytest
 
 from stylecore.config import Postprocess, TransferConfig
@@ -51,18 +53,66 @@ def test_values_are_their_owner_s_and_bounded(monkeypatch):
     assert store.get("bob", keys[2]) is None
 
 
-def test_the_oldest_go_when_there_are_too_many_bytes_and_samples_cost_nothing():
-    store = VisitorStore(100)
-    store.set_source("ann", "content", upload(60))
+def test_of_whoever_has_most_the_oldest_go_and_samples_cost_nothing():
+    store, first = VisitorStore(100), upload(60)
+    store.set_source("ann", "content", first)
     store.set_source("bob", "content", Source("Coffee", b"x" * 500, (1, 1), b"", sample=True))
     store.set_source("cyd", "content", upload(30))
     assert store.get_source("ann", "content") is not None
     assert store.held_bytes() == 90
-    store.set_source("dan", "content", upload(20))
+    assert store.set_source("dan", "content", upload(20)) == [("ann", first.token)]
     assert store.get_source("ann", "content") is None
+    assert first.erased  # a tab that has it chosen holds nothing of it either
     assert store.get_source("bob", "content") is not None
     assert store.get_source("dan", "content") is not None
     assert store.held_bytes() == 50
+    assert [store.take_losses(owner) for owner in ("dan", "ann", "ann")] == [[], ["mine"], []]
+
+
+def test_many_pictures_of_one_visitor_take_none_of_anybody_else():
+    store = VisitorStore(100)
+    others = [upload(2, letter=bytes([65 + i])) for i in range(30)]
+    for i, source in enumerate(others):
+        store.set_source(f"visitor {i}", "content", source)
+    for i in range(8):
+        store.set_source("ann", "content", upload(25, letter=b"%d" % i))
+    assert not any(source.erased for source in others)
+    assert len(store.own_sources("ann")) == 1
+    assert store.held_bytes() <= 100
+
+
+def test_what_is_chosen_goes_last():
+    store, chosen, tried = VisitorStore(100), upload(40, letter=b"1"), upload(40, letter=b"2")
+    store.set_source("ann", "style", chosen)
+    for source in (tried, upload(40, letter=b"3")):
+        store.set_source("ann", "content", source)
+    assert (chosen.erased, tried.erased) == (False, True)
+
+
+def test_a_picture_in_two_roles_is_within_the_budget():
+    store, mine = VisitorStore(100), upload(60)
+    again = dataclasses.replace(mine)  # as a tab has it that has chosen the same file anew
+    store.set_source("ann", "content", mine)
+    store.set_source("ann", "style", again)
+    store.set_source("ann", "init", upload(60, letter=b"y"))
+    assert store.get_source("ann", "content") is None
+    assert store.get_source("ann", "style") is None
+    assert mine.erased
+    assert again.erased
+
+
+def test_everything_of_a_visitor_can_be_forgotten():
+    store, mine, theirs = VisitorStore(100), upload(10), upload(10)
+    store.set_source("ann", "content", mine)
+    store.set_source("bob", "content", theirs)
+    store.set("ann", SHOWN, "job-1")
+    store.note_uses("ann", [job("job-1", mine.data)])
+    assert store.forget("ann") == [mine.token]
+    assert mine.erased
+    assert store.own_sources("ann") == []
+    assert store.get("ann", SHOWN) is None
+    assert store.get_source("ann", "content") is None
+    assert store.get_source("bob", "content") is theirs
 
 
 def test_a_removed_picture_is_erased_in_every_tab_and_under_every_token():

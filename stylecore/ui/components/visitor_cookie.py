@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from stylecore.ui.components.mounting import component
+from collections.abc import Callable
+from typing import Any
+
+from stylecore.ui.components.mounting import component, when_sent
 
 _VISITOR = component("visitor")
 
 
-def remember_visitor(name: str, value: str) -> None:
-    """Sets the cookie in the browser.
+def remember_visitor(name: str, value: str, on_other: Callable[[Any], object]) -> None:
+    """Sets the cookie in the browser, unless another tab has set it meanwhile.
 
     Args:
         name: of the cookie.
         value: the visitor's name.
+        on_other: gets the name that another tab has set, before the page runs again; it may be anything.
     """
-    _VISITOR(key="visitor_cookie", data={"name": name, "value": value})
+    key = "visitor_cookie"
+    data = {"name": name, "value": value}
+    _VISITOR(key=key, data=data, on_other_change=when_sent(key, "other", on_other))

@@ -6,9 +6,10 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 
 from stylecore.samples import sample_contents, sample_styles
-from stylecore.ui.server import get_derived_pictures, get_visitor_store
+from stylecore.ui.server import get_derived_pictures, get_engine, get_visitor_store
 from stylecore.ui.state.session import SessionValue
 from stylecore.ui.state.sources import Role, Source, make_source, sample_source, samples
+from stylecore.ui.state.upload_store import release_uploads
 
 DEFAULTS: dict[Role, str] = {"content": "Chelsea", "style": "Swirling night", "init": ""}
 
@@ -92,8 +93,25 @@ def remove_own(owner: str, source: Source) -> None:
 
     Results that were painted from it keep their copy of the file until they are removed themselves.
     """
+    get_engine().forget_answers(owner)
+    _forget_tokens(owner, get_visitor_store().remove_source(owner, source))
+
+
+def remember(owner: str, role: Role, source: Source) -> None:
+    """Keeps a chosen picture for a reload; others may have to go for it."""
+    for whose, token in get_visitor_store().set_source(owner, role, source):
+        get_derived_pictures().forget(whose, token)
+
+
+def forget_everything(owner: str) -> None:
+    """Ends and drops all that the server has of a visitor: runs, results, uploads, and what was made of them."""
+    get_engine().forget_all(owner)
+    _forget_tokens(owner, get_visitor_store().forget(owner))
+    release_uploads()
+
+
+def _forget_tokens(owner: str, tokens: Sequence[str]) -> None:
     state = _State()
-    tokens = get_visitor_store().remove_source(owner, source)
     for token in tokens:
         get_derived_pictures().forget(owner, token)
     state.tokens = {digest: token for digest, token in state.tokens.items() if token not in tokens}

@@ -13,12 +13,13 @@ from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Job
 from stylecore.errors import ImageError
 from stylecore.ui.server import get_visitor_store
-from stylecore.ui.state.chosen import choose, choose_sample, chosen, tell_problems
+from stylecore.ui.state.chosen import choose, choose_sample, chosen, remember, tell_problems
 from stylecore.ui.state.restore import choose_of_job, restore_shown, shown_job, shown_name
 from stylecore.ui.state.session import SessionValue
 from stylecore.ui.state.sources import OWN, ROLES, WORDS, Role, samples
 from stylecore.ui.state.url import from_query, to_query, within
 from stylecore.ui.state.visitor_store import SHOWN
+from stylecore.ui.visitors import outlived_server
 from stylecore.ui.widgets.settings import chosen_settings, keep_settings, load_settings, settings_loaded
 
 STALE_ADDRESS_SECONDS = 3.0  # how long a browser may still send an address that has been replaced
@@ -83,6 +84,10 @@ def _choose_as_asked(owner: str, role: Role, wanted: str, job: Job | None, probl
         source = get_visitor_store().find_source(owner, wanted.removeprefix(f"{OWN}-"))
         if source is not None:
             choose(role, source)
+        elif outlived_server():
+            problems.append(
+                f"This server was started anew, and your {WORDS[role]} was in its memory alone: choose it again."
+            )
         else:
             problems.append(
                 f"The link was made with a {WORDS[role]} of the sender's own, which no link can hold: choose yours."
@@ -108,7 +113,7 @@ def write_query_params(owner: str, **more: str) -> None:
     store = get_visitor_store()
     for role in ROLES:
         if (source := chosen(role)) is not None:
-            store.set_source(owner, role, source)
+            remember(owner, role, source)
     store.set(owner, SHOWN, shown_name())
     settings = chosen_settings()
     if settings.config is None:  # half-written; the page says so where they are

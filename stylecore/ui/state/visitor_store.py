@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -11,6 +11,7 @@ from weakref import WeakSet
 
 from stylecore.config import Postprocess
 from stylecore.engine.jobs import Job
+from stylecore.engine.retention import surplus
 from stylecore.ui.state.sources import Role, Source
 
 MAX_VALUES = 10_000  # of all visitors together
@@ -35,7 +36,7 @@ def postprocess_key(job_id: str) -> StoreKey[Postprocess]:
 
 
 class VisitorStore:
-    """The newest pictures and values of all visitors, within a budget of bytes; the oldest go first.
+    """The newest pictures and values of all visitors. Of pictures there is a budget of bytes, shared by visitor.
 
     All methods may be called from any thread. None calls the engine, which may hold its own lock while it asks for
     `held_bytes` or reports a job that it has forgotten.
@@ -51,23 +52,37 @@ class VisitorStore:
         self._own: OrderedDict[tuple[str, str], Source] = OrderedDict()  # by owner and token
         self._values: OrderedDict[tuple[str, str], Any] = OrderedDict()
         self._used: dict[tuple[str, str], frozenset[str]] = {}  # tokens by owner and id of a job
-        self._alive: dict[str, WeakSet[Source]] = {}  # also what has left the store, while a tab has it chosen
+        self._noted: dict[tuple[str, str], tuple[object, frozenset[str]]] = {}  # what `note_uses` has looked at
+        self._alive: dict[str, WeakSet[Source]] = {}  # also what a tab has chosen and the store has not
+        self._losses: dict[str, list[str]] = {}
         self._max_bytes = max_bytes
         self._lock = threading.Lock()
 
     # Pictures
 
-    def set_source(self, owner: str, role: Role, source: Source) -> None:
-        """Remembers the picture that is chosen for a role."""
+    def set_source(self, owner: str, role: Role, source: Source) -> list[tuple[str, str]]:
+        """Remembers the picture that is chosen for a role.
+
+        Where there is no room for all, pictures of whoever has most are erased, also in their tabs; `take_losses` tells
+        them of it. Of one visitor those go first that are not chosen, then the oldest.
+
+        Returns:
+            Owner and token of what had to go.
+        """
         with self._lock:
             if source.erased or self._chosen.get((owner, role)) is source:
-                return
+                return []
             _put(self._chosen, (owner, role), source)
-            if not source.sample:
-                _put(self._own, (owner, source.token), source)
-                self._alive.setdefault(owner, WeakSet()).add(source)
-            while len(self._own) > 1 and sum(map(_size, self._own.values())) > self._max_bytes:
-                self._drop(*next(iter(self._own)))
+            if source.sample:
+                return []
+            _put(self._own, (owner, source.token), source)
+            self._alive.setdefault(owner, WeakSet()).add(source)
+            return self._make_room(source)
+
+    def take_losses(self, owner: str) -> list[str]:
+        """The names of an owner's pictures that had to go for lack of room, since this was asked last."""
+        with self._lock:
+            return self._losses.pop(owner, [])
 
     def get_source(self, owner: str, role: Role) -> Source | None:
         """The picture that the owner chose last for a role, if it is still here."""
@@ -91,15 +106,19 @@ class VisitorStore:
         with self._lock:
             if source.sample or source.erased:
                 return []
-            data = source.data
-            same = [source, *(other for other in self._alive.get(owner, ()) if other.data == data)]
-            tokens = list({other.token for other in same})
-            for other in same:
-                other.erase()
-            for token in tokens:
-                self._drop(owner, token)
-            if not self._alive.get(owner):
-                self._alive.pop(owner, None)
+            return self._erase(owner, source)
+
+    def forget(self, owner: str) -> list[str]:
+        """Erases everything of an owner's, in the store and in every tab. Returns the tokens of the pictures."""
+        with self._lock:
+            tokens = [source.token for source in self._alive.get(owner, ())]
+            for source in list(self._alive.pop(owner, ())):
+                source.erase()
+            everything: tuple[dict[Any, Any], ...] = self._own, self._chosen, self._values, self._used, self._noted
+            for held in everything:
+                for key in [key for key in held if key[0] == owner]:
+                    del held[key]
+            self._losses.pop(owner, None)
             return tokens
 
     # Which pictures belong to a job
@@ -108,11 +127,21 @@ class VisitorStore:
         """Notes which of the owner's pictures each job was made from, or has made, for when the job is forgotten."""
         jobs = list(jobs)
         with self._lock:
-            own = [source for (whose, _), source in self._own.items() if whose == owner]
+            own: dict[bytes, frozenset[str]] = {}
+            for (whose, token), source in self._own.items():
+                if whose == owner:
+                    own[source.data] = own.get(source.data, frozenset()) | {token}
+            tokens = frozenset[str]().union(*own.values())
             for job in jobs:
-                frames = (picture for frame in job.snapshot.frames for picture in frame.pictures)
-                files = [*job.request.inputs.files(), *job.snapshot.results, *frames]
-                used = {source.token for source in own if any(_same(source.data, data) for data in files)}
+                snapshot = job.snapshot
+                state = (snapshot.status, snapshot.done, len(snapshot.frames))
+                looked_at, of = self._noted.get((owner, job.id), (None, frozenset()))
+                if looked_at == state and tokens <= of:
+                    continue
+                self._noted[owner, job.id] = (state, tokens)
+                frames = (picture for frame in snapshot.frames for picture in frame.pictures)
+                files = (*job.request.inputs.files(), *snapshot.results, *frames)
+                used = frozenset[str]().union(*(own[data] for data in files if data in own))
                 if used:
                     self._used[owner, job.id] = self._used.get((owner, job.id), frozenset()) | used
 
@@ -124,6 +153,7 @@ class VisitorStore:
         """
         with self._lock:
             self._values.pop((owner, postprocess_key(job_id).name), None)
+            self._noted.pop((owner, job_id), None)
             used = self._used.pop((owner, job_id), frozenset())
             needed = {token for (whose, _), tokens in self._used.items() if whose == owner for token in tokens}
             needed |= {source.token for (whose, _), source in self._chosen.items() if whose == owner}
@@ -133,7 +163,7 @@ class VisitorStore:
             return gone
 
     def held_bytes(self) -> int:
-        """Bytes of all pictures in the store, without the files that a job has too: the engine counts those."""
+        """Bytes of all pictures in the store, without the files that a job has too: the engine tells of those."""
         with self._lock:
             used = {(whose, token) for (whose, _), tokens in self._used.items() for token in tokens}
             return sum(
@@ -152,11 +182,41 @@ class VisitorStore:
         value: Value | None = self._values.get((owner, key.name))
         return value
 
+    def _make_room(self, newest: Source) -> list[tuple[str, str]]:
+        """Erases pictures until the others fit; a single one may always stay. Returns owner and token of each."""
+        chosen = {(owner, source.token) for (owner, _), source in self._chosen.items()}
+        kept: dict[str, deque[tuple[tuple[str, Source], int]]] = {}
+        for (owner, _), source in sorted(self._own.items(), key=lambda item: item[0] in chosen):
+            kept.setdefault(owner, deque()).append(((owner, source), _size(source)))
+        gone = []
+        for owner, source in surplus(kept, max(self._max_bytes, _size(newest))):
+            if not source.erased:  # of a file with two tokens both are gone at once
+                self._losses.setdefault(owner, []).append(source.name)
+                gone += [(owner, token) for token in self._erase(owner, source)]
+        while len(self._losses) > MAX_VALUES:
+            del self._losses[next(iter(self._losses))]
+        return gone
+
+    def _erase(self, owner: str, source: Source) -> list[str]:
+        """Erases a picture under all tokens that it has, in every tab. Returns the tokens."""
+        data = source.data
+        same = [source, *(other for other in self._alive.get(owner, ()) if other.data == data)]
+        tokens = list({other.token for other in same})
+        for other in same:
+            other.erase()
+        for token in tokens:
+            self._drop(owner, token)
+        if not self._alive.get(owner):
+            self._alive.pop(owner, None)
+        return tokens
+
     def _drop(self, owner: str, token: str) -> None:
-        """Drops a picture; a tab that has it chosen keeps it until it chooses another."""
-        gone = self._own.pop((owner, token), None)
-        for place in [place for place, source in self._chosen.items() if source is gone]:
-            del self._chosen[place]
+        """Drops a picture, in whatever roles; a tab that has it chosen keeps it until it chooses another."""
+        self._own.pop((owner, token), None)
+        roles = [(whose, role) for (whose, role), source in self._chosen.items() if source.token == token]
+        for place in roles:
+            if place[0] == owner:
+                del self._chosen[place]
 
 
 def _put(values: OrderedDict[Key, Value], key: Key, value: Value) -> None:
@@ -165,10 +225,6 @@ def _put(values: OrderedDict[Key, Value], key: Key, value: Value) -> None:
     values.move_to_end(key)
     while len(values) > MAX_VALUES:
         values.popitem(last=False)
-
-
-def _same(one: bytes, other: bytes) -> bool:
-    return one is other or one == other
 
 
 def _size(source: Source) -> int:

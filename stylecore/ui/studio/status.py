@@ -7,6 +7,7 @@ import streamlit as st
 from stylecore.engine.jobs import Job, Snapshot, Workspace
 from stylecore.engine.spoken import spoken_time
 from stylecore.ui.studio.state import take_control_problem
+from stylecore.ui.widgets.progress import time_left
 
 ELSEWHERE: dict[Workspace, str] = {"lab": "A row of the λ lab", "layers": "A reconstruction"}
 
@@ -34,7 +35,7 @@ def _show_state(snapshot: Snapshot) -> None:
     if snapshot.status == "queued":
         st.info(_waiting(snapshot), icon=":material/hourglass_top:")
     elif snapshot.status == "running":
-        text = f"Step {done} of {steps} · about {spoken_time(snapshot.left)} left" if done else "Measuring the pair …"
+        text = f"Step {done} of {steps} · {time_left(snapshot)}" if done else "Measuring the pair …"
         st.progress(min(done / max(steps, 1), 1.0), text)
     elif snapshot.status == "paused":
         st.info(f"Paused at step {done} of {steps}. Others may have their turn.", icon=":material/pause_circle:")

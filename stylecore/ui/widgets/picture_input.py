@@ -12,7 +12,7 @@ from stylecore.errors import UserError
 from stylecore.imaging.scaling import enlarged_notice
 from stylecore.ui.components import Cover, Item, data_url, gallery
 from stylecore.ui.page_errors import guarded_callback
-from stylecore.ui.server import get_engine, get_visitor_store, visitor_name
+from stylecore.ui.server import get_engine, get_visitor_store
 from stylecore.ui.state.chosen import (
     choose,
     choose_sample,
@@ -23,10 +23,11 @@ from stylecore.ui.state.chosen import (
     swap_pair,
 )
 from stylecore.ui.state.sources import OWN, Role, Source, samples
+from stylecore.ui.visitors import visitor_name
 from stylecore.ui.widgets.thumbnails import own_thumbnail, thumbnail
 from stylecore.ui.widgets.uploads import TITLES, camera_input, forget_dropped, upload_input
 
-OWN_SHOWN = 4  # pictures of the visitor's own in a gallery
+OWN_SHOWN = 12  # pictures of the visitor's own in a gallery, where each can be chosen and removed
 
 
 def pair_input(settings: TransferConfig | None) -> tuple[Source, Source]:

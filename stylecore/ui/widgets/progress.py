@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from stylecore.engine.engine import Engine
-from stylecore.engine.jobs import Job, Workspace
+from stylecore.engine.jobs import Job, Snapshot, Workspace
 from stylecore.engine.spoken import spoken_time
 from stylecore.experiments.grid import Cell
 from stylecore.ui.components import GridCell, data_url
@@ -63,7 +63,7 @@ def show_progress(engine: Engine, owner: str, workspace: Workspace) -> None:
         text = "Paused." if first.status == "paused" else f"Waiting: {first.position} before yours.{about}"
         st.info(text, icon=":material/hourglass_top:")
     elif running.done:
-        text = f"Step {running.done} of {running.steps} · about {spoken_time(running.left)} left{more}"
+        text = f"Step {running.done} of {running.steps} · {time_left(running)}{more}"
         st.progress(min(running.done / max(running.steps, 1), 1.0), text)
     else:
         st.progress(0.0, f"Measuring the pair …{more}")
@@ -103,3 +103,9 @@ def grid_cell(name: str, cell: Cell | None) -> GridCell:
     }
     url = data_url(cell.preview) if cell.preview else ""
     return GridCell(id=name, url=url, note=words.get(snapshot.status, snapshot.status))
+
+
+def time_left(snapshot: Snapshot) -> str:
+    """How long a running job still takes, beside others if it takes turns with any."""
+    others = f", taking turns with {snapshot.position} other{'s' * (snapshot.position > 1)}" * (snapshot.position > 0)
+    return f"about {spoken_time(snapshot.left + (snapshot.wait or 0.0))} left{others}"

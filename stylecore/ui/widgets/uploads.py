@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import streamlit as st
-from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from stylecore.artifacts.recipe import Recipe, RecipeError, read_recipe
 from stylecore.errors import ImageError, UserError
@@ -19,6 +16,7 @@ from stylecore.ui.server import get_engine
 from stylecore.ui.state.chosen import choose, chosen, forget_refusals, tell_refusal
 from stylecore.ui.state.session import SessionValue
 from stylecore.ui.state.sources import Role, Source, make_source
+from stylecore.ui.state.upload_store import release_upload
 from stylecore.ui.widgets.image_inputs import TYPES
 
 TITLES: dict[Role, str] = {"content": "Photograph", "style": "Style", "init": "Picture to start from"}
@@ -108,7 +106,7 @@ def _take_over(role: Role, key: str) -> None:
     forget_refusals()  # what was said of an earlier upload, in whichever field, is not about this one
     state.counts = {**state.counts, role: _count(role) + 1}
     data, name = file.getvalue(), "From the camera" if key.startswith("shot") else file.name
-    _release(file)
+    release_upload(file.file_id)
     before, most = chosen(role), get_engine().limits.max_upload_mb
     try:
         if len(data) > most * 2**20:  # only the browser enforces the field's own limit
@@ -121,10 +119,3 @@ def _take_over(role: Role, key: str) -> None:
         state.dropped = Dropped(read_recipe(data, name), name, role, before)
     except RecipeError:
         state.dropped = None
-
-
-def _release(file: Any) -> None:  # noqa: ANN401  # streamlit's UploadedFile
-    """Takes a file out of streamlit's upload store, which would keep it as long as the tab is open."""
-    context = get_script_run_ctx()
-    if context is not None and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
-        context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)

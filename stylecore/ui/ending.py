@@ -1,0 +1,37 @@
+"""How the server ends when it is told to: pages show their last pictures, and the process does not abort."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+import time
+
+from stylecore.engine.engine import Engine
+from stylecore.ui.visitors import running_runtime
+
+SHOWN_SECONDS = 1.2  # for which the connections stay, so that every page asks once more
+JOIN_SECONDS = 1.5  # for which the end of the process waits for the step that is being computed
+
+
+def end_runs(engine: Engine) -> None:
+    """Ends all runs with their pictures, and gives the pages time to show them."""
+    if engine.end_all():
+        time.sleep(SHOWN_SECONDS)
+
+
+def end_process_in_peace(engine: Engine) -> None:
+    """Sees to it that a step which is still being computed does not abort the process when it ends.
+
+    Torch's threads can't be interrupted, and a large step takes longer than a supervisor waits. By then nothing is left
+    to be done: no file is open, and everything that was promised is in memory.
+    """
+    if running_runtime() is not None:
+        atexit.register(_end_process, engine)
+
+
+def _end_process(engine: Engine) -> None:
+    if not engine.close(JOIN_SECONDS):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
