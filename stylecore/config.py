@@ -47,7 +47,7 @@ class TransferConfig:
         query="lam",
     )
     size: int = setting(
-        256, kind="int", label="Size, pixels", help="Longer side of the result.", low=16, high=4096, place="main"
+        256, kind="int", label="Size, pixels", help="Longer side of the result.", low=16, high=8192, place="main"
     )
     steps: int = setting(
         120,

@@ -6,37 +6,63 @@ import dataclasses
 from collections.abc import Sequence
 
 from stylecore.config import SETTINGS, TransferConfig
-from stylecore.engine.cost import TARGET_BYTES, Cost, Size, cost_of
+from stylecore.engine.cost import TARGET_BYTES, TILES, Cost, Size, cost_of, fitting_tile
 from stylecore.engine.limits import free_memory
 from stylecore.engine.spoken import spoken_bytes, spoken_time
 from stylecore.engine.throughput import measure_throughput
-from stylecore.errors import ImageError
+from stylecore.errors import ImageError, SettingError
 from stylecore.transfer.devices import OutOfMemory
 from stylecore.transfer.vgg import VGG16
 
+LARGEST_TILE = 8192  # pixels
 MEASURED_SIDE = 160  # pixels; less where the run is smaller, as small pictures take longer per pixel
 
 
-def check_memory(content: Size, style: Size, config: TransferConfig, device: str) -> Cost:
-    """The cost of a run, if there is memory for it now.
+def check_memory(
+    content: Size, style: Size, config: TransferConfig, device: str, wanted: str = "auto"
+) -> tuple[Cost, int | None]:
+    """The cost of a run, and the pieces in which it takes its pictures, if there is memory for it now.
 
     Args:
         content: width and height of the content file.
         style: width and height of the style file.
         config: the settings.
         device: "cpu" or "cuda".
+        wanted: longest side of the pieces, in pixels; "auto" takes pictures whole where they fit, "off" always.
 
     Raises:
         OutOfMemory: if there is not; the message says what would fit.
         ImageError: if a picture is too narrow for the layers.
     """
-    cost, free = cost_of([content], [style], config, device), free_memory(device)
+    free = free_memory(device)
+    cost, tile = _cost(content, style, config, device, wanted, free)
     if cost.memory > free:
-        advice = " or ".join(_fitting(content, style, config, device, free)) or "close other programs first"
+        advice = " or ".join(_fitting(content, style, config, device, wanted, free)) or "close other programs first"
         raise OutOfMemory(
             f"This run needs about {spoken_bytes(cost.memory)} of memory, and {spoken_bytes(free)} are free: {advice}."
         )
-    return cost
+    return cost, tile
+
+
+def _cost(
+    content: Size, style: Size, config: TransferConfig, device: str, wanted: str, free: int
+) -> tuple[Cost, int | None]:
+    automatic = wanted == "auto"
+    tile = fitting_tile([content], [style], config, device, free) if automatic else tile_from_text(wanted)
+    return cost_of([content], [style], config, device, tile), tile
+
+
+def tile_from_text(text: str) -> int | None:
+    """The tile that an option names.
+
+    Raises:
+        SettingError: if it is neither "off" nor a whole number in range.
+    """
+    if text == "off":
+        return None
+    if not text.isdecimal() or not TILES[-1] <= int(text) <= LARGEST_TILE:
+        raise SettingError(f"--tile must be auto, off, or from {TILES[-1]} to {LARGEST_TILE} pixels, not {text!r:.40}")
+    return int(text)
 
 
 def check_memory_to_judge(sizes: Sequence[Size], device: str) -> None:
@@ -57,7 +83,9 @@ def check_memory_to_judge(sizes: Sequence[Size], device: str) -> None:
         )
 
 
-def spoken_estimate(cost: Cost, vgg: VGG16, config: TransferConfig, size: Size, steps: int) -> str:
+def spoken_estimate(
+    cost: Cost, vgg: VGG16, config: TransferConfig, size: Size, steps: int, tile: int | None = None
+) -> str:
     """Size, steps, memory and time of a run, in one line.
 
     Args:
@@ -66,21 +94,24 @@ def spoken_estimate(cost: Cost, vgg: VGG16, config: TransferConfig, size: Size, 
         config: the settings.
         size: width and height of the result.
         steps: updates that will be made.
+        tile: longest side of the pieces in which the pictures are taken, if they are not taken whole.
     """
     per_pixel = measure_throughput(vgg, min(MEASURED_SIDE, config.size)).of(cost.picture) or 0.0
     several = f" of {len(config.lambdas)} λ" if len(config.lambdas) > 1 else ""
+    pieces = f" in tiles of {tile} pixels" if tile else ""
     return (
-        f"{size[0]} × {size[1]} pixels, {steps} step{'s' * (steps != 1)}{several} on {vgg.mean.device.type}: "
+        f"{size[0]} × {size[1]} pixels{pieces}, {steps} step{'s' * (steps != 1)}{several} on {vgg.mean.device.type}: "
         f"about {spoken_bytes(cost.memory)} of memory and {spoken_time(cost.work(0, steps) * per_pixel)}"
     )
 
 
-def _fitting(content: Size, style: Size, config: TransferConfig, device: str, free: int) -> Sequence[str]:
+def _fitting(content: Size, style: Size, config: TransferConfig, device: str, wanted: str, free: int) -> Sequence[str]:
     """What would fit into the free memory: the largest smaller size, and the largest number of λ."""
 
     def fits(**changes: object) -> bool:
         try:
-            return cost_of([content], [style], dataclasses.replace(config, **changes), device).memory <= free  # type: ignore[arg-type]
+            smaller = dataclasses.replace(config, **changes)  # type: ignore[arg-type]
+            return _cost(content, style, smaller, device, wanted, free)[0].memory <= free
         except ImageError:  # too narrow at this size
             return False
 

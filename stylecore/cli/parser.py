@@ -133,6 +133,12 @@ def _add_run(parser: argparse.ArgumentParser, output: str) -> None:
     parser.add_argument("--init-image", metavar="PICTURE", help="start from this picture")
     for declared in SETTINGS.values():
         _add_setting(parser, declared, getattr(DEFAULTS, declared.name))
+    parser.add_argument(
+        "--tile",
+        default="auto",
+        metavar="auto|off|N",
+        help="pieces of N pixels, to save memory: auto takes the largest that fits, if the whole does not",
+    )
     _add_device(parser)
 
 

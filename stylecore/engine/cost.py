@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from stylecore.config import TransferConfig
 from stylecore.imaging.scaling import checked_size
+from stylecore.transfer.optimizers import ProjectedLBFGS
 from stylecore.transfer.pyramid import stages
+from stylecore.transfer.tiles import tiles_of
 from stylecore.transfer.vgg import minimum_side, multiplications
 
 Size = tuple[int, int]  # width, height
@@ -16,6 +18,9 @@ Size = tuple[int, int]  # width, height
 PASS_BYTES = 3_000  # per pixel, of the features and their gradients down to relu5_1
 TARGET_BYTES = 900  # per pixel of the style picture, whose features need no gradients
 PICTURE_BYTES = 300  # per pixel and λ, besides what the optimizer remembers
+PAIR_BYTES = 24  # per pixel, of a pair that L-BFGS remembers; half of it where pairs are compact
+TWO_PASSES = 1.5  # times the work of one, since the first of them needs no gradient
+TILES = range(1024, 127, -64)  # longest sides that are tried, in pixels
 FORWARD_SHARE = 1 / 3  # of a forward and backward pass
 FLAT_SHARE = 0.09  # of a step to relu5_1: the optimizer, the picture itself
 USUAL_DEPTH = "relu5_1"  # a pixel of work is one that goes down to here; a shallow layer costs less
@@ -83,7 +88,13 @@ def used_sizes(
     )
 
 
-def cost_of(contents: Sequence[Size], styles: Sequence[Size], config: TransferConfig, device: str = "cpu") -> Cost:
+def cost_of(
+    contents: Sequence[Size],
+    styles: Sequence[Size],
+    config: TransferConfig,
+    device: str = "cpu",
+    tile: int | None = None,
+) -> Cost:
     """The cost of a run.
 
     Args:
@@ -91,6 +102,7 @@ def cost_of(contents: Sequence[Size], styles: Sequence[Size], config: TransferCo
         styles: (width, height) of each style file.
         config: the settings.
         device: "cpu", where the pictures of several λ go through the network one by one, or "cuda".
+        tile: longest side of the pieces in which pictures are taken, in pixels; None takes them whole.
 
     Raises:
         ImageError: if a picture is too narrow for the layers.
@@ -99,20 +111,74 @@ def cost_of(contents: Sequence[Size], styles: Sequence[Size], config: TransferCo
     pictures = len(config.lambdas)
     pixels = content[0] * content[1]
     style_pixels = [width * height for width, height in styles]
-    pairs = min(2 * config.lbfgs_memory, 2 * config.steps) if config.optimizer == "lbfgs" else 2
-    state = pictures * pixels * (PICTURE_BYTES + 12 * pairs) + 8 * 10**6
+    remembered = pixels * _remembered(pixels, config, compact=tile is not None)
+    state = pictures * (pixels * PICTURE_BYTES + remembered) + 8 * 10**6
     together = 1 if device == "cpu" else pictures
     depth = depth_share(config)
+    scaled = [
+        (steps, (round(scale * content[0]), round(scale * content[1])))
+        for scale, steps, _ in stages(config, content, *styles)
+    ]
     return Cost(
         setup=depth * FORWARD_SHARE * (2 * pixels + sum(style_pixels)),
-        stages=tuple(
-            (steps, max(1, round(depth * round(scale * content[0]) * round(scale * content[1]))) * pictures)
-            for scale, steps, _ in stages(config, content, *styles)
+        stages=tuple((steps, max(1, round(depth * _passed(size, tile, config))) * pictures) for steps, size in scaled),
+        memory=state
+        + max(
+            together * _largest_region(content, tile, config) * PASS_BYTES,
+            max(_largest_region(size, tile, config) for size in styles) * TARGET_BYTES,
         ),
-        memory=state + max(together * pixels * PASS_BYTES, max(style_pixels) * TARGET_BYTES),
         state=state,
         picture=max(1, round(depth * pixels)),
     )
+
+
+def fitting_tile(
+    contents: Sequence[Size], styles: Sequence[Size], config: TransferConfig, device: str, free: int
+) -> int | None:
+    """The pieces in which a run has to take its pictures: None if the whole fits, else the largest tile that does.
+
+    Args:
+        contents: (width, height) of each content file.
+        styles: (width, height) of each style file.
+        config: the settings.
+        device: "cpu" or "cuda".
+        free: bytes that the run may take; the smallest tile is the answer where none fits.
+
+    Raises:
+        ImageError: if a picture is too narrow for the layers.
+    """
+    return next(
+        (tile for tile in (None, *TILES) if cost_of(contents, styles, config, device, tile).memory <= free), TILES[-1]
+    )
+
+
+def _remembered(pixels: int, config: TransferConfig, *, compact: bool) -> int:
+    """Bytes per pixel that an optimizer remembers of a picture."""
+    if config.optimizer == "adam":
+        return PAIR_BYTES
+    pairs = min(config.lbfgs_memory, config.steps)
+    if not compact:
+        return PAIR_BYTES * pairs
+    return PAIR_BYTES // 2 * min(pairs, max(1, int(ProjectedLBFGS.COMPACT_BYTES / (PAIR_BYTES / 2 * pixels))))
+
+
+def _tiles(size: Size, tile: int | None, config: TransferConfig) -> list[int]:
+    """Pixels of each tile, its margin included."""
+    width, height = size
+    return [
+        (rows.last - rows.first) * (columns.last - columns.first)
+        for rows, columns in tiles_of(height, width, tile, config.layers)
+    ]
+
+
+def _largest_region(size: Size, tile: int | None, config: TransferConfig) -> int:
+    return max(_tiles(size, tile, config))
+
+
+def _passed(size: Size, tile: int | None, config: TransferConfig) -> float:
+    """Pixels that go through the network for one gradient, or as many as cost the same."""
+    regions = _tiles(size, tile, config)
+    return sum(regions) * (TWO_PASSES if len(regions) > 1 else 1)
 
 
 def depth_share(config: TransferConfig) -> float:

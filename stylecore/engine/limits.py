@@ -16,6 +16,8 @@ from stylecore.settings import MAX_LAMBDAS
 
 SMALLEST_CAP, LARGEST_CAP = 256, 2048  # pixels, between which the largest size follows the memory
 BYTES_PER_PIXEL = 3_800  # of a run with default settings: see `cost.cost_of`
+TILED_BYTES_PER_PIXEL = 600  # of a run whose pictures are taken in tiles, besides
+TILE_BYTES = 450 * 10**6  # for a small tile
 RESIDENT = 900 * 10**6  # of Python, torch, streamlit and VGG16 before the first run
 
 
@@ -71,7 +73,8 @@ def read_limits(environment: Mapping[str, str] = os.environ, memory: int | None 
     """
     memory = memory or machine_memory()
     room = max(0, (memory if device == "cpu" else total_memory(device)) * 8 // 10 - RESIDENT)
-    side = int((room / BYTES_PER_PIXEL) ** 0.5) // 64 * 64
+    whole, tiled = room / BYTES_PER_PIXEL, (room - TILE_BYTES) / TILED_BYTES_PER_PIXEL
+    side = int(max(whole, tiled, 0) ** 0.5) // 64 * 64
     defaults = Limits(
         max_size=min(max(side, SMALLEST_CAP), LARGEST_CAP),
         max_steps=2000,

@@ -3,20 +3,39 @@
 from __future__ import annotations
 
 import math
+import os
 
 import psutil
 
 from stylecore.engine.cgroups import memory_left, memory_limits, processor_quotas
+from stylecore.errors import SettingError
+
+VARIABLE = "STYLECORE_MEMORY_MB"
 
 
 def machine_memory() -> int:
     """Bytes of memory that this process may use."""
-    return min([psutil.virtual_memory().total, *memory_limits()])
+    return min([psutil.virtual_memory().total, *memory_limits(), *_told()])
 
 
 def available_memory() -> int:
     """Bytes that could be taken now without pushing anything out."""
-    return min([psutil.virtual_memory().available, *memory_left()])
+    taken = psutil.Process().memory_info().rss
+    return max(0, min([psutil.virtual_memory().available, *memory_left(), *(told - taken for told in _told())]))
+
+
+def _told() -> list[int]:
+    """Bytes within which this process was told to stay, if it was: STYLECORE_MEMORY_MB.
+
+    Raises:
+        SettingError: if that is no whole number above 0.
+    """
+    text = os.environ.get(VARIABLE, "").strip()
+    if not text:
+        return []
+    if not text.isdecimal() or not int(text):
+        raise SettingError(f"{VARIABLE} must be a whole number of megabytes above 0, not {text!r:.40}")
+    return [int(text) * 10**6]
 
 
 def cores() -> int:

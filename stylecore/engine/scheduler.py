@@ -6,7 +6,7 @@ import itertools
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from stylecore.engine.cost import Cost, cost_of
+from stylecore.engine.cost import Cost, cost_of, fitting_tile
 from stylecore.engine.derived_jobs import split
 from stylecore.engine.jobs import FRAMES, Halt, Job, Request, Snapshot, Status, merged
 from stylecore.engine.limits import free_memory
@@ -396,11 +396,9 @@ class Scheduler:
 def request_cost(request: Request, device: str) -> Cost | None:
     """What a request will cost; None for pictures that can't be read: its run will say why."""
     try:
-        return cost_of(
-            [picture_size(image.data) for image in request.inputs.contents],
-            [picture_size(image.data) for image in request.inputs.styles],
-            request.config,
-            device,
-        )
+        contents = [picture_size(image.data) for image in request.inputs.contents]
+        styles = [picture_size(image.data) for image in request.inputs.styles]
+        tile = fitting_tile(contents, styles, request.config, device, free_memory(device))
+        return cost_of(contents, styles, request.config, device, tile)
     except ImageError:
         return None

@@ -627,3 +627,14 @@ def test_what_is_wrong_with_a_picture_is_noted(tmp_path, capsys):
     said = capsys.readouterr().err
     assert f"{tiny}: This picture has only 20 × 16 pixels and is enlarged to 32" in said
     assert f"{cut}: " in said
+
+
+def test_a_picture_painted_in_tiles_is_nearly_that_painted_whole(tmp_path, capsys):
+    pair = [noise_file(tmp_path / f"{name}.png", (150, 140), seed) for seed, name in enumerate("ab")]
+    for name, tile in (("whole", "off"), ("tiled", "128")):
+        output = str(tmp_path / f"{name}.png")
+        options = ("--size", "150", "--steps", "2", "--lbfgs-scales", "0", "--precision", "float32")
+        assert main(["transfer", *pair, "-o", output, "--tile", tile, *options]) == 0
+    assert "150 × 140 pixels in tiles of 128 pixels, 2 steps" in capsys.readouterr().err
+    difference = np.abs(pixels(tmp_path / "whole.png").astype(int) - pixels(tmp_path / "tiled.png"))
+    assert difference.max() <= 1

@@ -7,10 +7,11 @@ import re
 import pytest
 
 from stylecore.cli import estimate
-from stylecore.cli.estimate import check_memory, spoken_estimate
+from stylecore.cli.estimate import check_memory, spoken_estimate, tile_from_text
 from stylecore.cli.parser import main
 from stylecore.config import TransferConfig
 from stylecore.engine.cost import cost_of
+from stylecore.errors import SettingError
 from stylecore.transfer.devices import OutOfMemory
 
 PHOTO, PAINTING = (640, 480), (300, 400)
@@ -24,13 +25,33 @@ def needed(**changes):
 def refusal(monkeypatch, free):
     monkeypatch.setattr(estimate, "free_memory", lambda _device: free)
     with pytest.raises(OutOfMemory) as caught:
-        check_memory(PHOTO, PAINTING, BIG, "cpu")
+        check_memory(PHOTO, PAINTING, BIG, "cpu", "off")
     return str(caught.value)
 
 
 def test_what_fits_is_not_refused(monkeypatch):
     monkeypatch.setattr(estimate, "free_memory", lambda _device: needed())
-    assert check_memory(PHOTO, PAINTING, BIG, "cpu").memory == needed()
+    cost, tile = check_memory(PHOTO, PAINTING, BIG, "cpu")
+    assert (cost.memory, tile) == (needed(), None)
+
+
+def test_what_does_not_fit_whole_is_taken_in_tiles(monkeypatch):
+    free = needed() * 2 // 3
+    monkeypatch.setattr(estimate, "free_memory", lambda _device: free)
+    cost, tile = check_memory(PHOTO, PAINTING, BIG, "cpu")
+    assert tile is not None
+    assert cost.memory <= free < needed()
+
+
+@pytest.mark.parametrize(("text", "tile"), [("off", None), ("128", 128), ("512", 512)])
+def test_a_tile_that_is_named(text, tile):
+    assert check_memory(PHOTO, PAINTING, BIG, "cpu", text)[1] == tile
+
+
+@pytest.mark.parametrize("text", ["", "0", "64", "-5", "large", "1e3", "99999"])
+def test_a_tile_that_makes_no_sense(text):
+    with pytest.raises(SettingError, match="--tile must be auto, off, or from 128 to 8192 pixels, not"):
+        tile_from_text(text)
 
 
 def test_a_refusal_says_what_would_fit(monkeypatch):

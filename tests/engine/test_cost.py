@@ -7,7 +7,7 @@ import torch
 
 from stylecore.cli.bench import _TRANSFER, _run_alone
 from stylecore.config import TransferConfig
-from stylecore.engine.cost import cost_of, depth_share, used_sizes
+from stylecore.engine.cost import TILES, cost_of, depth_share, fitting_tile, used_sizes
 from stylecore.errors import ImageError
 from stylecore.imaging.files import read
 from stylecore.imaging.images import decode
@@ -63,6 +63,30 @@ def test_the_price_is_that_of_the_run(toy, coarse_to_fine):
         assert cost.work(done, steps=12) == sum(pixels[done:])
 
 
+def test_a_run_is_taken_whole_where_it_fits_and_else_in_the_largest_tiles_that_do():
+    config = TransferConfig(size=1024, steps=60)
+    whole = cost_of(*SIZES, config).memory
+    assert fitting_tile(*SIZES, config, "cpu", whole) is None
+    costs = {tile: cost_of(*SIZES, config, tile=tile).memory for tile in TILES}
+    for free in (whole - 1, whole // 2, whole // 3):
+        assert fitting_tile(*SIZES, config, "cpu", free) == max(tile for tile in TILES if costs[tile] <= free)
+    assert fitting_tile(*SIZES, config, "cpu", 1000) == min(TILES)
+
+
+def test_tiles_cost_two_passes_and_their_margins():
+    config = TransferConfig(size=512, coarse_to_fine="off", style_layers=(("relu5_1", 1.0),))
+    ((_, whole),), ((_, tiled),) = (cost_of([(512, 512)], SIZES[1], config, tile=tile).stages for tile in (None, 256))
+    assert tiled == pytest.approx(1.5 * 4 * 320**2 / 512**2 * whole, rel=1e-6)
+    assert cost_of(*SIZES, config, tile=4096).stages == cost_of(*SIZES, config).stages
+
+
+def test_what_l_bfgs_remembers_has_a_bound_where_pictures_are_taken_in_tiles():
+    config = TransferConfig(size=4096, steps=100)
+    pixels = 4096 * 2725
+    whole, tiled = (cost_of(*SIZES, config, tile=tile).state for tile in (None, 512))
+    assert whole - tiled == pytest.approx(20 * 24 * pixels - 4 * 12 * pixels, rel=1e-2)
+
+
 @pytest.mark.parametrize("settings", [{}, {"size": 300, "style_scale": 0.5}, {"style_scale": 2.0}])
 def test_used_sizes_are_those_of_the_run(settings):
     config = TransferConfig(**settings)
@@ -101,7 +125,9 @@ def test_memory_is_near_what_a_process_really_takes(tmp_path):
 
 def test_what_a_paused_run_holds_is_what_its_optimizer_remembers(vgg):
     """The bulk of `state`, counted tensor by tensor."""
-    config = TransferConfig(size=160, steps=30, lambdas=(0.1, 0.2), lbfgs_memory=10, coarse_to_fine="off")
+    config = TransferConfig(
+        size=160, steps=30, lambdas=(0.1, 0.2), lbfgs_memory=10, coarse_to_fine="off", precision="float32"
+    )
     content, style = prepare(decode(read(CONTENT)), decode(read(STYLE)), config)
     gc.collect()
     before = _tensor_bytes()

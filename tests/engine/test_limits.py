@@ -15,7 +15,7 @@ README = Path(__file__).parents[2] / "README.md"
 
 @pytest.mark.parametrize(
     ("memory", "size", "kept", "state"),
-    [(1 * GB, 256, 50, 0), (27 * GB // 10, 512, 135, 315), (16 * GB, 1728, 400, 2000), (500 * GB, 2048, 400, 2000)],
+    [(1 * GB, 256, 50, 0), (27 * GB // 10, 1152, 135, 315), (16 * GB, 2048, 400, 2000), (500 * GB, 2048, 400, 2000)],
 )
 def test_limits_follow_the_memory(memory, size, kept, state):
     limits = read_limits({}, memory)
@@ -44,7 +44,7 @@ def test_every_limit_has_its_variable_and_its_range(field):
 
 @pytest.mark.parametrize("text", ["big", "-1", "0", "99999", "1e3", "64.5", "²"])
 def test_a_wrong_limit_is_told(text):
-    with pytest.raises(ValueError, match="STYLECORE_MAX_SIZE must be a whole number from 64 to 4096, not"):
+    with pytest.raises(ValueError, match="STYLECORE_MAX_SIZE must be a whole number from 64 to 8192, not"):
         read_limits({"STYLECORE_MAX_SIZE": text}, GB)
 
 

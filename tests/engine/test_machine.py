@@ -7,6 +7,7 @@ import pytest
 
 from stylecore.engine import cgroups
 from stylecore.engine.machine import available_memory, cores, machine_memory
+from stylecore.errors import SettingError
 
 GB = 10**9
 TOTAL, AVAILABLE, PROCESSORS = 16 * GB, 9 * GB, 8
@@ -162,3 +163,19 @@ def test_groups_of_version_1_without_limits(version_1):
 def test_this_machine_has_something():
     assert 0 < available_memory() <= machine_memory()
     assert cores() >= 1
+
+
+def test_a_process_stays_within_what_it_is_told(machine, monkeypatch):
+    monkeypatch.setenv("STYLECORE_MEMORY_MB", "1500")
+    assert machine_memory() == 1500 * 10**6
+    taken = psutil.Process().memory_info().rss
+    assert available_memory() == pytest.approx(max(0, 1500 * 10**6 - taken), abs=50e6)
+    monkeypatch.setenv("STYLECORE_MEMORY_MB", "1")
+    assert available_memory() == 0
+
+
+@pytest.mark.parametrize("text", ["0", "-5", "much", "1.5"])
+def test_what_is_told_must_be_a_number_of_megabytes(machine, monkeypatch, text):
+    monkeypatch.setenv("STYLECORE_MEMORY_MB", text)
+    with pytest.raises(SettingError, match="STYLECORE_MEMORY_MB must be a whole number of megabytes above 0"):
+        machine_memory()

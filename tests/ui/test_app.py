@@ -160,7 +160,7 @@ def test_an_address_sets_the_page_and_bad_values_are_told(app):
     assert app.slider(key="set_lam").value == 0.65
     assert app.selectbox(key="set_pooling").value == "average"
     assert app.session_state["chosen_pictures"]["content"].name == "Coffee"
-    assert "size must be a whole number from 16 to 4096" in words(app.warning)
+    assert "size must be a whole number from 16 to 8192" in words(app.warning)
     assert "no sample named 'None'" in words(app.warning)
 
 

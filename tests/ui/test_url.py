@@ -42,7 +42,7 @@ def test_a_link_gives_the_settings_back(config):
         ({"lam": "7"}, "λ must be a number from 0 to 1"),
         ({"lam": "nan"}, "λ must be a number from 0 to 1"),
         ({"size": "1e3"}, "size must be a whole number"),
-        ({"size": "99999"}, "size must be a whole number from 16 to 4096"),
+        ({"size": "99999"}, "size must be a whole number from 16 to 8192"),
         ({"size": "2048"}, "limit for size is 1024"),
         ({"steps": "5000"}, "limit for steps is 2000"),
         ({"optimizer": "magic"}, "optimizer must be one of lbfgs, adam"),

@@ -16,7 +16,27 @@ from stylecore.settings import Setting
 from stylecore.ui.page_errors import guarded_callback
 from stylecore.ui.widgets.setting_input import setting_input
 
-SIZES = (128, 160, 192, 256, 320, 384, 448, 512, 640, 768, 896, 1024, 1280, 1536, 2048, 3072, 4096)  # pixels
+SIZES = (
+    128,
+    160,
+    192,
+    256,
+    320,
+    384,
+    448,
+    512,
+    640,
+    768,
+    896,
+    1024,
+    1280,
+    1536,
+    2048,
+    3072,
+    4096,
+    6144,
+    8192,
+)  # pixels
 RATIO = (-8.0, 4.0)  # powers of ten of α / β
 PAPER_RATIO = -3.0  # of Gatys et al.; where the slider stands that has not been used
 
