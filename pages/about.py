@@ -19,9 +19,9 @@ $$L(x) = \lambda \cdot L_\text{content}(x, c) + (1 - \lambda) \cdot L_\text{styl
 Both losses are measured on your pair first, so that $L_\text{content}$ is 0 at the photograph and 1 at the style
 picture, and $L_\text{style}$ the other way round. That is why λ means the same on every pair.
 
-**Your pictures** stay in the memory of this server, for you alone, until you remove them, it needs the room or is
-started anew. They are written to no disk, and nothing is sent anywhere else. A cookie, forgotten when you close the
-browser, lets a reload find your running picture.
+**Your pictures** stay in the memory of this server, for you alone, until you remove them, it needs the room (then it
+tells you) or is started anew. They are written to no disk, and nothing is sent anywhere else. A cookie, forgotten when
+you close the browser, lets a reload find your running picture.
 """
 SOURCES = """
 - L. Gatys, A. Ecker, M. Bethge: *A Neural Algorithm of Artistic Style*, 2015, and *Preserving Color in Neural Artistic
@@ -43,7 +43,7 @@ with page("About") as (engine, owner):
         "Largest picture": f"{limits.max_size} pixels, {limits.max_steps} steps",
         "Uploads": f"up to {limits.max_upload_mb} MB and {MAX_PIXELS // 10**6} million pixels",
         "One run": f"up to {limits.max_lambdas} λ and {spoken_time(limits.max_seconds)} of computing",
-        "Queue": f"up to {limits.max_waiting} runs, {limits.max_active} of one visitor, who take turns",
+        "Queue": f"up to {limits.max_waiting} visitors, who take turns, each with up to {limits.max_active} runs",
         **({"Now": health_line(read_health(engine))} if limits.figures else {}),
         "Version": __version__,
     }
