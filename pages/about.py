@@ -7,6 +7,7 @@ from stylecore.engine.health import health_line, read_health
 from stylecore.engine.spoken import spoken_time
 from stylecore.imaging.images import MAX_PIXELS
 from stylecore.transfer.devices import describe_device
+from stylecore.transfer.precision import measured_precision
 from stylecore.ui.page import page
 from stylecore.ui.widgets.forget import forget_everything_button
 
@@ -40,6 +41,7 @@ with page("About") as (engine, owner):
     limits = engine.limits
     facts = {
         "Computes on": describe_device(engine.device),
+        "Precision": f"{measured_precision(engine.device) or 'float32'}, as measured at the start",
         "Largest picture": f"{limits.max_size} pixels, {limits.max_steps} steps",
         "Uploads": f"up to {limits.max_upload_mb} MB and {MAX_PIXELS // 10**6} million pixels",
         "One run": f"up to {limits.max_lambdas} λ and {spoken_time(limits.max_seconds)} of computing",

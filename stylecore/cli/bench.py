@@ -27,6 +27,7 @@ from stylecore.layers import LAYERS
 from stylecore.samples import sample_contents, sample_styles
 from stylecore.transfer.devices import describe_device
 from stylecore.transfer.objective import Objective
+from stylecore.transfer.precision import choose_precision
 from stylecore.transfer.preparation import prepare
 from stylecore.transfer.stylize import stylize
 from stylecore.transfer.vgg import VGG16, exact_convolutions, load_vgg16
@@ -36,7 +37,7 @@ BATCH = (0.05, 0.2, 0.4, 0.6, 0.8)  # λ
 LEVELS = (0.2, 0.15, 0.12, 0.1, 0.09)  # of L at λ = 0.2, which is 0.8 at the content picture
 
 # Run in processes of their own, that print the most memory they ever held, in KiB (getrusage would count the parent's).
-_BARE = "import torch, torchvision; print(open('/proc/self/status').read().split('VmHWM:')[1].split()[0])"
+_BARE = "import torch; print(open('/proc/self/status').read().split('VmHWM:')[1].split()[0])"
 _TRANSFER = """
 import sys
 from stylecore.cli.parser import main
@@ -60,6 +61,7 @@ def measure(size: int, device: str) -> dict[str, Any]:
         "device": describe_device(device),
         "torch": torch.__version__,
         "size": [content.shape[3], content.shape[2]],
+        "precision": choose_precision(config.precision, vgg, content.shape[3], content.shape[2]),
         **_step_times(vgg, content, style, config),
         "batch": _batch(vgg, content, style, config),
         **_memory_and_start(config, device),
@@ -71,8 +73,9 @@ def measure(size: int, device: str) -> dict[str, Any]:
 def report(figures: dict[str, Any]) -> str:
     """The figures as lines to read."""
     lines = [
-        f"{figures['device']}, torch {figures['torch']}, {figures['size'][0]} × {figures['size'][1]} pixels",
-        f"floor: bare forward and backward pass of torchvision's network  {figures['floor_seconds']:.3f} s",
+        f"{figures['device']}, torch {figures['torch']}, {figures['size'][0]} × {figures['size'][1]} pixels, "
+        f"convolutions in {figures['precision']}",
+        f"floor: bare forward and backward pass of torchvision's network, in float32  {figures['floor_seconds']:.3f} s",
         f"the same in the memory layout used here  {figures['own_floor_seconds']:.3f} s",
     ]
     for name, step in figures["step"].items():
@@ -83,11 +86,11 @@ def report(figures: dict[str, Any]) -> str:
     lines += [
         f"a step of {len(BATCH)} λ at once: {figures['batch']:.3f} × as many steps of one",
         f"peak memory of transfer: {figures['peak_mb']:.0f} MB, "
-        f"{figures['peak_above_imports_mb']:.0f} MB above importing torch and torchvision",
+        f"{figures['peak_above_imports_mb']:.0f} MB above importing torch",
         f"the estimate of it: {figures['estimated_mb']:.0f} MB, without our own imports, the network's "
         f"{figures['weights_mb']:.0f} MB of float32, and what reading those takes for a moment",
         f"from the command to a picture without a step: {figures['start_seconds']:.1f} s, "
-        f"{figures['import_seconds']:.1f} s of it importing torch and torchvision",
+        f"{figures['import_seconds']:.1f} s of it importing torch",
     ]
     for name, run in figures["convergence"].items():
         reached = ", ".join(f"{level} after {step}" for level, step in run["steps_to_reach"].items())

@@ -9,6 +9,7 @@ import torch
 
 from stylecore.config import TransferConfig
 from stylecore.transfer.objective import Objective
+from stylecore.transfer.precision import choose_precision
 from stylecore.transfer.vgg import VGG16
 
 
@@ -42,7 +43,7 @@ class ThroughputEstimator:
 
 def measure_throughput(vgg: VGG16, side: int = 160) -> ThroughputEstimator:
     """The throughput of the network's device, measured in less than a second."""
-    config = TransferConfig(size=side)
+    config = TransferConfig(size=side, precision=choose_precision("auto", vgg, side, side))
     images = torch.rand(1, 3, side, side, generator=torch.Generator().manual_seed(0)).to(vgg.mean.device)
     objective = Objective(vgg, images, images.flip(3), config)
     best = float("inf")

@@ -41,6 +41,16 @@ def test_auto_measures_once_for_pictures_of_about_a_size(toy, measured):
     assert measured == [222, 256]
 
 
+def test_what_was_measured_is_told_and_logged(toy, measured, caplog):
+    assert module.measured_precision("cpu") is None
+    with caplog.at_level("INFO", logger=module.__name__):
+        choose_precision("auto", toy, 512, 512)
+    assert module.measured_precision("cpu") == "bfloat16"
+    assert module.measured_precision("cuda") is None
+    (record,) = caplog.records
+    assert record.facts == {"device": "cpu", "side": 256, "gain": 1.9, "takes": "bfloat16"}
+
+
 def test_a_small_picture_is_not_worth_a_measurement(toy, measured):
     assert choose_precision("auto", toy, 150, 80) == "float32"
     assert not measured
@@ -73,5 +83,5 @@ def test_where_bfloat16_is_hopelessly_slow_one_pass_is_enough(toy, monkeypatch):
     monkeypatch.setattr(module.time, "perf_counter", lambda: clock[0])
     monkeypatch.setattr(toy, "forward", slow)
     assert measure(toy, 32).gain == pytest.approx(1 / 11)
-    assert passes[-2:] == [None, torch.bfloat16]  # after the targets of both, one pass of each
+    assert passes[-2:] == [torch.float32, torch.bfloat16]  # after the targets of both, one pass of each
     assert len(passes) == 8
