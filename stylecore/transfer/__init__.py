@@ -1,1 +1,1 @@
-"""The mathematics of style transfer, on torch and torchvision alone."""
+"""The mathematics of style transfer, on torch alone."""
