@@ -1,5 +1,6 @@
 """What several test files share."""
 
+import os
 import threading
 
 import pytest
@@ -14,6 +15,11 @@ from stylecore.imaging.tensors import to_image
 from stylecore.layers import LAYERS
 from stylecore.samples import sample_contents, sample_styles
 from stylecore.transfer.vgg import VGG16, load_vgg16
+
+
+if "PYTEST_XDIST_WORKER" in os.environ:  # threads that wait for each other are slow where others have the cores
+    torch.set_num_threads(1)
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # of the processes that tests start
 
 
 def start_afresh():

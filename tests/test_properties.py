@@ -15,7 +15,7 @@ from stylecore.settings import MAX_LAMBDAS
 from stylecore.ui.state.url import from_query, to_query
 from tests.support.strategies import configs, json_values, queries, recipes
 
-LIMITS = Limits(max_size=4096, max_steps=10_000, max_waiting=9, kept_mb=9, state_mb=9)
+LIMITS = Limits(max_size=8192, max_steps=10_000, max_waiting=9, kept_mb=9, state_mb=9)
 SMALL = Limits(max_size=256, max_steps=50, max_waiting=9, kept_mb=9, state_mb=9)
 
 few = settings(max_examples=60, deadline=None, derandomize=True, database=None)  # the same ones in every run

@@ -18,7 +18,7 @@ from stylecore.settings import MAX_LAMBDAS, MAX_LAYER_WEIGHT, settings_of
 from stylecore.ui.state.url import from_query, to_query
 
 POSTPROCESS = settings_of(Postprocess)
-LIMITS = Limits(max_size=4096, max_steps=10_000, max_waiting=9, kept_mb=9, state_mb=9)
+LIMITS = Limits(max_size=8192, max_steps=10_000, max_waiting=9, kept_mb=9, state_mb=9)
 MANY_DIGITS = (0.1 + 0.2, 1 / 3, 2 / 3, 0.1, 1e-4, 1e-300, 5e-324)
 ADDED = {
     "content_layers": "--content-layers",

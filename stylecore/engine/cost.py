@@ -166,8 +166,8 @@ def _tiles(size: Size, tile: int | None, config: TransferConfig) -> list[int]:
     """Pixels of each tile, its margin included."""
     width, height = size
     return [
-        (rows.last - rows.first) * (columns.last - columns.first)
-        for rows, columns in tiles_of(height, width, tile, config.layers)
+        (found.rows.last - found.rows.first) * (found.columns.last - found.columns.first)
+        for found in tiles_of(height, width, tile, config.layers)
     ]
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from torch import Tensor
 
@@ -20,7 +20,8 @@ ALIGNMENT = 16  # pixels: the stride of the deepest layers
 FAINT = 2  # pixels at the rim of a receptive field that need not be there
 
 
-class Span(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Span:
     """One side of a tile, in pixels of the picture.
 
     Attributes:
@@ -41,8 +42,14 @@ class Span(NamedTuple):
         return slice((self.start - self.first) // stride, stop)
 
 
-class Tile(NamedTuple):
-    """A piece of a picture: its rows and its columns."""
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A piece of a picture.
+
+    Attributes:
+        rows: its height.
+        columns: its width.
+    """
 
     rows: Span
     columns: Span

@@ -191,7 +191,7 @@ def test_uploads_of_both_pictures_and_a_broken_one(page, tmp_path):
         page.get_by_text(f"{name}.png · 90 × 60").wait_for()
     (tmp_path / "broken.png").write_bytes((tmp_path / "first.png").read_bytes()[:500])
     fields.first.set_input_files(tmp_path / "broken.png")
-    page.get_by_text("damaged or cut off: choose another file").wait_for()
+    page.get_by_text("damaged, cut off, or of a rare kind").wait_for()
     assert page.get_by_text("first.png · 90 × 60").is_visible()
     press(page, "Run")
     finished(page)

@@ -274,7 +274,7 @@ def test_no_steps_give_the_content_itself(transfer, inputs):
         (["CONTENT", "STYLE", "--lambda", "nan"], "from 0 to 1"),
         (["CONTENT", "STYLE", "--lambda", "0.2", "--lambda", "0.2"], "twice"),
         (["CONTENT", "STYLE", "--size", "8"], "size must be"),
-        (["CONTENT", "STYLE", "--size", "5000"], "size must be"),
+        (["CONTENT", "STYLE", "--size", "9000"], "size must be"),
         (["CONTENT", "STYLE", "--steps", "-1"], "steps must be"),
         (["CONTENT", "STYLE", "--tv", "inf"], "total_variation must be"),
         (["CONTENT", "STYLE", "--blend", "2"], "blend must be a number from 0 to 1, not 2.0"),

@@ -120,8 +120,8 @@ def test_results_kept_for_one_visitor(make, request_for):
     wait(other)
     jobs = [engine.submit("ann", request_for(lambdas=(0.1, 0.2))) for _ in range(1)]
     wait(jobs[0])
-    for _ in range(4):
-        jobs.append(engine.submit("ann", request_for()))
+    for lambdas in [(0.2,)] * 3 + [(0.1, 0.2)]:
+        jobs.append(engine.submit("ann", request_for(lambdas=lambdas)))
         wait(jobs[-1])
     deadline = time.monotonic() + 5
     while len(engine.jobs_of("ann")) > 3 and time.monotonic() < deadline:
