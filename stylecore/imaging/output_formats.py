@@ -13,6 +13,7 @@ from PIL import ExifTags, Image, ImageCms
 
 from stylecore.config import OutputFormat
 from stylecore.imaging.images import encode_png
+from stylecore.imaging.tiff_pages import Tag, pages_of
 
 EXTENSIONS: dict[OutputFormat, tuple[str, ...]] = {
     "png": (".png",),
@@ -70,11 +71,17 @@ def read_text(data: bytes, key: str) -> str | None:
     Raises:
         Exception: of any kind, if the file is broken or of another format.
     """
-    with Image.open(io.BytesIO(data), formats=[kind.upper() for kind in EXTENSIONS]) as image:
+    if data[:2] in (b"II", b"MM"):  # Pillow would unpack the other tags as well, whatever their size
+        return _after(key, next(pages_of(data)).raw(Tag.DESCRIPTION).rstrip(b"\0").decode())
+    with Image.open(io.BytesIO(data), formats=[kind.upper() for kind in EXTENSIONS if kind != "tiff"]) as image:
         if image.format == "PNG":
             text = image.info.get(key)
             return text if isinstance(text, str) else None
-        name, colon, text = str(image.getexif().get(_DESCRIPTION)).partition(": ")
+        return _after(key, str(image.getexif().get(_DESCRIPTION)))
+
+
+def _after(key: str, description: str) -> str | None:
+    name, colon, text = description.partition(": ")
     return text if colon and name == key else None
 
 

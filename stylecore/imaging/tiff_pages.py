@@ -27,6 +27,7 @@ class Tag(IntEnum):
     BITS = 258
     COMPRESSION = 259
     PHOTOMETRIC = 262
+    DESCRIPTION = 270
     FILL_ORDER = 266
     STRIPS = 273
     ORIENTATION = 274
