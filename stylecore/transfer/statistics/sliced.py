@@ -49,9 +49,11 @@ def _order(values: Tensor) -> Tensor:
     """
     if values.device.type != "cpu" or values.dtype != torch.float32:
         return values.argsort(stable=True)
-    bits = values.contiguous().view(torch.int32)
-    keys = torch.where(bits < 0, bits ^ 0x7FFFFFFF, bits)
-    return torch.stack([row.argsort(stable=True) for row in keys.flatten(0, 1)]).view_as(values)
+    order = torch.empty_like(values, dtype=torch.int64)
+    for row, places in zip(values.flatten(0, 1), order.flatten(0, 1), strict=True):
+        bits = row.view(torch.int32)
+        places.copy_(torch.where(bits < 0, bits ^ 0x7FFFFFFF, bits).argsort(stable=True))
+    return order
 
 
 def _distance(target: Tensor, content: Tensor) -> Distance:
