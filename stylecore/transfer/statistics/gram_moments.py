@@ -48,8 +48,8 @@ def _terms(description: Tensor, target: Tensor) -> Tensor:
 def _distance(target: Tensor, content: Tensor) -> Distance:
     """A third of each term, relative to its value at the content picture: the distance is 1 there.
 
-    Galerne et al. weigh the terms by constants. Relative to the content they have equal shares on every pair and in
-    every layer, whatever the units: G goes with the square of the features, μ and σ with the features themselves.
+    So the terms have equal shares on every pair and in every layer, whatever their units: G goes with the square of the
+    features, μ and σ with the features themselves.
     """
     nothing = _terms(torch.zeros_like(target), target)
     at_content = torch.maximum(_terms(content, target), FLOOR * nothing)  # two equal pictures are no scale

@@ -36,7 +36,7 @@ def _sums(features: Tensor) -> Tensor:
 
 
 def moments(features: Tensor) -> Tensor:
-    """Mean and deviation of each channel (Li et al. 2017, "Demystifying Neural Style Transfer", section 4.2).
+    """Mean and deviation of each channel (Li et al. 2017, "Demystifying Neural Style Transfer").
 
     Args:
         features: (K, C, H, W), any range.

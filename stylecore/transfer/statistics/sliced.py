@@ -27,7 +27,10 @@ def directions_of(channels: int) -> Tensor:
 
 
 def sorted_projections(features: Tensor) -> Tensor:
-    """What is seen of the positions along each direction, in rising order (Heitz et al. 2021, section 3).
+    """What is seen of the positions along each direction, in rising order.
+
+    Heitz et al. 2021, "A Sliced Wasserstein Loss for Neural Texture Synthesis", draw new directions in every step; here
+    they are fixed.
 
     This is not a sum over positions, so a picture cannot be taken in tiles.
 
@@ -57,7 +60,7 @@ def _order(values: Tensor) -> Tensor:
 
 
 def _distance(target: Tensor, content: Tensor) -> Distance:
-    """Mean square of the differences: the sliced 2-Wasserstein distance, squared (Heitz et al. 2021, equation 2).
+    """Mean square of the differences: the squared 2-Wasserstein distance of each projection, on average.
 
     A style picture with another number of positions is compared by its quantiles, between which lines are drawn.
     """

@@ -22,7 +22,12 @@ class _Bures(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx: Any, covariance: Tensor, root: Tensor, least: Tensor) -> Tensor:  # noqa: ANN401  # no type has ctx
+    def forward(
+        ctx: Any,  # noqa: ANN401  # torch gives contexts no type that can be named
+        covariance: Tensor,
+        root: Tensor,
+        least: Tensor,
+    ) -> Tensor:
         """(K,), of Σ₁, (K, C, C), and Σ₂^½, (1, C, C), in float64; no eigenvalue of Σ₁ and Σ₂ is below the least."""
         middle = root @ covariance @ root
         values, vectors = torch.linalg.eigh((middle + middle.mT) / 2)
