@@ -14,6 +14,12 @@ from stylecore.transfer.statistics.matrices import gram
 STATISTICS = pytest.mark.parametrize("statistic", DESCRIPTIONS)
 
 
+def on_vgg16(statistic: str, **settings: object) -> TransferConfig:
+    """The usual layers for Gram matrices; for all others those of them that are quick."""
+    quick = {"content_layers": (("relu2_1", 1.0),), "style_layers": (("relu1_1", 1.0), ("relu3_1", 1.0))}
+    return TransferConfig(statistic=statistic, **settings, **({} if statistic == "gram" else quick))
+
+
 @pytest.fixture
 def config() -> TransferConfig:
     return TransferConfig(
@@ -37,7 +43,7 @@ def test_calibration_makes_both_losses_one_at_the_opposite_picture(toy, tensors,
 @STATISTICS
 def test_layers_are_relative_to_the_loss_of_having_nothing_of_the_style(vgg, tensors, statistic):
     content, style = (F.interpolate(t, scale_factor=2) for t in tensors)
-    objective = Objective(vgg, content, style, TransferConfig(statistic=statistic))
+    objective = Objective(vgg, content, style, on_vgg16(statistic))
     shares = [objective.style_weights[layer] * size for layer, size in objective.style_sizes.items()]
     assert max(shares) == pytest.approx(min(shares), rel=1e-3)
     assert objective(content).style.item() == pytest.approx(1, rel=1e-4)
@@ -74,7 +80,7 @@ def test_paper_weights_are_the_layers_own(toy, tensors, config):
 @STATISTICS
 def test_a_batch_is_its_pictures_bit_by_bit(vgg, tensors, statistic):
     content, style = (F.interpolate(t, scale_factor=2) for t in tensors)
-    objective = Objective(vgg, content, style, TransferConfig(statistic=statistic))
+    objective = Objective(vgg, content, style, on_vgg16(statistic))
     images = torch.cat([content, content.flip(3), as_content(style, content)])
     lambdas = torch.tensor([0.1, 0.5, 0.9])
     losses, gradient = objective.gradient(images, lambdas)
@@ -98,7 +104,7 @@ def test_gradient_is_the_derivative_of_the_total(toy, tensors, config):
 @STATISTICS
 @pytest.mark.parametrize("same", [torch.rand(1, 3, 16, 16), torch.full((1, 3, 16, 16), 0.5), torch.zeros(1, 3, 16, 16)])
 def test_the_same_picture_twice_gives_finite_weights(vgg, same, statistic):
-    config = TransferConfig(total_variation=0.1, statistic=statistic)
+    config = on_vgg16(statistic, total_variation=0.1)
     objective = Objective(vgg, same, same, config)
     losses, gradient = objective.gradient(same.flip(3), torch.tensor([0.5]))
     assert losses.content.isfinite().all()
@@ -115,7 +121,7 @@ def test_the_same_picture_twice_gives_finite_weights(vgg, same, statistic):
 def test_a_style_of_one_colour_gives_finite_losses(vgg, tensors, statistic, colour):
     plain = torch.full((1, 3, 16, 16), colour)
     for content, style in ((tensors[0], plain), (plain, tensors[1])):
-        objective = Objective(vgg, content, style, TransferConfig(statistic=statistic))
+        objective = Objective(vgg, content, style, on_vgg16(statistic))
         losses, gradient = objective.gradient(content, torch.tensor([0.2]))
         assert losses.style.item() == pytest.approx(1, rel=1e-3)
         assert gradient.isfinite().all()
