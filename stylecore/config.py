@@ -15,7 +15,7 @@ Optimizer = Literal["lbfgs", "adam"]
 Init = Literal["content", "style", "noise", "image"]
 Pooling = Literal["max", "average"]
 Padding = Literal["zeros", "replicate"]
-Statistic = Literal["gram", "covariance"]
+Statistic = Literal["gram", "covariance", "moments", "gram+moments", "wasserstein", "sliced"]
 LossWeighting = Literal["calibrated", "paper"]
 VggWeights = Literal["bundled", "IMAGENET1K_FEATURES", "IMAGENET1K_V1"]
 CoarseToFine = Literal["auto", "on", "off"]
@@ -158,8 +158,16 @@ class TransferConfig:
         "gram",
         kind="choice",
         label="Style is described by",
-        help="The Gram matrix F·Fᵀ of the paper, or the covariance (channels centred first).",
-        labels={"gram": "Gram matrix", "covariance": "Covariance"},
+        help="What of a layer's features is compared: the paper's Gram matrix F·Fᵀ, covariances, each channel's mean "
+        "and deviation, or their whole distribution; sliced can't be taken in tiles.",
+        labels={
+            "gram": "Gram matrix",
+            "covariance": "Covariance",
+            "moments": "Mean and deviation",
+            "gram+moments": "Gram + moments",
+            "wasserstein": "Wasserstein",
+            "sliced": "Sliced",
+        },
     )
     content_layers: LayerWeights = setting(
         (("relu4_2", 1.0),),

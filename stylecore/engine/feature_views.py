@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from stylecore.artifacts.heatmaps import heat
-from stylecore.config import TransferConfig
+from stylecore.config import Statistic, TransferConfig
 from stylecore.engine.queries import Work
 from stylecore.engine.view_pictures import ViewPictures
 from stylecore.imaging.images import encode_png
@@ -17,11 +17,13 @@ from stylecore.imaging.tensors import to_tensor
 from stylecore.transfer.features import distance, shuffled, strongest
 from stylecore.transfer.losses import content_loss
 from stylecore.transfer.objective import Objective
-from stylecore.transfer.statistics import gram, per_position
+from stylecore.transfer.statistics import DESCRIPTIONS
+from stylecore.transfer.statistics.matrices import gram
 from stylecore.transfer.vgg import VGG16, minimum_side
 
 VIEW_SIZE = 384  # longer side, in pixels, at which pictures are looked at, at the most
 MAPS = 24  # channels of a layer that are shown
+MATRICES: tuple[Statistic, ...] = ("gram", "covariance")  # statistics that are a matrix of channels, and can be drawn
 MATRIX = 40  # channels of a matrix that are shown
 
 Matrix = tuple[tuple[float, ...], ...]
@@ -90,7 +92,7 @@ class Statistics:
 class StatisticsQuery:
     """What does a layer know of the style of both pictures, of the result, and of what was on the way?
 
-    `trajectory` has (step, picture) pairs.
+    `trajectory` has (step, picture) pairs; the statistic of `config` must be one of `MATRICES`.
     """
 
     content: bytes
@@ -121,7 +123,7 @@ class StatisticsQuery:
     def _statistic(self, vgg: VGG16, pictures: ViewPictures, picture: bytes, scale: float = 1.0) -> Tensor:
         """(C, C)."""
         features = _features(vgg, _tensor(pictures, picture, self.layer, self.config, scale), self.layer, self.config)
-        return per_position(features, self.config.statistic)[0]
+        return DESCRIPTIONS[self.config.statistic].of(features)[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from stylecore.config import TransferConfig
-from stylecore.transfer.statistics import from_sums, per_position, sums_of
+from stylecore.transfer.statistics import DESCRIPTIONS
 from stylecore.transfer.tiles import Tile, tiles_of
 from stylecore.transfer.vgg import VGG16, layer_facts
 
@@ -32,6 +32,7 @@ class Encoder:
         """
         self._vgg, self._config, self._tile = vgg, config, tile
         self.dtype = torch.bfloat16 if config.precision == "bfloat16" else vgg.mean.dtype
+        self._description = DESCRIPTIONS[config.statistic]
         self._style_layers = [layer for layer, _ in config.style_layers]
 
     def tiles(self, images: Tensor) -> list[Tile]:
@@ -53,23 +54,27 @@ class Encoder:
         return {layer: tile.own(values, STRIDES[layer]) for layer, values in self.features(region).items()}
 
     def descriptions(self, features: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """The style layers' statistics per position, (K, C, C) each, of the features of whole pictures."""
-        return {layer: per_position(features[layer], self._config.statistic) for layer in self._style_layers}
+        """The style layers' descriptions, (K, …) each, of the features of whole pictures."""
+        return {layer: self._description.of(features[layer]) for layer in self._style_layers}
 
     def sums(self, features: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """What of the style layers' statistics adds up over tiles."""
-        return {layer: sums_of(features[layer], self._config.statistic) for layer in self._style_layers}
+        """What the style layers' descriptions follow from and adds up over tiles.
+
+        Raises:
+            SettingError: if the statistic is not made of sums over positions.
+        """
+        return {layer: self._description.sums(features[layer]) for layer in self._style_layers}
 
     def descriptions_from(self, sums: Mapping[str, Tensor], images: Tensor) -> dict[str, Tensor]:
-        """The style layers' statistics per position, (K, C, C) each, from the sums of all tiles of these pictures."""
+        """The style layers' descriptions, (K, …) each, from the sums of all tiles of these pictures."""
         found = {}
         for layer, value in sums.items():
             positions = (images.shape[2] // STRIDES[layer]) * (images.shape[3] // STRIDES[layer])
-            found[layer] = from_sums(value, positions, self._config.statistic)
+            found[layer] = self._description.from_sums(value, positions)
         return found
 
     def describe(self, images: Tensor) -> dict[str, Tensor]:
-        """The style layers' statistics per position, (K, C, C) each, of pictures of any size."""
+        """The style layers' descriptions, (K, …) each, of pictures of any size."""
         tiles = self.tiles(images)
         if len(tiles) == 1:
             return self.descriptions(self.features(images))

@@ -11,7 +11,8 @@ from torch import Tensor
 from stylecore.config import TransferConfig
 from stylecore.transfer.calibration import FLOOR, calibrated_weights
 from stylecore.transfer.encoder import Encoder, added
-from stylecore.transfer.losses import Losses, content_loss, style_loss, variation_loss
+from stylecore.transfer.losses import Losses, content_loss, variation_loss
+from stylecore.transfer.statistics import DESCRIPTIONS
 from stylecore.transfer.vgg import VGG16, exact_convolutions
 
 ROUNDING = 1e-10  # of a loss, relative to its targets: the square of float32's error in a feature
@@ -25,7 +26,7 @@ class Objective:
         style_weights: u_i by layer.
         variation_weight: of the smoothness term.
         content_sizes: unweighted loss of all-zero features, by layer.
-        style_sizes: unweighted loss of an all-zero statistic, by layer.
+        style_sizes: unweighted loss of an all-zero description of style, by layer.
     """
 
     def __init__(
@@ -44,16 +45,21 @@ class Objective:
 
         Raises:
             ValueError: if a picture is too small for the layers.
+            SettingError: if pictures have to be taken in tiles and the statistic cannot.
         """
         self._encoder = Encoder(vgg, config, tile)
         self._tiles = self._encoder.tiles(content)
         with torch.no_grad():
             self._content_targets, content_descriptions = self._take_in(content, config)
-            self._style_targets = self._encoder.describe(style)
+            distance_from = DESCRIPTIONS[config.statistic].distance
+            self._style_distances = {
+                layer: distance_from(target, content_descriptions[layer])
+                for layer, target in self._encoder.describe(style).items()
+            }
             self.content_weights = dict(config.content_layers)
             self.style_weights = dict(config.style_layers)
             self.variation_weight = config.total_variation
-            self.content_sizes, self.style_sizes = self._target_sizes()
+            self.content_sizes, self.style_sizes = self._target_sizes(content_descriptions)
             if config.loss_weighting == "calibrated":
                 self._calibrate(content, style, content_descriptions)
             self._content_size = sum(self.content_weights[layer] * size for layer, size in self.content_sizes.items())
@@ -140,8 +146,8 @@ class Objective:
         """The weighted terms of L, from content losses by layer, descriptions of style by layer, and the pictures."""
         content = {layer: self.content_weights[layer] * distance for layer, distance in distances.items()}
         style = {
-            layer: self.style_weights[layer] * style_loss(statistic, self._style_targets[layer])
-            for layer, statistic in descriptions.items()
+            layer: self.style_weights[layer] * self._style_distances[layer](description)
+            for layer, description in descriptions.items()
         }
         if self.variation_weight:
             variation = self.variation_weight * variation_loss(images)
@@ -182,7 +188,7 @@ class Objective:
         Args:
             content: (1, 3, H, W), in [0, 1].
             style: (1, 3, h, w), in [0, 1].
-            content_descriptions: of the content picture by style layer, (1, C, C) each.
+            content_descriptions: of the content picture by style layer, (1, …) each.
         """
         resized = F.interpolate(style, content.shape[2:], mode="bicubic", antialias=True).clamp(0, 1)
         distances = added(
@@ -195,18 +201,21 @@ class Objective:
         self.style_weights = calibrated_weights(
             self.style_weights,
             self.style_sizes,
-            {layer: style_loss(content_descriptions[layer], t).item() for layer, t in self._style_targets.items()},
+            {layer: far(content_descriptions[layer]).item() for layer, far in self._style_distances.items()},
         )
         # Relative to the content picture's own variation: there the term equals its setting.
         self.variation_weight /= max(variation_loss(content).item(), FLOOR * content.numel())
 
-    def _target_sizes(self) -> tuple[dict[str, float], dict[str, float]]:
-        """Unweighted losses of all-zero content features and of an all-zero statistic, by layer."""
+    def _target_sizes(self, content_descriptions: Mapping[str, Tensor]) -> tuple[dict[str, float], dict[str, float]]:
+        """Unweighted losses of all-zero content features and of an all-zero description of style, by layer."""
         content = added(
             {layer: content_loss(torch.zeros_like(t, dtype=torch.float32), t) for layer, t in targets.items()}
             for targets in self._content_targets
         )
         return (
             {layer: loss.item() for layer, loss in content.items()},
-            {layer: style_loss(t, torch.zeros_like(t)).item() for layer, t in self._style_targets.items()},
+            {
+                layer: far(torch.zeros_like(content_descriptions[layer])).item()
+                for layer, far in self._style_distances.items()
+            },
         )

@@ -233,10 +233,10 @@ def test_an_unknown_setting_or_entry_is_left_out_with_a_sentence():
 
 @pytest.mark.parametrize("later", [{"format": FORMAT + 1}, {"versions": {"stylecore": "12.0"}}])
 def test_a_choice_that_only_a_later_version_knows_is_replaced_with_a_sentence(later):
-    config = {**json.loads(RECIPE.to_json())["config"], "statistic": "wasserstein"}
+    config = {**json.loads(RECIPE.to_json())["config"], "statistic": "histogram"}
     found = Recipe.from_json(changed(config=config, **later))
     assert found.config == RECIPE.config
-    assert found.not_understood == ("This version does not know statistic = wasserstein: it takes gram.",)
+    assert found.not_understood == ("This version does not know statistic = histogram: it takes gram.",)
 
 
 def test_a_recipe_of_the_first_format_is_read_by_its_old_names():

@@ -20,7 +20,7 @@ from PIL import Image
 from stylecore.artifacts.recipe import CHUNK, read_recipe
 from stylecore.cli import commands, run
 from stylecore.cli.parser import main
-from stylecore.config import PRESETS
+from stylecore.config import PRESETS, SETTINGS
 from stylecore.imaging.images import encode_png
 from stylecore.samples import sample_contents
 from stylecore.transfer.records import TransferError
@@ -128,6 +128,13 @@ def test_evaluate_judges_any_picture(inputs, capsys):
     assert (judged["loss_weighting"], judged["resized"]) == ("paper", True)
     assert list(judged["style_layers"]) == ["relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"]
     assert judged["style_loss"] > 0
+
+
+@pytest.mark.parametrize("statistic", SETTINGS["statistic"].labels)
+def test_evaluate_judges_by_any_description_of_style(inputs, capsys, statistic):
+    command = ["evaluate", *inputs, inputs[0], "--size", "32", "--weights", "calibrated", "--statistic", statistic]
+    assert main(command) == 0
+    assert json.loads(capsys.readouterr().out)["style_loss"] == pytest.approx(1, rel=0.2)  # CONTENT, scaled otherwise
 
 
 def test_inspect_prints_the_recipe_whatever_the_format(transfer, capsys):
@@ -336,6 +343,14 @@ def test_unknown_options_exit_2_naming_the_choices(inputs, tmp_path, capsys, opt
 @pytest.mark.skipif(torch.cuda.is_available(), reason="here CUDA is no bad input")
 def test_no_cuda(inputs, tmp_path, capsys):
     assert "CUDA" in refused(capsys, "transfer", *inputs, "-o", str(tmp_path / "out.png"), "--device", "cuda")
+
+
+def test_tiles_of_a_description_that_has_none(inputs, tmp_path, capsys):
+    output = tmp_path / "out.png"
+    options = ("--size", "300", "--tile", "256", "--precision", "float32", "--statistic", "sliced", "--steps", "1")
+    assert main(["transfer", *inputs, "-o", str(output), *options]) == 2
+    assert "can't be taken in tiles: choose another" in capsys.readouterr().err
+    assert not output.exists()
 
 
 def test_weights_that_cannot_be_downloaded(inputs, tmp_path, monkeypatch, capsys):

@@ -5,7 +5,7 @@ import torch
 
 from stylecore.transfer.features import distance, shuffled, strongest
 from stylecore.transfer.losses import content_loss
-from stylecore.transfer.statistics import covariance, gram
+from stylecore.transfer.statistics.matrices import covariance, gram
 
 
 def test_the_strongest_channels_come_first():

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from stylecore.transfer.losses import Losses, content_loss, style_loss, variation_loss
-from stylecore.transfer.statistics import covariance, gram
+from stylecore.transfer.statistics.matrices import covariance, gram
 from tests.support.references import gram_by_loops
 
 

@@ -8,6 +8,16 @@ import torch.nn.functional as F
 
 from stylecore.config import TransferConfig
 from stylecore.transfer.objective import Objective
+from stylecore.transfer.statistics import DESCRIPTIONS
+from stylecore.transfer.statistics.matrices import gram
+
+STATISTICS = pytest.mark.parametrize("statistic", DESCRIPTIONS)
+
+
+def on_vgg16(statistic: str, **settings: object) -> TransferConfig:
+    """The usual layers for Gram matrices; for all others those of them that are quick."""
+    quick = {"content_layers": (("relu2_1", 1.0),), "style_layers": (("relu1_1", 1.0), ("relu3_1", 1.0))}
+    return TransferConfig(statistic=statistic, **settings, **({} if statistic == "gram" else quick))
 
 
 @pytest.fixture
@@ -21,12 +31,22 @@ def as_content(style, content):
     return F.interpolate(style, content.shape[2:], mode="bicubic", antialias=True).clamp(0, 1)
 
 
-def test_calibration_makes_both_losses_one_at_the_opposite_picture(toy, tensors, config):
+@STATISTICS
+def test_calibration_makes_both_losses_one_at_the_opposite_picture(toy, tensors, config, statistic):
     content, style = tensors
-    objective = Objective(toy, content, style, config)
+    objective = Objective(toy, content, style, dataclasses.replace(config, statistic=statistic))
     assert objective(content).style.item() == pytest.approx(1, rel=1e-4)
     assert objective(content).content.item() == 0
     assert objective(as_content(style, content)).content.item() == pytest.approx(1, rel=1e-4)
+
+
+@STATISTICS
+def test_layers_are_relative_to_the_loss_of_having_nothing_of_the_style(vgg, tensors, statistic):
+    content, style = (F.interpolate(t, scale_factor=2) for t in tensors)
+    objective = Objective(vgg, content, style, on_vgg16(statistic))
+    shares = [objective.style_weights[layer] * size for layer, size in objective.style_sizes.items()]
+    assert max(shares) == pytest.approx(min(shares), rel=1e-3)
+    assert objective(content).style.item() == pytest.approx(1, rel=1e-4)
 
 
 def test_calibration_on_vgg16_and_its_layers(vgg, tensors):
@@ -35,9 +55,10 @@ def test_calibration_on_vgg16_and_its_layers(vgg, tensors):
     losses = objective(content)
     assert losses.style.item() == pytest.approx(1, rel=1e-3)
     # Each layer relative to its own target: u_i · ‖target‖² is the same for all.
+    targets = {layer: gram(f) / f[0, 0].numel() for layer, f in vgg.forward(style, objective.style_weights).items()}
     sizes = [
         objective.style_weights[layer] * t.square().sum().item() / (4 * t.shape[-1] ** 2)
-        for layer, t in objective._style_targets.items()
+        for layer, t in targets.items()
     ]
     assert max(sizes) == pytest.approx(min(sizes), rel=1e-3)
 
@@ -56,9 +77,10 @@ def test_paper_weights_are_the_layers_own(toy, tensors, config):
     assert objective.style_weights == dict(config.style_layers)
 
 
-def test_a_batch_is_its_pictures_bit_by_bit(vgg, tensors):
+@STATISTICS
+def test_a_batch_is_its_pictures_bit_by_bit(vgg, tensors, statistic):
     content, style = (F.interpolate(t, scale_factor=2) for t in tensors)
-    objective = Objective(vgg, content, style, TransferConfig())
+    objective = Objective(vgg, content, style, on_vgg16(statistic))
     images = torch.cat([content, content.flip(3), as_content(style, content)])
     lambdas = torch.tensor([0.1, 0.5, 0.9])
     losses, gradient = objective.gradient(images, lambdas)
@@ -79,16 +101,30 @@ def test_gradient_is_the_derivative_of_the_total(toy, tensors, config):
     assert (gradient * direction).sum().item() == pytest.approx((ahead - behind) / 2e-6, rel=1e-5)
 
 
+@STATISTICS
 @pytest.mark.parametrize("same", [torch.rand(1, 3, 16, 16), torch.full((1, 3, 16, 16), 0.5), torch.zeros(1, 3, 16, 16)])
-def test_the_same_picture_twice_gives_finite_weights(vgg, same):
-    objective = Objective(vgg, same, same, TransferConfig(total_variation=0.1))
+def test_the_same_picture_twice_gives_finite_weights(vgg, same, statistic):
+    config = on_vgg16(statistic, total_variation=0.1)
+    objective = Objective(vgg, same, same, config)
     losses, gradient = objective.gradient(same.flip(3), torch.tensor([0.5]))
     assert losses.content.isfinite().all()
     assert losses.style.isfinite().all()
     assert gradient.isfinite().all()
     assert losses.content.max() < 100  # in units of the content's own size
     assert losses.style.max() < 100
-    assert Objective(vgg, same, same, TransferConfig())(same).total(torch.tensor([0.5])).item() == 0
+    without = dataclasses.replace(config, total_variation=0.0)
+    assert Objective(vgg, same, same, without)(same).total(torch.tensor([0.5])).item() == 0
+
+
+@STATISTICS
+@pytest.mark.parametrize("colour", [0.0, 0.5, 1.0])
+def test_a_style_of_one_colour_gives_finite_losses(vgg, tensors, statistic, colour):
+    plain = torch.full((1, 3, 16, 16), colour)
+    for content, style in ((tensors[0], plain), (plain, tensors[1])):
+        objective = Objective(vgg, content, style, on_vgg16(statistic))
+        losses, gradient = objective.gradient(content, torch.tensor([0.2]))
+        assert losses.style.item() == pytest.approx(1, rel=1e-3)
+        assert gradient.isfinite().all()
 
 
 def test_total_variation_is_relative_to_the_content(toy, tensors, config):

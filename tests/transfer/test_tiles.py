@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from stylecore.config import TransferConfig
+from stylecore.errors import SettingError
 from stylecore.layers import LAYERS
 from stylecore.transfer.objective import Objective
 from stylecore.transfer.tiles import margin_of, tiles_of
@@ -55,6 +56,9 @@ def test_the_margin_follows_the_deepest_layer(layer, margin):
 
 
 GRAM = TransferConfig()
+SHALLOW = TransferConfig(
+    content_layers=(("relu2_2", 1.0),), style_layers=(("relu1_1", 1.0), ("relu2_1", 1.0), ("relu3_1", 1.0))
+)
 CASES = [
     pytest.param(117, 203, 80, GRAM, id="odd"),
     pytest.param(40, 260, 96, dataclasses.replace(GRAM, padding="replicate", total_variation=0.1), id="panorama"),
@@ -63,6 +67,9 @@ CASES = [
     pytest.param(112, 96, 64, dataclasses.replace(GRAM, style_layers=(), lambdas=(1.0,)), id="content alone"),
     pytest.param(112, 96, 64, dataclasses.replace(GRAM, content_layers=(), lambdas=(0.0,)), id="style alone"),
     pytest.param(112, 96, 64, dataclasses.replace(GRAM, style_layers=(("relu5_3", 1.0),)), id="deep"),
+    pytest.param(85, 96, 64, dataclasses.replace(SHALLOW, statistic="moments"), id="moments"),
+    pytest.param(85, 96, 64, dataclasses.replace(SHALLOW, statistic="gram+moments"), id="gram+moments"),
+    pytest.param(85, 48, 64, dataclasses.replace(GRAM, statistic="wasserstein"), id="wasserstein"),
 ]
 
 
@@ -76,6 +83,17 @@ def test_losses_and_gradient_are_those_of_the_whole_picture(vgg, height, width, 
     assert again.total(lambdas).item() == pytest.approx(losses.total(lambdas).item(), rel=1e-5)
     assert (by_tiles - gradient).norm() < 1e-5 * gradient.norm()
     assert tiled(image).total(lambdas).item() == pytest.approx(losses.total(lambdas).item(), rel=1e-5)
+
+
+def test_a_description_that_is_no_sum_over_positions_refuses_tiles_unless_one_holds_the_picture(vgg):
+    content, style, image = pictures(85, 48)
+    sliced = dataclasses.replace(SHALLOW, statistic="sliced")
+    with pytest.raises(SettingError, match="can't be taken in tiles: choose another description of style"):
+        Objective(vgg, content, style, sliced, 64)
+    whole, one = (Objective(vgg, content, style, sliced, tile)(image).style for tile in (None, 160))
+    assert one.item() == whole.item()
+    alone = dataclasses.replace(sliced, style_layers=(), lambdas=(1.0,))
+    assert Objective(vgg, content, style, alone, 64)(content).content.item() == pytest.approx(0, abs=1e-9)
 
 
 def test_tiles_in_bfloat16_agree_with_float32(vgg):

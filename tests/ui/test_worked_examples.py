@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from stylecore.transfer.losses import content_loss, style_loss
-from stylecore.transfer.statistics import gram
+from stylecore.transfer.statistics.matrices import gram
 from stylecore.ui.theory.worked_examples import (
     FEATURES,
     ORDERS,

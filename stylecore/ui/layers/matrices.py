@@ -13,7 +13,7 @@ from stylecore.charts.insight import matrices_figure
 from stylecore.charts.style import Figure
 from stylecore.config import SETTINGS, Statistic
 from stylecore.engine.engine import Engine
-from stylecore.engine.feature_views import Statistics, StatisticsQuery
+from stylecore.engine.feature_views import MATRICES, Statistics, StatisticsQuery
 from stylecore.engine.jobs import Frame, Job
 from stylecore.ui.components import chart
 from stylecore.ui.layers.last_result import last_result
@@ -25,7 +25,6 @@ from stylecore.ui.widgets.downloads import download
 
 STOPS = 8  # steps of the last run whose matrices are looked at, at the most
 HEIGHT = 360  # pixels of the heat maps
-STATISTICS: tuple[Statistic, ...] = ("gram", "covariance")
 
 
 def show_matrices(engine: Engine, owner: str, layer: str) -> None:
@@ -57,8 +56,8 @@ def show_matrices(engine: Engine, owner: str, layer: str) -> None:
 def _statistic_input() -> Statistic:
     return st.segmented_control(
         "Style described by",
-        STATISTICS,
-        default=STATISTICS[0],
+        MATRICES,
+        default=MATRICES[0],
         required=True,
         key="matrices_of",
         format_func=_name,

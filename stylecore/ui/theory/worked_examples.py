@@ -10,7 +10,7 @@ from torch import Tensor
 
 from stylecore.config import Statistic
 from stylecore.transfer.losses import content_loss, style_loss
-from stylecore.transfer.statistics import description
+from stylecore.transfer.statistics.matrices import covariance, gram
 
 Rows = tuple[tuple[float, ...], ...]  # flattened features: a row for each channel, a column for each position
 
@@ -38,7 +38,8 @@ class WorkedExample:
 
 def statistic_of(rows: Rows, statistic: Statistic) -> Rows:
     """G(F) or the covariances, times the number of positions, of flattened features (d, positions); (d, d)."""
-    return tuple(tuple(row) for row in description(statistic)(_tensor(rows))[0].tolist())
+    matrix_of = covariance if statistic == "covariance" else gram
+    return tuple(tuple(row) for row in matrix_of(_tensor(rows))[0].tolist())
 
 
 def entry(rows: Rows, i: int, j: int, statistic: Statistic) -> WorkedExample:

@@ -1,16 +1,15 @@
-"""Descriptions of style: what is kept of a layer's features once their places are forgotten."""
+"""Gram and covariance matrices: which channels are strong together."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from stylecore.config import Statistic
-
-Description = Callable[[Tensor], Tensor]  # features (K, C, H, W) → (K, C, C)
+from stylecore.transfer.losses import style_loss
+from stylecore.transfer.statistics.description import Description, Distance, positions_of
 
 
 class _Gram(torch.autograd.Function):
@@ -57,56 +56,45 @@ def covariance(features: Tensor) -> Tensor:
     return gram(features - features.mean((2, 3), keepdim=True))
 
 
-def description(statistic: Statistic) -> Description:
-    """The function that computes a statistic, summed over positions.
-
-    Args:
-        statistic: its name in `TransferConfig`.
-    """
-    return gram if statistic == "gram" else covariance
-
-
-def per_position(features: Tensor, statistic: Statistic) -> Tensor:
-    """A statistic divided by the number of positions, so that pictures of different sizes compare.
+def products_and_sums(features: Tensor) -> Tensor:
+    """F·Fᵀ with the channels' own sums as one more column: what first and second moments follow from.
 
     Args:
         features: (K, C, H, W), any range.
-        statistic: its name in `TransferConfig`.
+
+    Returns:
+        (K, C, C + 1), summed over positions.
+    """
+    return torch.cat([gram(features), features.sum((2, 3)).unsqueeze(2)], dim=2)
+
+
+def covariance_from_sums(sums: Tensor, positions: int) -> Tensor:
+    """Covariances per position, Σ = F·Fᵀ/N − μ·μᵀ.
+
+    Args:
+        sums: `products_and_sums`, (K, C, C + 1), of all positions.
+        positions: how many there are, N.
 
     Returns:
         (K, C, C).
     """
-    return description(statistic)(features) / features[0, 0].numel()
-
-
-def sums_of(features: Tensor, statistic: Statistic) -> Tensor:
-    """What a statistic is made of and adds up over positions, so that a picture can be taken in tiles.
-
-    Args:
-        features: (K, C, H, W), any range.
-        statistic: its name in `TransferConfig`.
-
-    Returns:
-        F·Fᵀ, (K, C, C); for covariances with the channels' own sums as one more column, (K, C, C + 1).
-    """
-    products = gram(features)
-    if statistic == "gram":
-        return products
-    return torch.cat([products, features.sum((2, 3)).unsqueeze(2)], dim=2)
-
-
-def from_sums(sums: Tensor, positions: int, statistic: Statistic) -> Tensor:
-    """A statistic per position from the `sums_of` all tiles: equal to `per_position` of the whole, but for rounding.
-
-    Args:
-        sums: added up over all tiles.
-        positions: of the whole picture.
-        statistic: its name in `TransferConfig`.
-
-    Returns:
-        (K, C, C).
-    """
-    if statistic == "gram":
-        return sums / positions
     mean = sums[:, :, -1:] / positions
     return sums[:, :, :-1] / positions - mean @ mean.mT
+
+
+def _distance(target: Tensor, _: Tensor) -> Distance:
+    return partial(style_loss, target=target)
+
+
+GRAM = Description(
+    of=lambda features: gram(features) / positions_of(features),
+    distance=_distance,
+    sums=gram,
+    from_sums=lambda sums, positions: sums / positions,
+)
+COVARIANCE = Description(
+    of=lambda features: covariance(features) / positions_of(features),
+    distance=_distance,
+    sums=products_and_sums,
+    from_sums=covariance_from_sums,
+)

@@ -1,17 +1,12 @@
-"""Descriptions of style against NumPy, and the Gram matrix's own gradient."""
+"""Gram and covariance matrices against NumPy, and the Gram matrix's own gradient."""
 
 import numpy as np
 import pytest
 import torch
 
-from stylecore.transfer.statistics import covariance, description, gram, per_position
+from stylecore.transfer.statistics import DESCRIPTIONS
+from stylecore.transfer.statistics.matrices import covariance, gram
 from tests.support.references import gram_by_loops
-
-
-@pytest.fixture
-def features():
-    generator = torch.Generator().manual_seed(0)
-    return torch.randn(2, 4, 3, 5, generator=generator, dtype=torch.float64)
 
 
 def test_gram_of_a_two_by_two_matrix_worked_by_hand():
@@ -28,8 +23,7 @@ def test_statistics_equal_the_sum_over_positions(features, describe, centred):
 
 @pytest.mark.parametrize(("name", "function"), [("gram", gram), ("covariance", covariance)])
 def test_a_statistic_has_its_name_and_may_be_taken_per_position(features, name, function):
-    assert description(name) is function
-    torch.testing.assert_close(per_position(features, name), function(features) / 15)
+    torch.testing.assert_close(DESCRIPTIONS[name].of(features), function(features) / 15)
 
 
 def test_gram_forgets_places(features):
