@@ -137,6 +137,8 @@ def fitting_tile(
 ) -> int | None:
     """The pieces in which a run has to take its pictures: None if the whole fits, else the largest tile that does.
 
+    A sliced description of style has to see the whole.
+
     Args:
         contents: (width, height) of each content file.
         styles: (width, height) of each style file.
@@ -147,6 +149,8 @@ def fitting_tile(
     Raises:
         ImageError: if a picture is too narrow for the layers.
     """
+    if config.statistic == "sliced":
+        return None
     return next(
         (tile for tile in (None, *TILES) if cost_of(contents, styles, config, device, tile).memory <= free), TILES[-1]
     )

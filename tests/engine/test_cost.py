@@ -1,5 +1,6 @@
 """The price of a run: exact where it can be, and near the truth where it is measured."""
 
+import dataclasses
 import gc
 
 import pytest
@@ -71,6 +72,7 @@ def test_a_run_is_taken_whole_where_it_fits_and_else_in_the_largest_tiles_that_d
     for free in (whole - 1, whole // 2, whole // 3):
         assert fitting_tile(*SIZES, config, "cpu", free) == max(tile for tile in TILES if costs[tile] <= free)
     assert fitting_tile(*SIZES, config, "cpu", 1000) == min(TILES)
+    assert fitting_tile(*SIZES, dataclasses.replace(config, statistic="sliced"), "cpu", 1000) is None
 
 
 def test_tiles_cost_two_passes_and_their_margins():
