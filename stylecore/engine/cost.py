@@ -16,6 +16,7 @@ Size = tuple[int, int]  # width, height
 
 # Measured with `python -m stylecore bench`, which prints the estimate beside the peak that the process really had.
 PASS_BYTES = 3_000  # per pixel, of the features and their gradients down to relu5_1
+SLICED_BYTES = 2_400  # per pixel besides, of projections, their order and their gradients
 TARGET_BYTES = 900  # per pixel of the style picture, whose features need no gradients
 PICTURE_BYTES = 300  # per pixel and λ, besides what the optimizer remembers
 PAIR_BYTES = 24  # per pixel, of a pair that L-BFGS remembers; half of it where pairs are compact
@@ -124,7 +125,7 @@ def cost_of(
         stages=tuple((steps, max(1, round(depth * _passed(size, tile, config))) * pictures) for steps, size in scaled),
         memory=state
         + max(
-            together * _largest_region(content, tile, config) * PASS_BYTES,
+            together * _largest_region(content, tile, config) * _pass_bytes(config),
             max(_largest_region(size, tile, config) for size in styles) * TARGET_BYTES,
         ),
         state=state,
@@ -154,6 +155,10 @@ def fitting_tile(
     return next(
         (tile for tile in (None, *TILES) if cost_of(contents, styles, config, device, tile).memory <= free), TILES[-1]
     )
+
+
+def _pass_bytes(config: TransferConfig) -> int:
+    return PASS_BYTES + (SLICED_BYTES if config.statistic == "sliced" else 0)
 
 
 def _remembered(pixels: int, config: TransferConfig, *, compact: bool) -> int:
