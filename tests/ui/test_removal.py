@@ -2,6 +2,7 @@
 
 import base64
 import io
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -62,6 +63,14 @@ def found(marks):
     return {name for text in held_texts() for name, mark in marks.items() if mark[::-1] in text}
 
 
+def left_of(marks):
+    """What is still found after a while: a thread that has just let go may still be in the call that held it."""
+    deadline = time.monotonic() + 10
+    while (left := found(marks)) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return left
+
+
 def test_nothing_of_a_removed_picture_and_its_result_stays_in_the_process(engine, clock):
     app = open_app(size="64", steps="3")
     app.file_uploader(key="upload_content_0").upload("mine.png", noise(90), "image/png")
@@ -96,7 +105,7 @@ def test_nothing_of_a_removed_picture_and_its_result_stays_in_the_process(engine
     app.run()  # the page before the last one is not held by anything
     assert engine.jobs_of(owner) == []
     assert held_bytes() == 0
-    assert found(looked_for) == set()
+    assert left_of(looked_for) == set()
 
 
 def test_forget_everything_of_mine_leaves_nothing_in_the_process(engine):
@@ -120,7 +129,7 @@ def test_forget_everything_of_mine_leaves_nothing_in_the_process(engine):
     assert component_data(app, "gallery_content")["cover"]["caption"].startswith("Chelsea")
     assert engine.jobs_of(owner) == []
     assert held_bytes() == 0
-    assert found(looked_for) == set()
+    assert left_of(looked_for) == set()
 
 
 def test_a_removed_picture_is_gone_from_another_tab_of_the_visitor_too(engine, monkeypatch):
