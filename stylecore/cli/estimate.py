@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from stylecore.config import SETTINGS, TransferConfig
-from stylecore.engine.cost import TARGET_BYTES, TILES, Cost, Size, cost_of, fitting_tile
+from stylecore.engine.cost import TARGET_BYTES, TILES, Cost, Size, cost_of, fitting_cost
 from stylecore.engine.limits import free_memory
 from stylecore.engine.spoken import spoken_bytes, spoken_time
 from stylecore.engine.throughput import measure_throughput
@@ -18,10 +18,8 @@ LARGEST_TILE = 8192  # pixels
 MEASURED_SIDE = 160  # pixels; less where the run is smaller, as small pictures take longer per pixel
 
 
-def check_memory(
-    content: Size, style: Size, config: TransferConfig, device: str, wanted: str = "auto"
-) -> tuple[Cost, int | None]:
-    """The cost of a run, and the pieces in which it takes its pictures, if there is memory for it now.
+def check_memory(content: Size, style: Size, config: TransferConfig, device: str, wanted: str = "auto") -> Cost:
+    """The cost of a run, if there is memory for it now.
 
     Args:
         content: width and height of the content file.
@@ -35,21 +33,19 @@ def check_memory(
         ImageError: if a picture is too narrow for the layers.
     """
     free = free_memory(device)
-    cost, tile = _cost(content, style, config, device, wanted, free)
+    cost = _cost(content, style, config, device, wanted, free)
     if cost.memory > free:
         advice = " or ".join(_fitting(content, style, config, device, wanted, free)) or "close other programs first"
         raise OutOfMemory(
             f"This run needs about {spoken_bytes(cost.memory)} of memory, and {spoken_bytes(free)} are free: {advice}."
         )
-    return cost, tile
+    return cost
 
 
-def _cost(
-    content: Size, style: Size, config: TransferConfig, device: str, wanted: str, free: int
-) -> tuple[Cost, int | None]:
-    automatic = wanted == "auto"
-    tile = fitting_tile([content], [style], config, device, free) if automatic else tile_from_text(wanted)
-    return cost_of([content], [style], config, device, tile), tile
+def _cost(content: Size, style: Size, config: TransferConfig, device: str, wanted: str, free: int) -> Cost:
+    if wanted == "auto":
+        return fitting_cost([content], [style], config, device, free)
+    return cost_of([content], [style], config, device, tile_from_text(wanted))
 
 
 def tile_from_text(text: str) -> int | None:
@@ -83,9 +79,7 @@ def check_memory_to_judge(sizes: Sequence[Size], device: str) -> None:
         )
 
 
-def spoken_estimate(
-    cost: Cost, vgg: VGG16, config: TransferConfig, size: Size, steps: int, tile: int | None = None
-) -> str:
+def spoken_estimate(cost: Cost, vgg: VGG16, config: TransferConfig, size: Size, steps: int) -> str:
     """Size, steps, memory and time of a run, in one line.
 
     Args:
@@ -94,11 +88,10 @@ def spoken_estimate(
         config: the settings.
         size: width and height of the result.
         steps: updates that will be made.
-        tile: longest side of the pieces in which the pictures are taken, if they are not taken whole.
     """
     per_pixel = measure_throughput(vgg, min(MEASURED_SIDE, config.size)).of(cost.picture) or 0.0
     several = f" of {len(config.lambdas)} λ" if len(config.lambdas) > 1 else ""
-    pieces = f" in tiles of {tile} pixels" if tile else ""
+    pieces = f" in tiles of {cost.tile} pixels" if cost.tile else ""
     return (
         f"{size[0]} × {size[1]} pixels{pieces}, {steps} step{'s' * (steps != 1)}{several} on {vgg.mean.device.type}: "
         f"about {spoken_bytes(cost.memory)} of memory and {spoken_time(cost.work(0, steps) * per_pixel)}"
@@ -111,7 +104,7 @@ def _fitting(content: Size, style: Size, config: TransferConfig, device: str, wa
     def fits(**changes: object) -> bool:
         try:
             smaller = dataclasses.replace(config, **changes)  # type: ignore[arg-type]
-            return _cost(content, style, smaller, device, wanted, free)[0].memory <= free
+            return _cost(content, style, smaller, device, wanted, free).memory <= free
         except ImageError:  # too narrow at this size
             return False
 

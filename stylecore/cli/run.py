@@ -110,7 +110,7 @@ def run_transfer(
         note_differences(recipe, {name: source.data for name, source in sources.items()})
     total = config.steps if recipe is None else recipe.steps_done
     planned = dataclasses.replace(config, steps=min(config.steps, total))
-    cost, tile = check_memory(sources["content"].size, sources["style"].size, planned, device, options.tile)
+    cost = check_memory(sources["content"].size, sources["style"].size, planned, device, options.tile)
     latest: Step | None = None
     log: list[str] = []
     trouble, status = "", DONE
@@ -118,9 +118,9 @@ def run_transfer(
         content, style = prepare(sources["content"].picture, sources["style"].picture, config)
         initial = prepare_initial(sources["init"].picture, content) if "init" in sources else None
         vgg = load_vgg16(config.vgg_weights, device)
-        say(spoken_estimate(cost, vgg, config, size_of(content), total, tile))
+        say(spoken_estimate(cost, vgg, config, size_of(content), total))
         exactly = dataclasses.replace(config, precision=_precision(choices))
-        with contextlib.closing(stylize(vgg, content, style, exactly, initial, tile)) as steps:
+        with contextlib.closing(stylize(vgg, content, style, exactly, initial, cost.tile)) as steps:
             for latest in steps if recipe is None else replay(steps, recipe.changes, recipe.steps_done):
                 log += _log_lines(latest)
                 show_progress(latest, total)

@@ -9,7 +9,7 @@ from stylecore.config import TransferConfig
 from stylecore.imaging.scaling import checked_size
 from stylecore.transfer.optimizers import ProjectedLBFGS
 from stylecore.transfer.pyramid import stages
-from stylecore.transfer.tiles import tiles_of
+from stylecore.transfer.tiles import spans_of
 from stylecore.transfer.vgg import minimum_side, multiplications
 
 Size = tuple[int, int]  # width, height
@@ -37,6 +37,7 @@ class Cost:
         memory: bytes at the peak, above what the server holds anyway.
         state: bytes that stay taken while the run is paused, or may still be extended.
         picture: pixels of one picture at full size, counted alike.
+        tile: longest side of the pieces in which pictures are taken, in pixels; None takes them whole.
     """
 
     setup: float
@@ -44,6 +45,7 @@ class Cost:
     memory: int
     state: int
     picture: int
+    tile: int | None = None
 
     def work(self, done: int = 0, steps: int | None = None) -> float:
         """Pixels that still have to go forward and backward.
@@ -130,13 +132,14 @@ def cost_of(
         ),
         state=state,
         picture=max(1, round(depth * pixels)),
+        tile=tile,
     )
 
 
-def fitting_tile(
+def fitting_cost(
     contents: Sequence[Size], styles: Sequence[Size], config: TransferConfig, device: str, free: int
-) -> int | None:
-    """The pieces in which a run has to take its pictures: None if the whole fits, else the largest tile that does.
+) -> Cost:
+    """The cost of a run that takes its pictures whole if they fit, else in the largest tiles that do.
 
     A sliced description of style has to see the whole.
 
@@ -145,16 +148,17 @@ def fitting_tile(
         styles: (width, height) of each style file.
         config: the settings.
         device: "cpu" or "cuda".
-        free: bytes that the run may take; the smallest tile is the answer where none fits.
+        free: bytes that the run may take; the cost is more where nothing fits.
 
     Raises:
         ImageError: if a picture is too narrow for the layers.
     """
-    if config.statistic == "sliced":
-        return None
-    return next(
-        (tile for tile in (None, *TILES) if cost_of(contents, styles, config, device, tile).memory <= free), TILES[-1]
-    )
+    cost = cost_of(contents, styles, config, device)
+    for tile in () if config.statistic == "sliced" else TILES:
+        if cost.memory <= free:
+            break
+        cost = cost_of(contents, styles, config, device, tile)
+    return cost
 
 
 def _pass_bytes(config: TransferConfig) -> int:
@@ -168,26 +172,25 @@ def _remembered(pixels: int, config: TransferConfig, *, compact: bool) -> int:
     pairs = min(config.lbfgs_memory, config.steps)
     if not compact:
         return PAIR_BYTES * pairs
-    return PAIR_BYTES // 2 * min(pairs, max(1, int(ProjectedLBFGS.COMPACT_BYTES / (PAIR_BYTES / 2 * pixels))))
+    return PAIR_BYTES // 2 * min(pairs, ProjectedLBFGS.compact_pairs(3 * pixels))
 
 
-def _tiles(size: Size, tile: int | None, config: TransferConfig) -> list[int]:
-    """Pixels of each tile, its margin included."""
-    width, height = size
-    return [
-        (found.rows.last - found.rows.first) * (found.columns.last - found.columns.first)
-        for found in tiles_of(height, width, tile, config.layers)
-    ]
+def _sides(size: Size, tile: int | None, config: TransferConfig) -> tuple[list[int], list[int]]:
+    """The widths and the heights of the tiles, their margins included."""
+    columns, rows = ([span.last - span.first for span in spans_of(side, tile, config.layers)] for side in size)
+    return columns, rows
 
 
 def _largest_region(size: Size, tile: int | None, config: TransferConfig) -> int:
-    return max(_tiles(size, tile, config))
+    """Pixels of the largest tile."""
+    widths, heights = _sides(size, tile, config)
+    return max(widths) * max(heights)
 
 
 def _passed(size: Size, tile: int | None, config: TransferConfig) -> float:
     """Pixels that go through the network for one gradient, or as many as cost the same."""
-    regions = _tiles(size, tile, config)
-    return sum(regions) * (TWO_PASSES if len(regions) > 1 else 1)
+    widths, heights = _sides(size, tile, config)
+    return sum(widths) * sum(heights) * (TWO_PASSES if len(widths) * len(heights) > 1 else 1)
 
 
 def depth_share(config: TransferConfig) -> float:

@@ -6,7 +6,7 @@ import itertools
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from stylecore.engine.cost import Cost, cost_of, fitting_tile
+from stylecore.engine.cost import Cost, fitting_cost
 from stylecore.engine.derived_jobs import split
 from stylecore.engine.jobs import FRAMES, Halt, Job, Request, Snapshot, Status, merged
 from stylecore.engine.limits import free_memory
@@ -398,7 +398,6 @@ def request_cost(request: Request, device: str) -> Cost | None:
     try:
         contents = [picture_size(image.data) for image in request.inputs.contents]
         styles = [picture_size(image.data) for image in request.inputs.styles]
-        tile = fitting_tile(contents, styles, request.config, device, free_memory(device))
-        return cost_of(contents, styles, request.config, device, tile)
+        return fitting_cost(contents, styles, request.config, device, free_memory(device))
     except ImageError:
         return None

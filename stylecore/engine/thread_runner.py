@@ -11,7 +11,7 @@ from typing import Any
 
 from stylecore.artifacts.export import finished_pictures
 from stylecore.config import VggWeights
-from stylecore.engine.cost import cost_of, fitting_tile
+from stylecore.engine.cost import fitting_cost
 from stylecore.engine.jobs import LambdaChanges, Update, merged
 from stylecore.engine.limits import free_memory
 from stylecore.engine.previews import previews_of
@@ -177,12 +177,11 @@ class ThreadRunner:
         content_side, style_side = sides(config)
         content = decode(inputs.content.data, "The content picture", content_side)
         style = decode(inputs.style.data, "The style picture", style_side)
-        sizes, free = ([content.size], [style.size]), free_memory(self._device)
-        tile = fitting_tile(*sizes, config, self._device, free)
-        needed = cost_of(*sizes, config, self._device, tile).memory
-        if needed > free:
+        free = free_memory(self._device)
+        cost = fitting_cost([content.size], [style.size], config, self._device, free)
+        if cost.memory > free:
             raise OutOfMemory(
-                f"This run needs about {needed / 1e9:.1f} GB of memory, and {free / 1e9:.1f} GB are free on this "
+                f"This run needs about {cost.memory / 1e9:.1f} GB of memory, and {free / 1e9:.1f} GB are free on this "
                 "server: choose a smaller size."
             )
         tensors = prepare(content, style, config)
@@ -190,7 +189,7 @@ class ThreadRunner:
         if inputs.init is not None:
             start = decode(inputs.init.data, "The picture to start from", INITIAL_DETAIL * content_side)
             initial = prepare_initial(start, tensors[0])
-        return stylize(self._load(config.vgg_weights, self._device), *tensors, config, initial, tile)
+        return stylize(self._load(config.vgg_weights, self._device), *tensors, config, initial, cost.tile)
 
 
 def _slice(step: Step, places: slice) -> Step:

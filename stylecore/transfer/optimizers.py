@@ -87,6 +87,11 @@ class ProjectedLBFGS:
         self._gamma: Tensor | None = None  # (h, w)
         self._last: tuple[Tensor, Tensor] | None = None  # picture and gradient of the step before
 
+    @classmethod
+    def compact_pairs(cls, values: int) -> int:
+        """How many pairs of so many values may be remembered where memory is short, at least 1."""
+        return max(1, int(cls.COMPACT_BYTES / (4 * values)))
+
     def step(self, image: Tensor, gradient: Tensor) -> Tensor:
         """See `Optimizer`."""
         if self._last is None:
@@ -119,7 +124,7 @@ class ProjectedLBFGS:
             self._gamma = (sy.sum() / yy.sum()).expand_as(sy)
         self._gamma = torch.where(clear, sy / yy.clamp_min(1e-30), self._gamma)
         rho = torch.where(clear, 1 / sy.clamp_min(1e-30), torch.zeros_like(sy))
-        if self._compact and self._pairs and (len(self._pairs) + 1) * 4 * s.numel() > self.COMPACT_BYTES:
+        if self._compact and len(self._pairs) == self.compact_pairs(s.numel()):
             self._pairs.popleft()
         self._pairs.append((s, y, rho))
 

@@ -81,24 +81,16 @@ def tiles_of(height: int, width: int, inner: int | None, layers: Collection[str]
         inner: the longest side of a tile without its margin; None for the whole picture as one tile.
         layers: in use.
     """
-    margin = margin_of(layers)
     return [
-        Tile(rows, columns)
-        for rows in _spans(height, inner or height, margin)
-        for columns in _spans(width, inner or width, margin)
+        Tile(rows, columns) for rows in spans_of(height, inner, layers) for columns in spans_of(width, inner, layers)
     ]
 
 
-def margin_of(layers: Collection[str]) -> int:
-    """Pixels around a tile that its features depend on, but for what is too faint to matter."""
-    facts = layer_facts(1, 1)
-    field = max(facts[layer].receptive_field for layer in layers)
-    return ALIGNMENT * math.ceil((field / 2 - FAINT) / ALIGNMENT)
-
-
-def _spans(length: int, inner: int, margin: int) -> list[Span]:
-    if length <= inner:
+def spans_of(length: int, inner: int | None, layers: Collection[str]) -> list[Span]:
+    """The tiles' sides along one side of a picture; see `tiles_of`."""
+    if inner is None or length <= inner:
         return [Span(0, None, 0, length)]
+    margin = margin_of(layers)
     count = math.ceil(length / inner)
     side = ALIGNMENT * math.ceil(length / count / ALIGNMENT)
     return [
@@ -110,3 +102,10 @@ def _spans(length: int, inner: int, margin: int) -> list[Span]:
         )
         for start in range(0, length, side)
     ]
+
+
+def margin_of(layers: Collection[str]) -> int:
+    """Pixels around a tile that its features depend on, but for what is too faint to matter."""
+    facts = layer_facts(1, 1)
+    field = max(facts[layer].receptive_field for layer in layers)
+    return ALIGNMENT * math.ceil((field / 2 - FAINT) / ALIGNMENT)
