@@ -6,11 +6,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const plot = parentElement.querySelector(".plot")
   const peek = parentElement.querySelector(".peek")
   plot.latest = { data, setTriggerValue }
-  loaded(data.plotly).then(
+  const drawn = loaded(data.plotly).then(
     (Plotly) => draw(Plotly, plot, peek),
     () => (parentElement.querySelector(".trouble").textContent = "The chart's code could not be loaded: reload the page."),
   )
-  return () => window.Plotly?.purge(plot)
+  // Streamlit also ends an update that the next one overtakes: the chart stays on the page then, and keeps its clicks.
+  return () => drawn.then(() => plot.isConnected || window.Plotly?.purge(plot))
 }
 
 function loaded(url) {
