@@ -210,8 +210,18 @@ class TransferConfig:
         "auto",
         kind="choice",
         label="Coarse to fine",
-        help="Begin at half the size: for large pictures.",
+        help="Begin at a smaller size, where a step costs less and reaches further: for large pictures.",
         labels={"auto": "Auto", "on": "On", "off": "Off"},
+    )
+    levels: int = setting(
+        0,
+        kind="int",
+        label="Sizes, coarse to fine",
+        help="How many sizes a run that begins coarse goes through, each twice the last; 0 leaves it to a rule.",
+        low=0,
+        high=6,
+        step=1,
+        formerly=2,
     )
     precision: Precision = setting(
         "auto",

@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from stylecore.config import VggWeights
+from stylecore.config import TransferConfig, VggWeights
 from stylecore.engine.admission import Admission
-from stylecore.engine.cost import Cost
+from stylecore.engine.cost import Cost, Size, fitting_cost
 from stylecore.engine.derived_jobs import from_result
 from stylecore.engine.endings import Endings
 from stylecore.engine.jobs import Job, Request, Snapshot
@@ -185,6 +185,19 @@ class Engine:
         """
         return self._scheduler.seconds(cost, done, steps)
 
+    def price(self, content: Size, style: Size, config: TransferConfig) -> Cost:
+        """What a run would cost now: in tiles where it would not fit as a whole into what is free.
+
+        Args:
+            content: width and height of the content file, in pixels.
+            style: width and height of the style file, in pixels.
+            config: the settings.
+
+        Raises:
+            ImageError: if a picture is too narrow for the layers.
+        """
+        return fitting_cost([content], [style], config, self.device, self.free_memory())
+
     def free_memory(self) -> int:
         """Bytes that a run could take now on the engine's device."""
         return free_memory(self.device)
@@ -320,11 +333,11 @@ class Engine:
             self._endings.end_halt(other, "stopped", decision)
 
     def extend(self, job: Job, more_steps: int) -> Job:
-        """Makes more steps on a finished job of one λ: with its optimizer's state, or from its picture if that is gone.
+        """Goes on with a job of one λ that is at rest: with its optimizer's state, or from its picture if that is gone.
 
         Args:
             job: with a result.
-            more_steps: updates to make.
+            more_steps: updates to make, at least those that it has not made yet.
 
         Returns:
             The job that makes them: the same, or a new one with the λ that this one was steered to.
@@ -333,8 +346,8 @@ class Engine:
             QueueFull: if too many jobs wait already.
             RequestRefused: if that is more than this server's limits.
         """
-        if not job.snapshot.resumable:
-            return self.submit(job.owner, from_result(job, more_steps))
+        if job.ended and job.snapshot.results and not job.snapshot.resumable:
+            return self.submit(job.owner, from_result(job, max(more_steps, job.snapshot.steps - job.snapshot.done)))
         self.go_on(job, more_steps)
         return job
 

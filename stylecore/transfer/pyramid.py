@@ -10,9 +10,8 @@ from torch import Tensor
 from stylecore.config import TransferConfig
 from stylecore.transfer.vgg import minimum_side
 
-COARSE_FROM = 512  # longer side of the result, in pixels, from which "auto" starts coarse
-COARSE_SCALE = 0.5  # of the sides
-COARSE_SHARE = 0.25  # of the updates
+COARSE_FROM = 512  # longer side of the result, in pixels, from which "auto" begins coarse
+COARSE_SHARE = 0.25  # of the updates, at each size together with all smaller ones
 
 
 class Stage(NamedTuple):
@@ -30,7 +29,7 @@ class Stage(NamedTuple):
 
 
 def stages(config: TransferConfig, *sizes: tuple[int, int]) -> list[Stage]:
-    """The sizes that a run goes through, coarse to fine.
+    """The sizes that a run goes through, coarse to fine, each twice the one before.
 
     With "auto", a run that continues from a given picture begins at full size: its large shapes are there already.
 
@@ -39,12 +38,17 @@ def stages(config: TransferConfig, *sizes: tuple[int, int]) -> list[Stage]:
         sizes: (width, height) of the content and of the style picture, as `prepare` makes them.
     """
     worthwhile = config.size >= COARSE_FROM and config.init != "image"
-    wanted = config.coarse_to_fine == "on" or (config.coarse_to_fine == "auto" and worthwhile)
-    coarse_updates = round(config.steps * COARSE_SHARE)
-    shortest = min(min(size) for size in sizes)
-    if not wanted or shortest // 2 < minimum_side(config.layers) or coarse_updates == 0:
-        return [Stage(1.0, config.steps, True)]
-    return [Stage(COARSE_SCALE, coarse_updates, False), Stage(1.0, config.steps - coarse_updates, True)]
+    coarse = config.coarse_to_fine == "on" or (config.coarse_to_fine == "auto" and worthwhile)
+    shortest, least = min(min(size) for size in sizes), minimum_side(config.layers)
+    found: list[Stage] = []
+    scale, left = 1.0, config.steps
+    for more in reversed(range((config.levels or 2) if coarse else 1)):
+        smaller = round(left * COARSE_SHARE) if more and int(shortest * scale / 2) >= least else 0
+        found.insert(0, Stage(scale, left - smaller, not found))
+        scale, left = scale / 2, smaller
+        if not left:
+            break
+    return found
 
 
 class Level:
@@ -94,7 +98,7 @@ class Level:
         Returns:
             (K, 3, H, W), in [0, 1].
         """
-        if self.reference.shape == self._full.shape:
+        if self.scale == 1:
             return images
         change = F.interpolate(images - self.reference, self._full.shape[2:], mode="bicubic")
         return (self._full + change).clamp(0, 1)

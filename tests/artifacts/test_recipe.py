@@ -115,7 +115,7 @@ def test_entries_that_may_be_missing(entry):
 
 def test_settings_that_are_missing_are_what_was_done_before_they_existed():
     formerly = {name: declared.formerly for name, declared in SETTINGS.items() if declared.formerly is not None}
-    assert formerly == {"lbfgs_scales": 0, "precision": "float32"}
+    assert formerly == {"lbfgs_scales": 0, "levels": 2, "precision": "float32"}
     assert Recipe.from_json(changed(config={})).config == TransferConfig(**formerly)
 
 

@@ -167,6 +167,24 @@ def test_more_steps_without_the_optimizer_s_state_keep_the_lambda_that_was_steer
     assert wait(longer).loss_history[0].lambdas == (0.8,)
 
 
+def test_a_paused_run_whose_state_was_needed_goes_on_from_its_picture(toy, request_for):
+    """The button is on the page for a while after the state is gone."""
+    engine = Engine("cpu", lambda *_: toy, limits=limits(state_mb=0), refresh=0.0)
+    job = engine.submit("ann", request_for(steps=400, lambdas=(0.2,)))
+    while job.snapshot.done < 2:
+        time.sleep(0.001)
+    engine.pause(job)
+    deadline = time.monotonic() + 5
+    while job.snapshot.resumable or not job.ended:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    rest = engine.extend(job, 0)
+    assert rest is not job
+    assert rest.request.config.steps == 400 - job.snapshot.done
+    assert rest.request.inputs.init.data == job.snapshot.results[0]
+    engine.stop(rest)
+
+
 def test_who_wants_to_know_hears_of_a_job_that_is_gone_and_its_owner_is_told(engine, fake):
     engine._registry.limits = dataclasses.replace(engine.limits, kept_mb=1)
     fake.pictures = lambda *_: Pictures((bytes(700_000),), (b"jpeg",))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-from stylecore.config import TransferConfig
-from stylecore.engine.cost import Cost, Size, cost_of
+from stylecore.config import TransferConfig, with_lambda
+from stylecore.engine.cost import Cost, Size, cost_of, fitting_cost
 from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Request
 from stylecore.errors import SettingError, UserError
@@ -89,9 +89,13 @@ def missing_batches(
     jobs = engine.jobs_of(owner)
     found: list[tuple[Request, Cost]] = []
     for request in requests:
+        # A batch is made smaller before pictures that would fit alone are taken in tiles.
+        alone = with_lambda(request.config, 0.5)
+        tile = fitting_cost([content_size], [style_size], alone, engine.device, memory).tile
 
-        def cost(batch: tuple[float, ...], config: TransferConfig = request.config) -> Cost:
-            return cost_of([content_size], [style_size], dataclasses.replace(config, lambdas=batch), engine.device)
+        def cost(batch: tuple[float, ...], config: TransferConfig = request.config, tile: int | None = tile) -> Cost:
+            batched = dataclasses.replace(config, lambdas=batch)
+            return cost_of([content_size], [style_size], batched, engine.device, tile)
 
         wanted = missing(lambdas, cells_of(jobs, request))
         for batch in batches(wanted, cost, memory, engine.limits.max_lambdas):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from stylecore.config import TransferConfig
-from stylecore.engine.cost import Cost, cost_of
+from stylecore.engine.cost import Cost
 from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Request
 from stylecore.errors import UserError
@@ -52,7 +52,7 @@ def plan_reconstructions(engine: Engine, owner: str) -> RunPlan:
             for request in requests.values()
             if missing(request.config.lambdas, _cells_by_lambda(engine, owner, request))
         ]
-        costs = tuple(cost_of([content.size], [style.size], request.config, engine.device) for request in todo)
+        costs = tuple(engine.price(content.size, style.size, request.config) for request in todo)
     except UserError as error:
         problem = str(error)
     return RunPlan(

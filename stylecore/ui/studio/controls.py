@@ -38,7 +38,7 @@ def show_controls(engine: Engine, job: Job, snapshot: Snapshot, picked: int | No
         if snapshot.status == "running":
             button("Pause", "pause", "pause", engine.pause)
         if snapshot.status == "paused" or (snapshot.status == "stopped" and snapshot.resumable and unfinished):
-            button("Go on", "go_on", "play_arrow", partial(_go_on, engine))
+            button("Go on", "go_on", "play_arrow", partial(_more_steps, engine, 0))
         if not job.ended:
             button("Leave the queue" if snapshot.status == "queued" else "Stop", "stop", "stop_circle", engine.stop)
         if snapshot.too_large and job.request.config.size // 2 >= SMALLEST_PIXELS:
@@ -67,17 +67,12 @@ def _button(
     st.button(label, icon=f":material/{icon}:", key=key, on_click=guarded_callback(click))
 
 
-def _go_on(engine: Engine, job: Job) -> None:
-    pick_step(job.id, None)
-    engine.go_on(job)
-
-
 def _go_on_at_half_size(engine: Engine, job: Job) -> None:
     _start(engine, job.owner, at_half_size(job))
 
 
 def _more_steps(engine: Engine, more: int, job: Job) -> None:
-    """Goes on with the optimizer's state; where that has been dropped, from the picture alone."""
+    """Goes on with the optimizer's state; where that has been dropped meanwhile, from the picture alone."""
     pick_step(job.id, None)
     if engine.extend(job, more) is not job:
         show_newest()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from stylecore.config import TransferConfig
-from stylecore.engine.cost import cost_of
 from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Job, Request
 from stylecore.errors import UserError
@@ -27,8 +26,7 @@ def plan_run(engine: Engine, owner: str) -> RunPlan:
     if settings.config is not None:
         try:
             request = _request(pictures, settings.config)
-            sizes = [pictures[0].size], [pictures[1].size]
-            cost = cost_of(*sizes, settings.config, engine.device)
+            cost = engine.price(pictures[0].size, pictures[1].size, settings.config)
         except UserError as error:
             problem = str(error)
     return RunPlan(
