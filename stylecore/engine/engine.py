@@ -25,6 +25,7 @@ from stylecore.engine.runner import Runner
 from stylecore.engine.scheduler import Scheduler, request_cost
 from stylecore.engine.thread_runner import ThreadRunner
 from stylecore.engine.throughput import ThroughputEstimator
+from stylecore.engine.usual_size import usual_size
 from stylecore.engine.weights import OtherWeights
 from stylecore.engine.worker import CLOSING_SECONDS, Worker
 from stylecore.transfer.devices import choose_device
@@ -56,6 +57,7 @@ class Engine:
     Attributes:
         device: on which it computes.
         limits: that it enforces.
+        usual_size: pixels of the longer side, at which pages begin: see `usual_size.usual_size`.
     """
 
     def __init__(
@@ -84,6 +86,7 @@ class Engine:
         self.device = device or choose_device()
         self.limits = limits or read_limits(device=self.device)
         throughput = throughput or ThroughputEstimator()
+        self.usual_size = usual_size(throughput, self.limits, self.device)
         self._abandoned_after = abandoned_after
         self._runner = runner or ThreadRunner(self.device, load, refresh)
         self._registry = Registry(self.limits, clock, self._runner.release)

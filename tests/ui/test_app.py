@@ -54,6 +54,15 @@ def test_the_studio_opens_with_a_pair_and_says_what_a_run_costs(app):
     assert "on this machine" in words(app.caption)
 
 
+@pytest.mark.parametrize(("query", "named"), [({}, False), ({"content": "Coffee"}, False), ({"steps": "3"}, True)])
+def test_the_size_is_the_machine_s_own_unless_an_address_names_settings(monkeypatch, query, named):
+    monkeypatch.setattr(get_engine(), "usual_size", 192)
+    size = TransferConfig().size if named else 192
+    app = open_app(**query)
+    assert app.query_params["size"] == str(size)  # what others see who get the link
+    assert app.session_state["set_size"] == size
+
+
 def test_a_first_picture_from_the_samples():
     app = open_app(size="64", steps="10")
     run_and_wait(app)

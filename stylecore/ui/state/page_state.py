@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -17,7 +18,7 @@ from stylecore.ui.state.chosen import choose, choose_sample, chosen, remember, t
 from stylecore.ui.state.restore import choose_of_job, restore_shown, shown_job, shown_name
 from stylecore.ui.state.session import SessionValue
 from stylecore.ui.state.sources import OWN, ROLES, WORDS, Role, samples
-from stylecore.ui.state.url import from_query, to_query, within
+from stylecore.ui.state.url import from_query, says_settings, to_query, within
 from stylecore.ui.state.visitor_store import SHOWN
 from stylecore.ui.visitors import outlived_server
 from stylecore.ui.widgets.settings import chosen_settings, keep_settings, load_settings, settings_loaded
@@ -69,6 +70,8 @@ def apply_query_params(engine: Engine, owner: str) -> bool:
         restore_shown(owner)
     job = shown_job(engine, owner) if first else None
     config, problems = from_query(query, engine.limits)
+    if job is None and not says_settings(query):
+        config = dataclasses.replace(config, size=engine.usual_size)
     if job is not None and not query:
         config = within(with_lambda(job.request.config, job.lam), engine.limits, problems)
     load_settings(config)
@@ -118,7 +121,7 @@ def write_query_params(owner: str, **more: str) -> None:
     settings = chosen_settings()
     if settings.config is None:  # half-written; the page says so where they are
         return
-    query = to_query(settings.config) | more
+    query = {"size": str(settings.config.size)} | to_query(settings.config) | more  # each machine has its usual size
     for role in ROLES:
         source = chosen(role)
         if source is not None and (role != "init" or query.get("init") == "image"):

@@ -19,6 +19,11 @@ def to_query(config: TransferConfig) -> dict[str, str]:
     }
 
 
+def says_settings(query: Mapping[str, str]) -> bool:
+    """Whether an address names any setting: whoever made it meant the defaults for all others."""
+    return any(word in query for declared in SETTINGS.values() for word in (declared.query, *declared.old_names))
+
+
 def from_query(query: Mapping[str, str], limits: Limits) -> tuple[TransferConfig, list[str]]:
     """The settings that an address asks for, checked as if a stranger wrote it.
 
