@@ -19,6 +19,7 @@ FRAMES = 60  # steps of a run whose pictures are kept, if it runs for the steps 
 FRAME_BYTES = 6 * 2**20  # bytes of all frames of a run together
 
 LambdaChanges = tuple[tuple[int, tuple[float, ...]], ...]  # (step, the new λ), oldest first
+Sizes = tuple[tuple[int, tuple[int, int]], ...]  # (step, width and height from then on), oldest first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +62,7 @@ class Snapshot:
         frames: pictures of some steps, evenly spread; step 0 is always among them.
         results: PNG bytes of each λ's picture with its recipe, once the job has ended or is paused.
         changes: λ that were steered: (step, the new λ).
+        sizes: at which the steps were computed: (step from which on, width and height).
         notices: sentences for the visitor, oldest first.
         error: one sentence on why it failed; else empty.
         resumable: whether it can go on from the state of its optimizer.
@@ -78,6 +80,7 @@ class Snapshot:
     frames: tuple[Frame, ...] = ()
     results: tuple[bytes, ...] = ()
     changes: LambdaChanges = ()
+    sizes: Sizes = ()
     notices: tuple[str, ...] = ()
     error: str = ""
     resumable: bool = False

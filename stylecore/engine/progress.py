@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from stylecore.engine.jobs import Frame, Job, Update, merged, with_frame
+from stylecore.engine.jobs import Frame, Job, Sizes, Update, merged, with_frame
 from stylecore.engine.registry import Registry
 from stylecore.engine.runner import Task
 from stylecore.transfer.records import Steering
@@ -83,10 +83,16 @@ class Progress:
                 loss_history=(*snapshot.loss_history, update.losses),
                 previews=update.previews or snapshot.previews,
                 frames=frames,
+                sizes=_with_size(snapshot.sizes, update),
                 notices=(*snapshot.notices, update.notice) if update.notice else snapshot.notices,
             )
             self._registry.tell(job, left=self._left(job) or 0.0)
             return True
+
+
+def _with_size(sizes: Sizes, update: Update) -> Sizes:
+    """The sizes of a run, with that of its newest step if it is another one."""
+    return sizes if sizes and sizes[-1][1] == update.size else (*sizes, (update.losses.index, update.size))
 
 
 def task_of(job: Job) -> Task:

@@ -375,6 +375,7 @@ def test_more_steps_after_coarse_to_fine_are_made_at_full_size(engine, request_f
     engine.go_on(job, more_steps=4)
     assert [record.total for record in wait(job).loss_history] == [step.losses.total for step in steps]
     assert steps[-1].size == (24, 20)
+    assert job.snapshot.sizes == ((0, (12, 10)), (2, (24, 20)))  # where the charts put a mark
 
 
 def test_stop_does_not_wait_for_the_step_that_is_computed(engine, request_for, gate):
