@@ -3,8 +3,9 @@
     python -m tests.long.server_memory --gigabytes 1 --visitors 40
 
 It makes a control group of its own (cgroup v1), so it is for root on a machine of one's own. Each visitor paints a
-small picture of samples, then brings two files of 12 MB; in the end all come back to their pictures.
-Exit code 1 if the server was killed, or if a picture is gone of somebody who holds little.
+small picture of samples, then brings two files of 12 MB; then the worst files that are taken, first one after
+the other, then one by each visitor at once; in the end all come back to their pictures.
+Exit code 1 if the server was killed, if a picture is gone of somebody who holds little, or if one file took too much.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import http.client
 import io
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -23,10 +25,12 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from stylecore.engine.limits import read_limits
 from tests.long.attackers import xsrf_token
 from tests.long.load import resident
+from tests.support.hostile import largest
 from tests.support.server import server
 from tests.support.tab import PATIENCE, Tab
 
 GROUPS = Path("/sys/fs/cgroup/memory")
+MOST_OF_A_FILE = 250  # MB
 SIDE = 2000  # pixels of a square of noise: 12 MB as PNG
 
 
@@ -63,6 +67,56 @@ def bring(tab, url, role, data):
     tab.rest()
 
 
+class Watch:
+    """The most memory that a process holds while it is watched.
+
+    Attributes:
+        most: MB, resident.
+    """
+
+    def __init__(self, process):
+        self.process, self.most, self._over = process, 0.0, threading.Event()
+
+    def __enter__(self):
+        self.most = resident(self.process)
+        self._thread = threading.Thread(target=self._look)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._over.set()
+        self._thread.join()
+
+    def _look(self):
+        while not self._over.wait(0.02) and self.process.poll() is None:
+            self.most = max(self.most, resident(self.process))
+
+
+def bring_the_worst(tabs, url, process):
+    """Brings the files that need most memory. Returns the most that one took, and all at once, in MB above before."""
+    worst = list(largest())
+    singly = {}
+    for number, (name, data) in enumerate(worst):
+        before = resident(process)
+        with Watch(process) as watch:
+            bring(tabs[number % len(tabs)], url, "content", data)
+        singly[name] = watch.most - before
+    name = max(singly, key=singly.get)
+    print(f"the worst file by itself: {name}, {singly[name]:.0f} MB", flush=True)
+    before, at_once = resident(process), tabs[: len(worst)]
+    threads = [
+        threading.Thread(target=bring, args=(tab, url, "content", data))
+        for tab, (_, data) in zip(at_once, reversed(worst), strict=False)
+    ]
+    with Watch(process) as watch:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    print(f"{len(threads)} of them at once: {watch.most - before:.0f} MB", flush=True)
+    return singly[name], watch.most - before
+
+
 def main():
     """Prints a line; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -75,7 +129,8 @@ def main():
     limits = read_limits({}, memory=int(options.gigabytes * 1e9))
     environment = {f"STYLECORE_{name.upper()}": str(value) for name, value in dataclasses.asdict(limits).items()}
     environment["STYLECORE_MAX_WAITING"] = environment["STYLECORE_MAX_PER_ADDRESS"] = "100"
-    idle, most, tabs, lost, files = 0.0, 0.0, [], 0, [noise(seed) for seed in range(2)]
+    idle, most, alone, together, tabs, lost = 0.0, 0.0, 0.0, 0.0, [], 0
+    files = [noise(seed) for seed in range(2)]
     try:
         with server(Path(tempfile.mkdtemp()) / "server.log", cgroup=group, **environment) as (url, process):
             for number in range(options.visitors):
@@ -90,6 +145,7 @@ def main():
                     tail = number.to_bytes(8, "big")  # every file is another one
                     bring(tab, url, role, data + tail)
                     most = max(most, resident(process))
+            alone, together = bring_the_worst(tabs, url, process)
             for tab in tabs:
                 tab.rerun()
                 tab.settle()
@@ -104,10 +160,11 @@ def main():
         time.sleep(1)
         group.rmdir()
     print(
-        f"{options.gigabytes:g} GB, {options.visitors} visitors: idle {idle:.0f} MB, most {most:.0f} MB, peak of the "
-        f"group {peak:.0f} MB, killed: {killed}, results lost: {lost}"
+        f"{options.gigabytes:g} GB, {options.visitors} visitors: idle {idle:.0f} MB, most {most:.0f} MB, worst file "
+        f"{alone:.0f} MB more, the worst at once {together:.0f} MB more, peak of the group {peak:.0f} MB, "
+        f"killed: {killed}, results lost: {lost}"
     )
-    return int(killed or lost > 0)
+    return int(killed or lost > 0 or alone > MOST_OF_A_FILE)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,99 @@
+"""Memory and time of `transfer` at growing sizes, and what a step in tiles costs against a whole one.
+
+    python -m tests.long.sizes --sizes 512 1024 2048 --within 0 1600 2200 [--steps 3]
+
+Each size is a process of its own, told to stay within so many megabytes (0: whatever the machine has). Its peak is what
+the kernel counted (VmHWM); a run with usual settings is estimated from the steps that were timed. Afterwards a step in
+tiles of 640 pixels, 512 of them their own, is compared with a whole step of 512, per pixel and in turns.
+"""
+
+import argparse
+import dataclasses
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import torch
+
+from stylecore.cli.bench import pair
+from stylecore.config import TransferConfig
+from stylecore.samples import sample_contents, sample_styles
+from stylecore.transfer.devices import describe_device
+from stylecore.transfer.objective import Objective
+from stylecore.transfer.precision import choose_precision
+from stylecore.transfer.preparation import prepare
+from stylecore.transfer.vgg import load_vgg16
+
+ROUNDS = 5
+INNER, TILE = 512, 640  # pixels
+
+_TRANSFER = """
+import sys
+from stylecore.cli.parser import main
+code = main(sys.argv[1:])
+print(open("/proc/self/status").read().split("VmHWM:")[1].split()[0])
+sys.exit(code)
+"""
+
+
+def transfer(size, steps, within):
+    """Seconds and peak, in MB, of a process that paints a pair of samples."""
+    environment = {**os.environ, **({"STYLECORE_MEMORY_MB": str(within)} if within else {})}
+    paths = [str(sample_contents()["Chelsea"]), str(sample_styles()["Swirling night"])]
+    with tempfile.TemporaryDirectory() as folder:
+        options = ["-o", str(Path(folder, "out.png")), "--size", str(size), "--steps", str(steps)]
+        command = [sys.executable, "-c", _TRANSFER, "transfer", *paths, *options, "--coarse-to-fine", "off"]
+        began = time.perf_counter()
+        done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+    tiles = re.search(r"tiles of (\d+)", done.stderr)
+    return time.perf_counter() - began, int(done.stdout.split()[-1]) * 1024 / 1e6, tiles[1] if tiles else "whole"
+
+
+def tiled_against_whole():
+    """Medians of the time per pixel of a gradient in tiles over that of a whole one, taken in turns."""
+    vgg = load_vgg16("bundled", "cpu")
+    precision = choose_precision("auto", vgg, INNER, INNER)
+    gradients = {}
+    for name, size, tile in (("whole", INNER, None), ("tiled", 2 * INNER, TILE)):
+        config = TransferConfig(size=size, precision=precision)
+        content, style = (picture.resize((size, size)) for picture in pair())
+        content, style = prepare(content, style, config)
+        objective = Objective(vgg, content, style, dataclasses.replace(config), tile)
+        gradients[name] = (objective, content)
+    lambdas, ratios = torch.tensor([0.2]), []
+    for turn in range(ROUNDS + 1):
+        seconds = {}
+        for name, (objective, content) in gradients.items():
+            began = time.perf_counter()
+            objective.gradient(content, lambdas)
+            seconds[name] = (time.perf_counter() - began) / content[0, 0].numel()
+        if turn:  # the first one warms up
+            ratios.append(seconds["tiled"] / seconds["whole"])
+    return statistics.median(ratios)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[512, 1024, 2048])
+    parser.add_argument("--within", type=int, nargs="+", default=[0, 1600, 2200], help="megabytes, one for each size")
+    parser.add_argument("--steps", type=int, default=3)
+    options = parser.parse_args()
+    print(describe_device("cpu"))
+    print("| size | within, MB | in tiles of | peak, MB | s a step | s of a run of 120 steps |")
+    print("|---|---|---|---|---|---|")
+    for size, within in zip(options.sizes, options.within, strict=True):
+        first, _, _ = transfer(size, 1, within)
+        seconds, peak, tiles = transfer(size, 1 + options.steps, within)
+        step = (seconds - first) / options.steps
+        run = first + 119 * step
+        print(f"| {size} | {within or '–'} | {tiles} | {peak:.0f} | {step:.2f} | {run:.0f} |", flush=True)
+    print(f"a step in tiles of {TILE}, per pixel, against a whole one at {INNER}: {tiled_against_whole():.2f} ×")
+
+
+if __name__ == "__main__":
+    main()
