@@ -14,7 +14,7 @@ from stylecore.cli.choices import choose, read_noted_recipe
 from stylecore.cli.estimate import check_memory, check_memory_to_judge
 from stylecore.cli.outputs import picture_outputs, try_outputs
 from stylecore.cli.run import input_paths, read_sources, run_transfer
-from stylecore.cli.saving import report_run, save_all, save_apart
+from stylecore.cli.saving import Painted, Sheet, report_run, save_all, save_apart
 from stylecore.cli.signals import stoppable
 from stylecore.cli.terminal import note, print_json, print_result
 from stylecore.config import TransferConfig
@@ -43,7 +43,7 @@ def transfer(options: argparse.Namespace) -> int:
         try_outputs(outputs, size, options.log, log_bytes, _files_read(options))
         run = run_transfer(options, choices, sources, no_more_signals)
         log = Path(options.log) if options.log else None
-        return report_run(run, save_all(outputs, run.pictures, log, "".join(run.log)))
+        return report_run(run, save_all(outputs, list(map(Painted, run.pictures)), log, "".join(run.log)))
 
 
 def sheet(options: argparse.Namespace) -> int:
@@ -60,12 +60,14 @@ def sheet(options: argparse.Namespace) -> int:
             note("λ was changed while the picture of the recipe was made; each λ of a sheet stays as it is.")
             choices = dataclasses.replace(choices, recipe=dataclasses.replace(choices.recipe, changes=()))
         run = run_transfer(options, choices, sources, no_more_signals)
-        cells = [(f"λ = {lam:g}", png) for lam, png in zip(choices.config.lambdas, run.pictures, strict=True)]
+        pngs = [Painted(picture).encoded("png") for picture in run.pictures]
         try:
-            png = contact_sheet([("", cells)])
+            png = contact_sheet(
+                [("", [(f"λ = {lam:g}", png) for lam, png in zip(choices.config.lambdas, pngs, strict=True)])]
+            )
         except Exception as error:  # many pictures in one take much memory
-            return report_run(run, save_apart(outputs[0].path, run.pictures, error))
-        return report_run(run, save_all(outputs, [png]))
+            return report_run(run, save_apart(outputs[0].path, pngs, error))
+        return report_run(run, save_all(outputs, [Sheet(png)]))
 
 
 def evaluate(options: argparse.Namespace) -> int:

@@ -108,22 +108,25 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_transfer(parser: argparse.ArgumentParser) -> None:
-    _add_run(parser, "the picture; with several λ: OUT-0.2.png, …")
+    _add_run(parser, "the picture; with several λ: OUT-0.2.png, …", ".tif with 16 bits a channel")
     for declared in POSTPROCESS.values():
         _add_setting(parser, declared, getattr(Postprocess(), declared.name))
     parser.add_argument("--log", metavar="STEPS.jsonl", help="losses of every step and λ, one JSON object a line")
 
 
 def _add_sheet(parser: argparse.ArgumentParser) -> None:
-    _add_run(parser, "all pictures in one, labelled")
+    _add_run(parser, "all pictures in one, labelled", ".tif")
     parser.set_defaults(log=None)
 
 
-def _add_run(parser: argparse.ArgumentParser, output: str) -> None:
+def _add_run(parser: argparse.ArgumentParser, output: str, tiff: str) -> None:
     """Adds the options of all commands that paint."""
     _add_pair(parser)
     parser.add_argument(
-        "-o", "--output", required=True, metavar="OUT.png", help=f"{output}; .jpg, .webp and .tif as well; - for a pipe"
+        *("-o", "--output"),
+        required=True,
+        metavar="OUT.png",
+        help=f"{output}; .jpg, .webp, {tiff} as well; - for a pipe",
     )
     parser.add_argument(
         "--format", choices=get_args(OutputFormat), help="of the output (default: as its name ends; png for a pipe)"

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from stylecore.artifacts.export import finished_pictures, postprocessed
+from stylecore.artifacts.export import FinishedPicture, finish
 from stylecore.cli.choices import Choices, note_differences
 from stylecore.cli.estimate import check_memory, spoken_estimate
 from stylecore.cli.terminal import BAD_INPUT, BUG, DONE, STOPPED, describe_bug, leave_progress, note, say, show_progress
-from stylecore.config import Postprocess, Precision, TransferConfig
+from stylecore.config import Precision, TransferConfig
 from stylecore.errors import UserError
 from stylecore.imaging.files import read
 from stylecore.imaging.images import decode_with_notices
@@ -49,14 +49,14 @@ class Run:
     """A run that has ended.
 
     Attributes:
-        pictures: PNG bytes of the picture of each λ.
+        pictures: that of each λ.
         step: updates that were made to them.
         log: a line of JSON for each step and λ.
         trouble: why the run ended early, in one sentence; empty if it didn't.
         status: what the command exits with, unless the pictures can't be written.
     """
 
-    pictures: list[bytes]
+    pictures: list[FinishedPicture]
     step: int
     log: list[str]
     trouble: str
@@ -135,8 +135,8 @@ def run_transfer(
     init = sources["init"].data if "init" in sources else b""
     inputs = pair(sources["content"].data, sources["style"].data, init)
     changes = [(index, (lam,)) for index, lam in recipe.changes] if recipe else []
-    pngs = finished_pictures(latest, config, device, inputs, changes)
-    pictures = [_postprocessed(png, inputs.content.data, choices.postprocess) for png in pngs]
+    finished = finish(latest, config, device, inputs, changes)
+    pictures = [picture.postprocessed(choices.postprocess) for picture in finished]
     return Run(pictures, latest.index, log, trouble, status)
 
 
@@ -155,17 +155,6 @@ def _ended_by(error: BaseException, size: int, debug: bool) -> tuple[str, int]:
     if is_out_of_memory(error):
         return f"Memory ran out at {size} pixels: choose a smaller --size or fewer λ.", BAD_INPUT
     return describe_bug(debug), BUG
-
-
-def _postprocessed(png: bytes, content: bytes, settings: Postprocess) -> bytes:
-    """A picture after postprocessing, or as it is if that fails: it must not cost the run."""
-    try:
-        return postprocessed(png, content, settings)
-    except Exception as error:
-        note(
-            f"the picture is as the run left it, since its postprocessing failed: {str(error) or type(error).__name__}"
-        )
-        return png
 
 
 def _log_lines(step: Step) -> list[str]:

@@ -89,13 +89,24 @@ def picture_size(data: bytes, name: str = "picture") -> tuple[int, int]:
         return _opened(data, kind, name, longest=1).upright_size
 
 
-def encode_png(image: Image.Image, text: dict[str, str] | None = None, compress: int = 6) -> bytes:
-    """PNG bytes with the given text chunks; `compress` goes from 0 (fast) to 9 (small)."""
+def encode_png(
+    image: Image.Image, text: dict[str, str] | None = None, compress: int = 6, dots_per_inch: int | None = None
+) -> bytes:
+    """PNG bytes.
+
+    Args:
+        image: of sRGB colours, which the file says.
+        text: chunks of text by their key.
+        compress: from 0 (fast) to 9 (small).
+        dots_per_inch: at which the picture is to be printed, if that is to be said.
+    """
     info = PngInfo()
+    info.add(b"sRGB", b"\0")
     for key, value in (text or {}).items():
         info.add_itxt(key, value)
     buffer = io.BytesIO()
-    image.save(buffer, "PNG", pnginfo=info, compress_level=compress)
+    dots = {} if dots_per_inch is None else {"dpi": (dots_per_inch, dots_per_inch)}
+    image.save(buffer, "PNG", pnginfo=info, compress_level=compress, **dots)
     return buffer.getvalue()
 
 
