@@ -48,7 +48,9 @@ def decode(data: bytes, name: str = "picture", longest: int | None = None) -> Im
     return decode_with_notices(data, name, longest).image
 
 
-def decode_with_notices(data: bytes, name: str = "picture", longest: int | None = None) -> Decoded:
+def decode_with_notices(
+    data: bytes, name: str = "picture", longest: int | None = None, most: int | None = None
+) -> Decoded:
     """Decodes a file's bytes into the picture that a viewer would show.
 
     Of an animation this is the first frame, of a file of several pages the picture itself, not its thumbnail. It is
@@ -60,14 +62,16 @@ def decode_with_notices(data: bytes, name: str = "picture", longest: int | None 
         name: what the message of an error calls the picture.
         longest: the longer side that is needed, in pixels. A larger picture comes back with just that, and is never
             held as a whole if its format allows; None gives all pixels.
+        most: bytes that the file may have; None for `MAX_BYTES`.
 
     Raises:
         ImageError: if the file is empty, too large, damaged, or of a format that is not accepted.
     """
     if not data:
         raise ImageError(f"{name} is empty: choose another file.")
-    if len(data) > MAX_BYTES:
-        raise ImageError(f"{name} has more than {MAX_BYTES >> 20} MB: save it smaller first.")
+    most = MAX_BYTES if most is None else most
+    if len(data) > most:
+        raise ImageError(f"{name} has more than {most >> 20} MB: save it smaller first.")
     kind = kind_of(data, name)
     with _decoder, _refusals(name, kind):
         check_structure(data)
