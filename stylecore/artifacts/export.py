@@ -5,28 +5,72 @@ from __future__ import annotations
 import dataclasses
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PIL import Image
+from torch import Tensor
 
-from stylecore.artifacts.postprocess import postprocess
-from stylecore.artifacts.recipe import CHUNK, Recipe, current_versions, describe_inputs, read_recipe
+from stylecore.artifacts.postprocess import postprocess, postprocess_tensor
+from stylecore.artifacts.recipe import CHUNK, NO_POSTPROCESS, Recipe, current_versions, describe_inputs, read_recipe
 from stylecore.config import OutputFormat, Postprocess, TransferConfig, with_lambda
-from stylecore.imaging.images import decode, encode_png
+from stylecore.imaging.images import decode
 from stylecore.imaging.inputs import Inputs
-from stylecore.imaging.output_formats import encode
-from stylecore.imaging.tensors import to_image
+from stylecore.imaging.output_formats import encode, encode_deep
+from stylecore.imaging.tensors import to_deep_levels, to_image
 from stylecore.transfer.devices import describe_device
 from stylecore.transfer.records import Step
 
 
-def finished_pictures(
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class FinishedPicture:
+    """A picture as its run left it, not rounded to levels yet.
+
+    Attributes:
+        image: (3, H, W), in [0, 1], before any postprocessing.
+        recipe: what made it, and how it is postprocessed.
+        content: bytes of the content file that it was made from.
+    """
+
+    image: Tensor
+    recipe: Recipe
+    content: bytes
+
+    def encoded(self, kind: OutputFormat) -> bytes:
+        """Bytes of a file with the recipe inside, the picture postprocessed as it says.
+
+        A TIFF has 16 bits a channel, nothing being rounded before. All other formats have 8, to which the picture is
+        rounded before its postprocessing: so it is, to the bit, what the dashboard makes of its PNG.
+
+        Raises:
+            ImageError: if the content file is needed and can't be decoded.
+            ValueError: if the picture has longer sides than the format allows.
+        """
+        settings, text = self.recipe.postprocess, self.recipe.to_json()
+        content = self._content() if settings != NO_POSTPROCESS else None
+        if kind == "tiff":
+            images = self.image.unsqueeze(0)
+            if content is not None:
+                images = postprocess_tensor(images, content, settings)
+            return encode_deep(to_deep_levels(images[0]), CHUNK, text)
+        picture = to_image(self.image)
+        return encode(picture if content is None else postprocess(picture, content, settings), kind, CHUNK, text)
+
+    def postprocessed(self, settings: Postprocess) -> FinishedPicture:
+        """The same picture, to be postprocessed in this way."""
+        return dataclasses.replace(self, recipe=dataclasses.replace(self.recipe, postprocess=settings))
+
+    def _content(self) -> Image.Image:
+        return decode(self.content, "The content picture", max(self.image.shape[1:]))
+
+
+def finish(
     step: Step,
     config: TransferConfig,
     device: str,
     inputs: Inputs,
     changes: Sequence[tuple[int, Sequence[float]]] = (),
-) -> list[bytes]:
-    """PNG bytes of each picture of a step. Each has a recipe of its own, as if its λ had been the only one of the run.
+) -> list[FinishedPicture]:
+    """Each picture of a step. Each has a recipe of its own, as if its λ had been the only one of the run.
 
     Args:
         step: where the run ended.
@@ -52,8 +96,19 @@ def finished_pictures(
             losses={"content": step.losses.content[k], "style": step.losses.style[k], "total": step.losses.total[k]},
             changes=tuple((index, lambdas[k]) for index, lambdas in changes),
         )
-        pictures.append(encode_png(to_image(step.images[k]), {CHUNK: recipe.to_json()}))
+        pictures.append(FinishedPicture(image=step.images[k], recipe=recipe, content=inputs.content.data))
     return pictures
+
+
+def finished_pictures(
+    step: Step,
+    config: TransferConfig,
+    device: str,
+    inputs: Inputs,
+    changes: Sequence[tuple[int, Sequence[float]]] = (),
+) -> list[bytes]:
+    """PNG bytes of each picture of a step; takes what `finish` does."""
+    return [picture.encoded("png") for picture in finish(step, config, device, inputs, changes)]
 
 
 def postprocessed(png: bytes, content: bytes, settings: Postprocess) -> bytes:
@@ -74,11 +129,11 @@ def postprocessed(png: bytes, content: bytes, settings: Postprocess) -> bytes:
     with Image.open(io.BytesIO(png)) as image:  # not `decode`: our own results may exceed its limits
         original = decode(content, "The content picture", max(image.size))
         picture = postprocess(image.convert("RGB"), original, settings)
-    return encode_png(picture, {CHUNK: recipe.to_json()})
+    return encode(picture, "png", CHUNK, recipe.to_json())
 
 
 def converted(png: bytes, kind: OutputFormat) -> bytes:
-    """Bytes of a finished picture, or of a sheet, in another format and with the same recipe.
+    """Bytes of a PNG, such as a sheet, in another format, with 8 bits a channel and the same recipe.
 
     Args:
         png: with a recipe.

@@ -27,6 +27,7 @@ FORMAT = 2  # format 1 had one content and one style picture, and other names fo
 MAX_CHARACTERS = 200_000
 MAX_TEXT = 200  # characters of a device's name, a version, a checksum
 MAX_INPUTS = 32  # pictures of one kind
+MAX_ENTRIES = 1000  # sizes, or steps at which a run was resumed
 MAX_TOLD = 5  # sentences about what is not understood
 NO_POSTPROCESS = Postprocess()
 MAX_STEPS = 100_000  # a run can be extended beyond the range of `config.steps`
@@ -72,6 +73,10 @@ class Recipe:
         losses: content, style and total loss at the end of the run, before any postprocessing.
         changes: each change of λ during the run: (step, λ from then on).
         postprocess: what was done to the picture after the run.
+        enlargement: of a picture that was made large from the one of `init_sha256`: (longer side in pixels, updates) of
+            each size that it went through, the last of which may have been cut short; empty for all others.
+        resumed_at: the step at which the run went on from a checkpoint, each time that it did. The optimizer began anew
+            there, so a run that is not cut off gives a slightly different picture.
         not_understood: a sentence about each entry that this version does not know; not part of the JSON.
     """
 
@@ -86,6 +91,8 @@ class Recipe:
     precision: Precision = "float32"
     changes: tuple[tuple[int, float], ...] = ()
     postprocess: Postprocess = NO_POSTPROCESS
+    enlargement: tuple[tuple[int, int], ...] = ()
+    resumed_at: tuple[int, ...] = ()
     not_understood: tuple[str, ...] = ()
 
     @property
@@ -102,8 +109,9 @@ class Recipe:
         """The recipe as indented JSON."""
         values = {"format": FORMAT, **asdict(self)}
         del values["not_understood"]
-        if self.postprocess == NO_POSTPROCESS:
-            del values["postprocess"]
+        for name, usual in (("postprocess", NO_POSTPROCESS), ("enlargement", ()), ("resumed_at", ())):
+            if getattr(self, name) == usual:
+                del values[name]
         return json.dumps(values, indent=2, ensure_ascii=False)
 
     @classmethod
@@ -158,6 +166,8 @@ def _read(values: object) -> Recipe:
         precision=_read_precision(values),
         changes=changes,
         postprocess=_read_postprocess(values),
+        enlargement=_read_enlargement(values),
+        resumed_at=_read_resumed_at(values),
     )
     unknown += [f"This version does not know the recipe's {_text('an entry', name)!r}." for name in values]
     if len(unknown) > MAX_TOLD:
@@ -226,6 +236,28 @@ def _read_postprocess(values: dict[str, Any]) -> Postprocess:
     if not isinstance(found, dict):
         raise ValueError("postprocess must be settings by name")
     return Postprocess.from_dict(found)
+
+
+def _read_enlargement(values: dict[str, Any]) -> tuple[tuple[int, int], ...]:
+    levels = tuple((int(size), int(steps)) for size, steps in _entries("enlargement", values))
+    for size, steps in levels:
+        SETTINGS["size"].check(size)
+        _check_step("the updates at a size", steps)
+    return levels
+
+
+def _read_resumed_at(values: dict[str, Any]) -> tuple[int, ...]:
+    steps = tuple(map(int, _entries("resumed_at", values)))
+    for step in steps:
+        _check_step("a step of resumed_at", step)
+    return steps
+
+
+def _entries(name: str, values: dict[str, Any]) -> list[Any]:
+    entries = values.pop(name, [])
+    if not isinstance(entries, list) or len(entries) > MAX_ENTRIES:
+        raise ValueError(f"{name} must be a list of at most {MAX_ENTRIES} entries")
+    return entries
 
 
 def _read_precision(values: dict[str, Any]) -> Precision:

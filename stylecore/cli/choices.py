@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import itertools
 from dataclasses import dataclass
 from typing import Any
 
+from stylecore.artifacts.enlargement import Level, levels_between
 from stylecore.artifacts.recipe import Recipe, RecipeError, current_versions, read_recipe, sha256
+from stylecore.cli.sources import LARGEST_RESULT, Source
 from stylecore.cli.terminal import note
 from stylecore.config import PRESETS, Postprocess, TransferConfig
 from stylecore.errors import SettingError
 from stylecore.imaging.files import read
 from stylecore.settings import settings_of
-
-LARGEST_RESULT = 500 * 10**6  # bytes; more than any picture that is made here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,11 +26,18 @@ class Choices:
         config: the settings of the run.
         postprocess: what is done to each picture afterwards.
         recipe: the recipe if its run is repeated exactly, with its changes of λ and its number of steps; else None.
+        levels: the sizes through which a finished picture becomes large, and the updates at each; empty for all else.
     """
 
     config: TransferConfig
     postprocess: Postprocess
     recipe: Recipe | None = None
+    levels: tuple[Level, ...] = ()
+
+    @property
+    def steps(self) -> int:
+        """Updates that the run makes in all."""
+        return self.config.steps if self.recipe is None else self.recipe.steps_done
 
 
 def choose(options: argparse.Namespace) -> Choices:
@@ -39,6 +47,8 @@ def choose(options: argparse.Namespace) -> Choices:
         SettingError: if the options contradict each other, or a value is out of range.
         RecipeError: if the recipe can't be read, or needs inputs that this version can't take.
     """
+    if options.enlarged:
+        return _choose_larger(options)
     if options.recipe and options.preset:
         raise SettingError("choose either --preset or --recipe")
     recipe = read_noted_recipe(options.recipe) if options.recipe else None
@@ -55,7 +65,48 @@ def choose(options: argparse.Namespace) -> Choices:
         config=dataclasses.replace(base, **named),
         postprocess=dataclasses.replace(before, **_named(options, Postprocess)),
         recipe=None if named else recipe,  # with other settings it is another run
+        levels=tuple(itertools.starmap(Level, recipe.enlargement)) if recipe and not named else (),
     )
+
+
+def _choose_larger(options: argparse.Namespace) -> Choices:
+    """Settings from the recipe of a finished picture, which is to become large."""
+    path, others = options.enlarged, ("recipe", "preset", "init_image", "init")
+    if other := next((name for name in others if getattr(options, name)), ""):
+        raise SettingError(f"choose either --from or --{other.replace('_', '-')}")
+    recipe = read_noted_recipe(path)
+    _check_inputs(recipe)
+    if len(recipe.config.lambdas) > 1:
+        raise RecipeError(f"{path} is a sheet of several pictures: name one that was painted alone.")
+    before, named = recipe.config.size, _named(options, TransferConfig)
+    if named.get("size", 0) <= before:
+        raise SettingError(f"{path} is {before} pixels wide or high: name a larger --size with --from")
+    levels = levels_between(before, named["size"], named.get("steps"))
+    named["steps"] = sum(level.steps for level in levels)
+    lambdas = (recipe.changes[-1][1],) if recipe.changes else recipe.config.lambdas
+    return Choices(
+        config=dataclasses.replace(recipe.config, **{"lambdas": lambdas, **named, "init": "image"}),
+        postprocess=dataclasses.replace(recipe.postprocess, **_named(options, Postprocess)),
+        levels=levels,
+    )
+
+
+def check_same_pictures(options: argparse.Namespace, sources: dict[str, Source]) -> None:
+    """Checks that a finished picture is made large with the pictures that it was made from.
+
+    Raises:
+        SettingError: naming the first picture that is another one.
+    """
+    if not options.enlarged:
+        return
+    recipe = read_recipe(sources["init"].data, options.enlarged)
+    digests = {"content": recipe.content_sha256, "style": recipe.style_sha256}
+    for name, digest in digests.items():
+        if sha256(sources[name].data) != digest:
+            path = getattr(options, name)
+            raise SettingError(
+                f"{path} is not the {name} picture of {options.enlarged}: name the file it was made from"
+            )
 
 
 def read_noted_recipe(path: str) -> Recipe:
@@ -81,6 +132,9 @@ def note_differences(recipe: Recipe, files: dict[str, bytes]) -> None:
     for name, data in files.items():
         if sha256(data) != digests[name]:
             note(f"the {name} picture is not the one of the recipe.")
+    if recipe.resumed_at:
+        steps = ", ".join(map(str, recipe.resumed_at))
+        note(f"the run of the recipe was cut off and resumed at step {steps}; pixels may differ a little.")
     if recipe.versions != current_versions():
         note("the recipe was made with other versions; pixels may differ a little.")
 

@@ -9,13 +9,16 @@ from pathlib import Path
 
 import torch
 
+from stylecore.artifacts.checkpoint import run_key
 from stylecore.artifacts.contact_sheet import contact_sheet, sheet_size
-from stylecore.cli.choices import choose, read_noted_recipe
+from stylecore.cli.checkpoints import Checkpoints, checkpoint_path
+from stylecore.cli.choices import Choices, check_same_pictures, choose, read_noted_recipe
 from stylecore.cli.estimate import check_memory, check_memory_to_judge
 from stylecore.cli.outputs import picture_outputs, try_outputs
-from stylecore.cli.run import input_paths, read_sources, run_transfer
-from stylecore.cli.saving import report_run, save_all, save_apart
+from stylecore.cli.run import run_transfer
+from stylecore.cli.saving import Painted, Sheet, report_run, save_all, save_apart
 from stylecore.cli.signals import stoppable
+from stylecore.cli.sources import Source, input_paths, inputs_of, read_sources
 from stylecore.cli.terminal import note, print_json, print_result
 from stylecore.config import TransferConfig
 from stylecore.experiments.lambdas import DEFAULT_LAMBDAS
@@ -38,12 +41,17 @@ def transfer(options: argparse.Namespace) -> int:
         choices = choose(options)
         outputs = picture_outputs(options.output, choices.config.lambdas, options.format)
         sources = read_sources(options, choices.config)
+        check_same_pictures(options, sources)
         size = checked_size(sources["content"].size, choices.config.size)
         log_bytes = LOG_LINE_BYTES * (choices.config.steps + 1) * len(outputs)
         try_outputs(outputs, size, options.log, log_bytes, _files_read(options))
-        run = run_transfer(options, choices, sources, no_more_signals)
+        checkpoints = _checkpoints(options, choices, sources)
+        run = run_transfer(options, choices, sources, checkpoints, no_more_signals)
         log = Path(options.log) if options.log else None
-        return report_run(run, save_all(outputs, run.pictures, log, "".join(run.log)))
+        saved = save_all(outputs, list(map(Painted, run.pictures)), log, "".join(run.log))
+        if not run.trouble:
+            checkpoints.remove()
+        return report_run(run, saved)
 
 
 def sheet(options: argparse.Namespace) -> int:
@@ -59,13 +67,16 @@ def sheet(options: argparse.Namespace) -> int:
         if choices.recipe and choices.recipe.changes:
             note("λ was changed while the picture of the recipe was made; each λ of a sheet stays as it is.")
             choices = dataclasses.replace(choices, recipe=dataclasses.replace(choices.recipe, changes=()))
-        run = run_transfer(options, choices, sources, no_more_signals)
-        cells = [(f"λ = {lam:g}", png) for lam, png in zip(choices.config.lambdas, run.pictures, strict=True)]
+        checkpoints = _checkpoints(options, choices, sources)
+        run = run_transfer(options, choices, sources, checkpoints, no_more_signals)
+        pngs = [Painted(picture).encoded("png") for picture in run.pictures]
         try:
-            png = contact_sheet([("", cells)])
+            png = contact_sheet(
+                [("", [(f"λ = {lam:g}", png) for lam, png in zip(choices.config.lambdas, pngs, strict=True)])]
+            )
         except Exception as error:  # many pictures in one take much memory
-            return report_run(run, save_apart(outputs[0].path, run.pictures, error))
-        return report_run(run, save_all(outputs, [png]))
+            return report_run(run, save_apart(outputs[0].path, pngs, error))
+        return report_run(run, save_all(outputs, [Sheet(png)]))
 
 
 def evaluate(options: argparse.Namespace) -> int:
@@ -127,6 +138,12 @@ def bench(options: argparse.Namespace) -> int:
     else:
         print_result(report(figures))
     return 0
+
+
+def _checkpoints(options: argparse.Namespace, choices: Choices, sources: dict[str, Source]) -> Checkpoints:
+    path = checkpoint_path(options.checkpoint, options.output, choices.config.size)
+    changes = choices.recipe.changes if choices.recipe else ()
+    return Checkpoints(path, run_key(choices.config, inputs_of(sources), choices.steps, changes, choices.levels))
 
 
 def _files_read(options: argparse.Namespace) -> list[str]:

@@ -79,7 +79,29 @@ def check_memory_to_judge(sizes: Sequence[Size], device: str) -> None:
         )
 
 
-def spoken_estimate(cost: Cost, vgg: VGG16, config: TransferConfig, size: Size, steps: int) -> str:
+def through_levels(
+    cost: Cost, content: Size, style: Size, config: TransferConfig, levels: Sequence[tuple[int, int]]
+) -> Cost:
+    """The cost of a run that goes through several sizes, by that of its largest.
+
+    Args:
+        cost: of the largest size; the memory stays.
+        content: width and height of the content file.
+        style: width and height of the style file.
+        config: the settings.
+        levels: (longer side, updates) of each size.
+    """
+    each = [
+        cost_of([content], [style], dataclasses.replace(config, size=size, steps=steps, coarse_to_fine="off"))
+        for size, steps in levels
+    ]
+    # The last size is taken in tiles perhaps, and alone needs almost all the time.
+    last = levels[-1][1], cost.stages[-1][1]
+    stages = (*(stage for smaller in each[:-1] for stage in smaller.stages), last)
+    return dataclasses.replace(cost, setup=sum(one.setup for one in each), stages=stages)
+
+
+def spoken_estimate(cost: Cost, vgg: VGG16, config: TransferConfig, size: Size, done: int, steps: int) -> str:
     """Size, steps, memory and time of a run, in one line.
 
     Args:
@@ -87,14 +109,16 @@ def spoken_estimate(cost: Cost, vgg: VGG16, config: TransferConfig, size: Size, 
         vgg: the network, whose speed on its device is measured in less than a second.
         config: the settings.
         size: width and height of the result.
-        steps: updates that will be made.
+        done: updates that have been made.
+        steps: updates of the whole run.
     """
     per_pixel = measure_throughput(vgg, min(MEASURED_SIDE, config.size)).of(cost.picture) or 0.0
     several = f" of {len(config.lambdas)} λ" if len(config.lambdas) > 1 else ""
     pieces = f" in tiles of {cost.tile} pixels" if cost.tile else ""
+    left = f"{steps - done} step{'s' * (steps - done != 1)}"
     return (
-        f"{size[0]} × {size[1]} pixels{pieces}, {steps} step{'s' * (steps != 1)}{several} on {vgg.mean.device.type}: "
-        f"about {spoken_bytes(cost.memory)} of memory and {spoken_time(cost.work(0, steps) * per_pixel)}"
+        f"{size[0]} × {size[1]} pixels{pieces}, {left}{several} on {vgg.mean.device.type}: "
+        f"about {spoken_bytes(cost.memory)} of memory and {spoken_time(cost.work(done, steps) * per_pixel)}"
     )
 
 

@@ -108,22 +108,39 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_transfer(parser: argparse.ArgumentParser) -> None:
-    _add_run(parser, "the picture; with several λ: OUT-0.2.png, …")
+    _add_run(parser, "the picture; with several λ: OUT-0.2.png, …", ".tif with 16 bits a channel")
     for declared in POSTPROCESS.values():
         _add_setting(parser, declared, getattr(Postprocess(), declared.name))
+    parser.add_argument(
+        "--from",
+        dest="enlarged",
+        metavar="SMALL.png",
+        help="make this finished picture large: go on from it with its recipe, to a larger --size; "
+        "CONTENT and STYLE are those that it was made from",
+    )
     parser.add_argument("--log", metavar="STEPS.jsonl", help="losses of every step and λ, one JSON object a line")
+    parser.add_argument(
+        "--checkpoint",
+        choices=("auto", "on", "off"),
+        default="auto",
+        help="every two minutes keep what is reached in .OUT.png.checkpoint: if the run is killed, the same command "
+        "goes on from there, with a new optimizer; auto is on from 1024 pixels (default auto)",
+    )
 
 
 def _add_sheet(parser: argparse.ArgumentParser) -> None:
-    _add_run(parser, "all pictures in one, labelled")
-    parser.set_defaults(log=None)
+    _add_run(parser, "all pictures in one, labelled", ".tif")
+    parser.set_defaults(log=None, enlarged=None, checkpoint="off")
 
 
-def _add_run(parser: argparse.ArgumentParser, output: str) -> None:
+def _add_run(parser: argparse.ArgumentParser, output: str, tiff: str) -> None:
     """Adds the options of all commands that paint."""
     _add_pair(parser)
     parser.add_argument(
-        "-o", "--output", required=True, metavar="OUT.png", help=f"{output}; .jpg, .webp and .tif as well; - for a pipe"
+        *("-o", "--output"),
+        required=True,
+        metavar="OUT.png",
+        help=f"{output}; .jpg, .webp, {tiff} as well; - for a pipe",
     )
     parser.add_argument(
         "--format", choices=get_args(OutputFormat), help="of the output (default: as its name ends; png for a pipe)"

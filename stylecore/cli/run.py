@@ -1,4 +1,4 @@
-"""One run on the command line: reads the pictures, shows progress, and keeps what was reached if it is cut short."""
+"""One run on the command line: shows progress, and keeps what was reached if it is cut short."""
 
 from __future__ import annotations
 
@@ -6,42 +6,26 @@ import argparse
 import contextlib
 import dataclasses
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
-from PIL import Image
-
-from stylecore.artifacts.export import finished_pictures, postprocessed
+from stylecore.artifacts.checkpoint import Checkpoint
+from stylecore.artifacts.enlargement import Level, paint_levels, remaining
+from stylecore.artifacts.export import FinishedPicture, finish
+from stylecore.cli.checkpoints import Checkpoints
 from stylecore.cli.choices import Choices, note_differences
-from stylecore.cli.estimate import check_memory, spoken_estimate
-from stylecore.cli.terminal import BAD_INPUT, BUG, DONE, STOPPED, describe_bug, leave_progress, note, say, show_progress
-from stylecore.config import Postprocess, Precision, TransferConfig
+from stylecore.cli.estimate import check_memory, spoken_estimate, through_levels
+from stylecore.cli.sources import Source, inputs_of
+from stylecore.cli.terminal import BAD_INPUT, BUG, DONE, STOPPED, describe_bug, leave_progress, say, show_progress
+from stylecore.config import Precision, TransferConfig, with_lambda
+from stylecore.engine.cost import used_sizes
 from stylecore.errors import UserError
-from stylecore.imaging.files import read
-from stylecore.imaging.images import decode_with_notices
-from stylecore.imaging.inputs import pair
-from stylecore.imaging.scaling import enlarged_notice
 from stylecore.transfer.devices import choose_device, is_out_of_memory
-from stylecore.transfer.preparation import INITIAL_DETAIL, prepare, prepare_initial, sides
-from stylecore.transfer.pyramid import size_of
-from stylecore.transfer.records import Step
+from stylecore.transfer.preparation import prepare, prepare_initial
+from stylecore.transfer.pyramid import stages
+from stylecore.transfer.records import Steering, Step
 from stylecore.transfer.stylize import replay, stylize
-from stylecore.transfer.vgg import load_vgg16
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A picture that a run reads.
-
-    Attributes:
-        data: bytes of the file.
-        picture: RGB, no larger than it is needed.
-        size: width and height of the file's picture.
-    """
-
-    data: bytes
-    picture: Image.Image
-    size: tuple[int, int]
+from stylecore.transfer.vgg import VGG16, load_vgg16
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,47 +33,26 @@ class Run:
     """A run that has ended.
 
     Attributes:
-        pictures: PNG bytes of the picture of each λ.
+        pictures: that of each λ.
         step: updates that were made to them.
         log: a line of JSON for each step and λ.
         trouble: why the run ended early, in one sentence; empty if it didn't.
         status: what the command exits with, unless the pictures can't be written.
     """
 
-    pictures: list[bytes]
+    pictures: list[FinishedPicture]
     step: int
     log: list[str]
     trouble: str
     status: int
 
 
-def input_paths(options: argparse.Namespace) -> dict[str, str]:
-    """The pictures that a run reads, by "content", "style" and, if there is one, "init"."""
-    paths = {"content": options.content, "style": options.style}
-    return paths | ({"init": options.init_image} if options.init_image else {})
-
-
-def read_sources(options: argparse.Namespace, config: TransferConfig) -> dict[str, Source]:
-    """The pictures of `input_paths`, no larger than they are needed; what is wrong with one is noted.
-
-    Raises:
-        ImageError: if one can't be used.
-    """
-    content, style = sides(config)
-    needed = {"content": content, "style": style, "init": INITIAL_DETAIL * content}
-    sources = {}
-    for name, path in input_paths(options).items():
-        data = read(path)
-        decoded = decode_with_notices(data, path, needed[name])
-        for notice in (*decoded.notices, enlarged_notice(decoded.size, min(needed[name], config.size))):
-            if notice:
-                note(f"{path}: {notice}")
-        sources[name] = Source(data, decoded.image, decoded.size)
-    return sources
-
-
 def run_transfer(
-    options: argparse.Namespace, choices: Choices, sources: dict[str, Source], no_more_signals: Callable[[], None]
+    options: argparse.Namespace,
+    choices: Choices,
+    sources: dict[str, Source],
+    checkpoints: Checkpoints,
+    no_more_signals: Callable[[], None],
 ) -> Run:
     """Stylises. If a signal, a lack of memory or a bug cuts the run short, the result is what it had reached.
 
@@ -97,6 +60,7 @@ def run_transfer(
         options: those of the command line that name the device and ask for tracebacks.
         choices: what to do.
         sources: the pictures, by "content", "style" and "init".
+        checkpoints: of this run, from which it goes on if there is one.
         no_more_signals: called when there is a result that a signal must not cost any more.
 
     Raises:
@@ -104,26 +68,31 @@ def run_transfer(
         OutOfMemory: if there is too little memory for the run.
         ImageError: if an input can't be used.
     """
-    config, recipe = choices.config, choices.recipe
+    config, total = choices.config, choices.steps
     device = choose_device(options.device)
-    if recipe:
-        note_differences(recipe, {name: source.data for name, source in sources.items()})
-    total = config.steps if recipe is None else recipe.steps_done
+    if choices.recipe:
+        note_differences(choices.recipe, {name: source.data for name, source in sources.items()})
+    sizes = sources["content"].size, sources["style"].size
     planned = dataclasses.replace(config, steps=min(config.steps, total))
-    cost = check_memory(sources["content"].size, sources["style"].size, planned, device, options.tile)
+    cost = check_memory(*sizes, planned, device, options.tile)
+    if choices.levels:
+        cost = through_levels(cost, *sizes, config, choices.levels)
+    earlier = checkpoints.found()
+    log = list(earlier.log) if earlier else []
+    done = earlier.step if earlier else 0
     latest: Step | None = None
-    log: list[str] = []
     trouble, status = "", DONE
     try:
-        content, style = prepare(sources["content"].picture, sources["style"].picture, config)
-        initial = prepare_initial(sources["init"].picture, content) if "init" in sources else None
         vgg = load_vgg16(config.vgg_weights, device)
-        say(spoken_estimate(cost, vgg, config, size_of(content), total))
-        exactly = dataclasses.replace(config, precision=_precision(choices))
-        with contextlib.closing(stylize(vgg, content, style, exactly, initial, cost.tile)) as steps:
-            for latest in steps if recipe is None else replay(steps, recipe.changes, recipe.steps_done):
-                log += _log_lines(latest)
-                show_progress(latest, total)
+        (size,), _ = used_sizes([sizes[0]], [sizes[1]], config)
+        say(spoken_estimate(cost, vgg, config, size, done, total))
+        with contextlib.closing(_started(vgg, choices, sources, cost.tile, earlier)) as run:
+            changes = choices.recipe.changes if choices.recipe else ()
+            for latest in run if choices.recipe is None else replay(run, changes, total):
+                if earlier is None or latest.index > done:  # the log has the losses of the checkpoint
+                    log += _log_lines(latest)
+                show_progress(latest, total, cost.work(latest.index, total) / max(1.0, cost.work(0, total)))
+                checkpoints.keep(latest, log)
         no_more_signals()
     except (Exception, KeyboardInterrupt) as error:
         if latest is None:
@@ -132,12 +101,72 @@ def run_transfer(
     assert latest is not None  # the start is a step
     if trouble:
         leave_progress()
-    init = sources["init"].data if "init" in sources else b""
-    inputs = pair(sources["content"].data, sources["style"].data, init)
-    changes = [(index, (lam,)) for index, lam in recipe.changes] if recipe else []
-    pngs = finished_pictures(latest, config, device, inputs, changes)
-    pictures = [_postprocessed(png, inputs.content.data, choices.postprocess) for png in pngs]
+        goes_on = checkpoints.keep_last(latest, log)
+        trouble = "; ".join([trouble.removesuffix("."), *([goes_on] if goes_on else [])])
+    pictures = _finished(latest, choices, device, sources, checkpoints.resumed_at)
     return Run(pictures, latest.index, log, trouble, status)
+
+
+def _started(
+    vgg: VGG16, choices: Choices, sources: dict[str, Source], tile: int | None, earlier: Checkpoint | None
+) -> Generator[Step, Steering | None, None]:
+    """The run, from its beginning or from a checkpoint."""
+    config = dataclasses.replace(choices.config, precision=_precision(choices))
+    pictures = sources["content"].picture, sources["style"].picture
+    if earlier is not None:
+        levels = remaining(_levels(choices, sources), earlier.step)
+        config = _in_force(choices, earlier.step, config)
+        done, seconds = earlier.step, earlier.seconds
+        start, preview = earlier.images, sources["init"].picture if choices.levels else None
+        return paint_levels(
+            vgg, *pictures, config, levels, start, preview=preview, tile=tile, done=done, seconds=seconds
+        )
+    if choices.levels:
+        preview = sources["init"].picture
+        return paint_levels(vgg, *pictures, config, choices.levels, preview, preview=preview, tile=tile)
+    content, style = prepare(*pictures, config)
+    initial = prepare_initial(sources["init"].picture, content) if "init" in sources else None
+    return stylize(vgg, content, style, config, initial, tile)
+
+
+def _levels(choices: Choices, sources: dict[str, Source]) -> list[Level]:
+    """The sizes that the run goes through, whether they follow from its settings or not."""
+    if choices.levels:
+        return list(choices.levels)
+    (content,), styles = used_sizes([sources["content"].size], [sources["style"].size], choices.config)
+    plan = stages(choices.config, content, *styles)
+    levels = [Level(max(1, round(stage.scale * choices.config.size)), stage.updates) for stage in plan]
+    more = choices.steps - choices.config.steps  # a recipe's run may have been stopped, or extended
+    return [*levels[:-1], Level(levels[-1].size, max(0, levels[-1].steps + more))]
+
+
+def _in_force(choices: Choices, step: int, config: TransferConfig) -> TransferConfig:
+    """The settings with the λ of the recipe's changes before a step."""
+    changes = choices.recipe.changes if choices.recipe else ()
+    lambdas = [lam for index, lam in changes if index < step]
+    return with_lambda(config, lambdas[-1]) if lambdas else config
+
+
+def _finished(
+    step: Step, choices: Choices, device: str, sources: dict[str, Source], resumed_at: tuple[int, ...]
+) -> list[FinishedPicture]:
+    """The pictures of a step, with their recipes."""
+    config, changes = choices.config, choices.recipe.changes if choices.recipe else ()
+    reached: tuple[Level, ...] = ()
+    if choices.levels:
+        config = dataclasses.replace(config, size=max(step.images.shape[2:]))
+        reached = tuple(level for level in choices.levels if level.size <= config.size)
+    steered = [(index, (lam,)) for index, lam in changes]
+    pictures = []
+    for picture in finish(step, config, device, inputs_of(sources), steered):
+        recipe = dataclasses.replace(
+            picture.recipe,
+            postprocess=choices.postprocess,
+            enlargement=reached,
+            resumed_at=resumed_at,
+        )
+        pictures.append(dataclasses.replace(picture, recipe=recipe))
+    return pictures
 
 
 def _precision(choices: Choices) -> Precision:
@@ -155,17 +184,6 @@ def _ended_by(error: BaseException, size: int, debug: bool) -> tuple[str, int]:
     if is_out_of_memory(error):
         return f"Memory ran out at {size} pixels: choose a smaller --size or fewer λ.", BAD_INPUT
     return describe_bug(debug), BUG
-
-
-def _postprocessed(png: bytes, content: bytes, settings: Postprocess) -> bytes:
-    """A picture after postprocessing, or as it is if that fails: it must not cost the run."""
-    try:
-        return postprocessed(png, content, settings)
-    except Exception as error:
-        note(
-            f"the picture is as the run left it, since its postprocessing failed: {str(error) or type(error).__name__}"
-        )
-        return png
 
 
 def _log_lines(step: Step) -> list[str]:

@@ -11,15 +11,62 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
 from pathlib import Path
+from typing import Protocol
 
-from stylecore.artifacts.export import converted
+from stylecore.artifacts.export import FinishedPicture, converted
 from stylecore.cli.outputs import Output, goes_to_stdout
 from stylecore.cli.run import Run
-from stylecore.cli.terminal import DONE, SAVED_ELSEWHERE, say, tell
+from stylecore.cli.terminal import DONE, SAVED_ELSEWHERE, note, say, tell
+from stylecore.config import OutputFormat, Postprocess
 from stylecore.imaging.files import STDOUT, write_whole
 from stylecore.imaging.output_formats import EXTENSIONS
 
 LONGEST_STEM = 40  # characters that a picture's name keeps in another place, where names may have to be shorter
+
+
+class Encodable(Protocol):
+    """A picture that can become a file of any format."""
+
+    def encoded(self, kind: OutputFormat) -> bytes:
+        """Bytes of the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Painted:
+    """What a run has painted, as a file; never lost because its postprocessing fails.
+
+    Attributes:
+        picture: with the postprocessing that is wanted.
+    """
+
+    picture: FinishedPicture
+
+    def encoded(self, kind: OutputFormat) -> bytes:
+        """Bytes of the file, without postprocessing if that fails."""
+        try:
+            return self.picture.encoded(kind)
+        except Exception as error:
+            plain = self.picture.postprocessed(Postprocess())
+            if plain.recipe == self.picture.recipe:
+                raise
+            reason = str(error) or type(error).__name__
+            note(f"the picture is as the run left it, since its postprocessing failed: {reason}")
+            return plain.encoded(kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Several pictures in one.
+
+    Attributes:
+        png: bytes, with a recipe.
+    """
+
+    png: bytes
+
+    def encoded(self, kind: OutputFormat) -> bytes:
+        """Bytes of the file, of 8 bits a channel."""
+        return converted(self.png, kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,22 +82,27 @@ class Saved:
     troubles: list[str] = field(default_factory=list)
 
 
-def save_all(outputs: Sequence[Output], pngs: Sequence[bytes], log: Path | None = None, lines: str = "") -> Saved:
+def save_all(
+    outputs: Sequence[Output], pictures: Sequence[Encodable], log: Path | None = None, lines: str = ""
+) -> Saved:
     """Writes the pictures, then the log.
 
     Args:
         outputs: where each picture goes, and in which format.
-        pngs: the pictures, with their recipes.
+        pictures: with their recipes.
         log: where the losses go, if anywhere.
         lines: of the log.
     """
     saved = Saved()
-    for output, png in zip(outputs, pngs, strict=True):
+    for output, picture in zip(outputs, pictures, strict=True):
         try:
-            data = converted(png, output.kind)
-        except Exception as error:  # a picture that can't be converted is still a picture
+            data = picture.encoded(output.kind)
+        except Exception as error:
+            if output.kind == "png":
+                raise
+            # A picture that can't be saved in one format is still a picture.
             reason = f"{output.path} can't be saved as {output.kind}: {str(error) or type(error).__name__}"
-            saved.troubles.append(_rescued(output.path, ".png", png, reason))
+            saved.troubles.append(_rescued(output.path, ".png", picture.encoded("png"), reason))
         else:
             _save(output.path, EXTENSIONS[output.kind][0], data, saved)
     if log is not None:

@@ -78,25 +78,25 @@ def print_result(text: str) -> None:
     print(text, flush=True)
 
 
-def show_progress(step: Step, steps: int) -> None:
+def show_progress(step: Step, steps: int, left: float) -> None:
     """Shows a progress bar with losses and the time left if stderr is a terminal; a step's notice in any case.
 
     Args:
         step: the newest one.
         steps: updates that the run will have made at its end.
+        left: share of its work that is still to be done, from 0 to 1; steps at a small size are less work.
     """
     if step.notice:
         _write(f"\n{step.notice}\n", sys.stderr)
     if not _is_terminal():
         return
-    done = step.index / steps if steps else 1.0
-    left = step.seconds / step.index * (steps - step.index) if step.index else 0.0
-    bar = "█" * int(BAR * done) + "░" * (BAR - int(BAR * done))
+    seconds = step.seconds * left / (1 - left) if 0 < left < 1 else 0.0
+    bar = "█" * int(BAR * (1 - left)) + "░" * (BAR - int(BAR * (1 - left)))
     losses = f"content {step.losses.content[0]:.4g}  style {step.losses.style[0]:.4g}"
     if len(step.lambdas) > 1:
         losses = f"L {', '.join(f'{total:.3g}' for total in step.losses.total)}"
     end = "\n" if step.last else ""
-    _write(f"\r{bar} {step.index}/{steps}  {losses}  {left:.0f} s left \x1b[K{end}", sys.stderr)
+    _write(f"\r{bar} {step.index}/{steps}  {losses}  {seconds:.0f} s left \x1b[K{end}", sys.stderr)
 
 
 def leave_progress() -> None:

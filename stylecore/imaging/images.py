@@ -48,7 +48,9 @@ def decode(data: bytes, name: str = "picture", longest: int | None = None) -> Im
     return decode_with_notices(data, name, longest).image
 
 
-def decode_with_notices(data: bytes, name: str = "picture", longest: int | None = None) -> Decoded:
+def decode_with_notices(
+    data: bytes, name: str = "picture", longest: int | None = None, most: int | None = None
+) -> Decoded:
     """Decodes a file's bytes into the picture that a viewer would show.
 
     Of an animation this is the first frame, of a file of several pages the picture itself, not its thumbnail. It is
@@ -60,14 +62,16 @@ def decode_with_notices(data: bytes, name: str = "picture", longest: int | None 
         name: what the message of an error calls the picture.
         longest: the longer side that is needed, in pixels. A larger picture comes back with just that, and is never
             held as a whole if its format allows; None gives all pixels.
+        most: bytes that the file may have; None for `MAX_BYTES`.
 
     Raises:
         ImageError: if the file is empty, too large, damaged, or of a format that is not accepted.
     """
     if not data:
         raise ImageError(f"{name} is empty: choose another file.")
-    if len(data) > MAX_BYTES:
-        raise ImageError(f"{name} has more than {MAX_BYTES >> 20} MB: save it smaller first.")
+    most = MAX_BYTES if most is None else most
+    if len(data) > most:
+        raise ImageError(f"{name} has more than {most >> 20} MB: save it smaller first.")
     kind = kind_of(data, name)
     with _decoder, _refusals(name, kind):
         check_structure(data)
@@ -89,13 +93,24 @@ def picture_size(data: bytes, name: str = "picture") -> tuple[int, int]:
         return _opened(data, kind, name, longest=1).upright_size
 
 
-def encode_png(image: Image.Image, text: dict[str, str] | None = None, compress: int = 6) -> bytes:
-    """PNG bytes with the given text chunks; `compress` goes from 0 (fast) to 9 (small)."""
+def encode_png(
+    image: Image.Image, text: dict[str, str] | None = None, compress: int = 6, dots_per_inch: int | None = None
+) -> bytes:
+    """PNG bytes.
+
+    Args:
+        image: of sRGB colours, which the file says.
+        text: chunks of text by their key.
+        compress: from 0 (fast) to 9 (small).
+        dots_per_inch: at which the picture is to be printed, if that is to be said.
+    """
     info = PngInfo()
+    info.add(b"sRGB", b"\0")
     for key, value in (text or {}).items():
         info.add_itxt(key, value)
     buffer = io.BytesIO()
-    image.save(buffer, "PNG", pnginfo=info, compress_level=compress)
+    dots = {} if dots_per_inch is None else {"dpi": (dots_per_inch, dots_per_inch)}
+    image.save(buffer, "PNG", pnginfo=info, compress_level=compress, **dots)
     return buffer.getvalue()
 
 

@@ -9,11 +9,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageCms
 
 from stylecore.config import OutputFormat
 from stylecore.imaging.images import encode_png
 from stylecore.imaging.tiff_pages import Tag, pages_of
+from stylecore.imaging.tiff_writing import encode_tiff
 
 EXTENSIONS: dict[OutputFormat, tuple[str, ...]] = {
     "png": (".png",),
@@ -23,11 +26,11 @@ EXTENSIONS: dict[OutputFormat, tuple[str, ...]] = {
 }
 LONGEST_SIDE: dict[OutputFormat, int] = {"png": 2**31 - 1, "jpeg": 65_500, "webp": 16_383, "tiff": 2**31 - 1}  # pixels
 LONGEST_JPEG_TEXT = 65_000  # bytes: all EXIF of a JPEG lies in one segment
+DOTS_PER_INCH = 300  # at which a result would be printed: what print shops ask for
 
 _OPTIONS: dict[OutputFormat, dict[str, Any]] = {
     "jpeg": {"quality": 95, "subsampling": 0},  # colours as fine as brightness
     "webp": {"lossless": True, "quality": 80, "method": 4},  # quality: how hard it tries to be small
-    "tiff": {"compression": "tiff_adobe_deflate"},
 }
 _DESCRIPTION = ExifTags.Base.ImageDescription
 
@@ -41,8 +44,9 @@ def encode(image: Image.Image, kind: OutputFormat, key: str, text: str) -> bytes
     """Bytes of a picture file with a text inside; the same picture and text give the same bytes.
 
     PNG has the text in an iTXt chunk. JPEG, WebP and TIFF have it, as JSON in ASCII after the key, in the tag
-    ImageDescription: of EXIF, or of TIFF itself; and they have an sRGB profile. WebP and TIFF keep every pixel as it
-    is, JPEG (quality 95, 4:4:4) does not.
+    ImageDescription: of EXIF, or of TIFF itself. All say that their colours are sRGB, PNG in a chunk and the others by
+    a profile, and all but WebP, which can't, that they are printed with `DOTS_PER_INCH`. PNG, WebP and TIFF keep every
+    pixel as it is, JPEG (quality 95, 4:4:4) does not.
 
     Args:
         image: RGB.
@@ -51,14 +55,36 @@ def encode(image: Image.Image, kind: OutputFormat, key: str, text: str) -> bytes
         text: JSON; left out of a JPEG if it has more than `LONGEST_JPEG_TEXT` bytes.
     """
     if kind == "png":
-        return encode_png(image, {key: text})
+        return encode_png(image, {key: text}, dots_per_inch=DOTS_PER_INCH)
+    if kind == "tiff":
+        return _tiff(np.asarray(image), key, text)
     exif = Image.Exif()
-    description = f"{key}: {json.dumps(json.loads(text))}"
+    description = _description(key, text)
     if kind != "jpeg" or len(description) <= LONGEST_JPEG_TEXT:
         exif[_DESCRIPTION] = description
+    dots = {"dpi": (DOTS_PER_INCH, DOTS_PER_INCH)} if kind == "jpeg" else {}
     buffer = io.BytesIO()
-    image.save(buffer, kind, exif=exif, icc_profile=_srgb_profile(), **_OPTIONS[kind])
+    image.save(buffer, kind, exif=exif, icc_profile=_srgb_profile(), **dots, **_OPTIONS[kind])
     return buffer.getvalue()
+
+
+def encode_deep(levels: NDArray[np.uint16], key: str, text: str) -> bytes:
+    """Bytes of a TIFF with 16 bits a channel, and else as `encode` makes it.
+
+    Args:
+        levels: (H, W, 3), RGB; 65535 is white.
+        key: names the text.
+        text: JSON.
+    """
+    return _tiff(levels, key, text)
+
+
+def _tiff(levels: NDArray[np.uint8] | NDArray[np.uint16], key: str, text: str) -> bytes:
+    return encode_tiff(levels, _description(key, text), _srgb_profile(), DOTS_PER_INCH)
+
+
+def _description(key: str, text: str) -> str:
+    return f"{key}: {json.dumps(json.loads(text))}"
 
 
 def read_text(data: bytes, key: str) -> str | None:

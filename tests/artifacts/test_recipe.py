@@ -44,6 +44,8 @@ RECIPE = Recipe(
     losses={"content": 1e-300, "style": 0.1, "total": 12345678.901234567},
     changes=((10, 0.3), (20, 1.0)),
     postprocess=Postprocess(colours="luminance", blend=0.25),
+    enlargement=((768, 20), (1536, 57)),
+    resumed_at=(12, 40),
 )
 
 
@@ -108,7 +110,7 @@ def test_the_json_says_what_a_reader_needs():
     assert set(values) == {"format", *(field.name for field in dataclasses.fields(Recipe))} - {"not_understood"}
 
 
-@pytest.mark.parametrize("entry", ["changes", "init_sha256", "precision"])
+@pytest.mark.parametrize("entry", ["changes", "enlargement", "init_sha256", "precision", "resumed_at"])
 def test_entries_that_may_be_missing(entry):
     assert getattr(Recipe.from_json(without(entry)), entry) in ((), "", "float32")
 

@@ -22,6 +22,7 @@ from stylecore.cli import commands, run
 from stylecore.cli.parser import main
 from stylecore.config import PRESETS, SETTINGS
 from stylecore.imaging.images import encode_png
+from stylecore.imaging.tiff_pages import Tag, picture_page
 from stylecore.samples import sample_contents
 from stylecore.transfer.records import TransferError
 from tests.support.noise import noise_file
@@ -160,6 +161,13 @@ def test_a_recipe_repeats_its_picture(transfer, inputs, tmp_path, options):
     assert main(["transfer", *inputs, "-o", str(again), "--recipe", str(first), "--device", "cpu"]) == 0
     np.testing.assert_array_equal(pixels(again), pixels(first))
     assert recipe(again) == recipe(first)
+
+
+def test_a_tiff_repeats_to_the_last_of_its_sixteen_bits(transfer, inputs, tmp_path):
+    first, again = transfer("--lambda", "0.4", "--blend", "0.25", output="first.tif"), tmp_path / "again.tiff"
+    assert main(["transfer", *inputs, "-o", str(again), "--recipe", str(first), "--device", "cpu"]) == 0
+    assert picture_page(first.read_bytes()).values(Tag.BITS) == (16, 16, 16)
+    assert again.read_bytes() == first.read_bytes()
 
 
 def test_a_recipe_repeats_in_the_precision_that_was_used(transfer, inputs, tmp_path):

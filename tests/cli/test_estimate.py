@@ -86,6 +86,6 @@ def test_the_time_grows_with_the_steps(vgg, monkeypatch):
 
     monkeypatch.setattr(estimate, "measure_throughput", lambda *_arguments: Machine())
     cost = cost_of([PHOTO], [PAINTING], dataclasses.replace(BIG, steps=10))
-    words = spoken_estimate(cost, vgg, BIG, (512, 384), 10)
+    words = spoken_estimate(cost, vgg, BIG, (512, 384), 0, 10)
     assert words.startswith("512 × 384 pixels, 10 steps of 3 λ on cpu: about ")
     assert words.endswith(f"and {cost.work(0, 10) * 1e-5:.0f} s")

@@ -9,9 +9,11 @@ import tempfile
 import pytest
 from PIL import Image
 
+from stylecore.artifacts import export
 from stylecore.artifacts.recipe import read_recipe
 from stylecore.cli import commands, run, saving
 from stylecore.cli.parser import main
+from stylecore.config import Postprocess
 
 NO_SPACE = OSError(28, "No space left on device")
 
@@ -64,10 +66,14 @@ def test_a_log_that_can_t_be_written_costs_no_picture(transfer_to, tmp_path, hom
 
 
 def test_a_picture_that_can_t_be_converted_is_kept_as_png(transfer_to, tmp_path, home, monkeypatch):
-    def fails(*_arguments):
-        raise MemoryError
+    whole = export.encode
 
-    monkeypatch.setattr(saving, "converted", fails)
+    def fails(image, kind, *rest):
+        if kind == "webp":
+            raise MemoryError
+        return whole(image, kind, *rest)
+
+    monkeypatch.setattr(export, "encode", fails)
     status, told = transfer_to(tmp_path / "a.webp")
     assert status == 74
     assert f"a.webp can't be saved as webp: MemoryError; it is in {home / 'a.png'}" in told
@@ -78,11 +84,13 @@ def test_postprocessing_that_fails_costs_no_picture(transfer_to, tmp_path, monke
     def fails(*_arguments):
         raise MemoryError
 
-    monkeypatch.setattr(run, "postprocessed", fails)
-    status, told = transfer_to(tmp_path / "a.png", "--blend", "0.5")
-    assert status == 0
-    assert "note: the picture is as the run left it, since its postprocessing failed: MemoryError" in told
-    assert read_recipe((tmp_path / "a.png").read_bytes())
+    monkeypatch.setattr(export, "postprocess", fails)
+    monkeypatch.setattr(export, "postprocess_tensor", fails)
+    for name in ("a.png", "a.tif"):
+        status, told = transfer_to(tmp_path / name, "--blend", "0.5")
+        assert status == 0
+        assert "note: the picture is as the run left it, since its postprocessing failed: MemoryError" in told
+        assert read_recipe((tmp_path / name).read_bytes()).postprocess == Postprocess()
 
 
 def test_a_sheet_that_can_t_be_laid_out_leaves_its_pictures(inputs, tmp_path, home, monkeypatch, capsys):

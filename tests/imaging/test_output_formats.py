@@ -8,7 +8,9 @@ import pytest
 from PIL import Image, ImageCms
 
 from stylecore.imaging.images import decode
-from stylecore.imaging.output_formats import EXTENSIONS, LONGEST_JPEG_TEXT, encode, read_text
+from stylecore.imaging.output_formats import EXTENSIONS, LONGEST_JPEG_TEXT, encode, encode_deep, read_text
+from stylecore.imaging.tiff_pages import picture_page
+from stylecore.imaging.tiff_samples import Layout, bands_of_samples
 
 TEXT = json.dumps({"device": "é λ 😀", "steps": [1, 2]}, ensure_ascii=False)
 
@@ -52,3 +54,29 @@ def test_a_description_of_another_program_is_no_text_of_ours(image, description)
     exif[0x010E] = description
     image.save(buffer, "JPEG", exif=exif)
     assert read_text(buffer.getvalue(), "stylecore") is None
+
+
+@pytest.mark.parametrize("kind", ["png", "jpeg", "tiff"])
+def test_it_is_printed_at_300_dots_per_inch(image, kind):
+    with Image.open(io.BytesIO(encode(image, kind, "stylecore", TEXT))) as found:
+        assert found.info["dpi"] == pytest.approx((300, 300), abs=0.01)  # PNG counts whole dots per metre
+
+
+def test_a_png_says_that_its_colours_are_srgb(image):
+    with Image.open(io.BytesIO(encode(image, "png", "stylecore", TEXT))) as found:
+        assert "srgb" in found.info
+
+
+@pytest.mark.parametrize("size", [(37, 23), (1, 1), (3, 400)])
+def test_sixteen_bits_come_back_to_the_last(size):
+    width, height = size
+    levels = np.random.default_rng(1).integers(0, 65536, (height, width, 3), dtype=np.uint16)
+    data = encode_deep(levels, "stylecore", TEXT)
+    page = picture_page(data)
+    found = np.concatenate(list(bands_of_samples(data, Layout.of(page), 3)))
+    assert found.dtype.itemsize == 2
+    np.testing.assert_array_equal(found, levels)
+    assert json.loads(read_text(data, "stylecore")) == json.loads(TEXT)
+    shown = np.asarray(decode(data), float)
+    assert abs(shown * 257 - levels).max() <= 257
+    assert encode_deep(levels, "stylecore", TEXT) == data
