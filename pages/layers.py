@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from stylecore.ui.layers.feature_maps import show_feature_maps
-from stylecore.ui.layers.inputs import size_and_steps_input, view_input
+from stylecore.ui.layers.inputs import descriptions_input, size_and_steps_input, view_input
 from stylecore.ui.layers.matrices import show_matrices
 from stylecore.ui.layers.network import network_input
 from stylecore.ui.layers.plan import plan_reconstructions
@@ -40,6 +40,7 @@ with page("Layers") as (engine, owner):
         if view == RECONSTRUCTIONS:
             run_place = st.container(gap="xsmall")  # and Run shows what of the chosen layers is missing
             size, steps = size_and_steps_input(engine.limits)
+            descriptions = descriptions_input()
             config = reconstruction_settings(size, steps)
         else:
             config = view_settings()
@@ -53,7 +54,7 @@ with page("Layers") as (engine, owner):
 
     with right:
         if view == RECONSTRUCTIONS:
-            show_reconstructions(engine, owner, layers, config)
+            show_reconstructions(engine, owner, layers, descriptions, config)
         elif view == MAPS:
             show_feature_maps(engine, owner, layers[0])
         else:

@@ -6,6 +6,7 @@ from stylecore.ui.page import page
 from stylecore.ui.state.page_state import apply_query_params, write_query_params
 from stylecore.ui.theory.calibration import show_calibration
 from stylecore.ui.theory.content import show_content, show_network
+from stylecore.ui.theory.descriptions import show_descriptions
 from stylecore.ui.theory.shuffle import show_shuffle
 from stylecore.ui.theory.state import TheoryState, read_query_params
 from stylecore.ui.theory.style import show_statistic, show_style
@@ -35,6 +36,7 @@ with page("Theory") as (engine, owner):
     show_total(t, engine, owner, x, s, statistic)
     show_shuffle(t, engine, owner, x, statistic, layer)
     show_calibration(t, engine, owner)
+    show_descriptions(t, engine, owner)
     st.subheader(t["sources_title"], anchor=False)
     st.markdown(t["sources"])
 

@@ -75,7 +75,9 @@ def test_reconstructions_fill_a_grid_that_can_be_taken_home(layers, address):
     layers.get_by_role("button", name="Everything is there").wait_for(timeout=90 * SECOND)
     at_rest(layers)
     expect(layers.locator(CELLS + " img:visible")).to_have_count(4)
-    expect(layers.locator(".st-key-layers_grid th")).to_have_text(["relu1_1", "relu3_3", "Content", "Style"])
+    expect(layers.locator(".st-key-layers_grid th")).to_have_text(
+        ["relu1_1", "relu3_3", "Content", "Style: Gram matrix"]
+    )
     layers.locator(CELLS).first.click()
     layers.get_by_text("The content as relu1_1 keeps it").wait_for()
     sheet = Image.open(io.BytesIO(downloaded(layers, "Labelled sheet")))
@@ -84,6 +86,24 @@ def test_reconstructions_fill_a_grid_that_can_be_taken_home(layers, address):
     layers.get_by_role("heading", name="This server").wait_for()
     layers.get_by_role("link", name="Layers").click()
     expect(layers.locator(CELLS + " img:visible")).to_have_count(4)  # kept through a page switch
+
+
+def test_style_is_reconstructed_by_every_description_that_is_chosen(layers, address):
+    layers.goto(f"{address}/layers?{SETTINGS}&layers=relu1_1&layers_size=96&layers_steps=2")
+    layers.get_by_role("button", name="Run 2 reconstructions").wait_for()
+    choice = layers.locator(".st-key-layers_described")
+    choice.get_by_role("button", name="Wasserstein").click()
+    choice.get_by_role("button", name="Sliced").click()
+    press(layers, "Run 4 reconstructions")
+    layers.get_by_role("button", name="Everything is there").wait_for(timeout=90 * SECOND)
+    at_rest(layers)
+    rows = ["Content", "Style: Gram matrix", "Style: Wasserstein", "Style: Sliced"]
+    expect(layers.locator(".st-key-layers_grid th")).to_have_text(["relu1_1", *rows])
+    layers.locator(CELLS).nth(2).click()
+    layers.get_by_text("The style as relu1_1 keeps it, described by Wasserstein").wait_for()
+    layers.wait_for_url(re.compile("described=gram\\+wasserstein\\+sliced"))
+    choice.get_by_role("button", name="Gram matrix").click()
+    expect(layers.locator(CELLS + " img:visible")).to_have_count(3)
 
 
 def test_stop_keeps_what_is_there_and_the_studio_shows_none_of_it(layers):
@@ -144,6 +164,30 @@ def test_numbers_of_the_theory_follow_what_is_changed(theory):
     before = map_after.get_attribute("src")
     press(theory, "Shuffle again")
     expect(map_after).not_to_have_attribute("src", before)
+    assert theory.locator(".katex-error").count() == 0
+
+
+def test_clouds_follow_layer_channels_description_and_angle(theory):
+    figure = theory.locator(".st-key-theory_cloud .js-plotly-plot")
+    lines = figure.locator(".scatterlayer .trace path.js-line")
+    distance = theory.get_by_text("Of these two clouds, with nothing but these two channels")
+    expect(lines).to_have_count(2)  # an ellipse each
+    before = distance.inner_text()
+    theory.locator(".st-key-theory_description").get_by_text("Gram + moments", exact=True).click()
+    expect(lines).to_have_count(4)  # and a box
+    expect(distance).not_to_have_text(before)
+    theory.locator(".st-key-theory_description").get_by_text("Sliced", exact=True).click()
+    theory.get_by_text("Along this direction alone").wait_for()
+    along = theory.get_by_text("Along this direction alone").inner_text()
+    theory.locator(".st-key-theory_angle input[type=range]").focus()
+    theory.keyboard.press("ArrowRight")
+    expect(theory.get_by_text("Along this direction alone")).not_to_have_text(along)
+    expect(theory.locator(".st-key-theory_projections .js-plotly-plot path.js-line")).to_have_count(2)
+    title = figure.locator(".xtitle")
+    across = title.text_content()
+    theory.locator(".st-key-theory_cloud_layer").get_by_role("combobox").click()
+    theory.get_by_role("option", name="relu4_1").click()
+    expect(title).not_to_have_text(across)
     assert theory.locator(".katex-error").count() == 0
 
 

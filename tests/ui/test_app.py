@@ -198,6 +198,16 @@ def test_an_upload_beyond_the_operators_limit_is_refused_whatever_the_browser_le
     assert "This picture has more than 1 MB: save it smaller first." in app.error[0].value
 
 
+def test_of_more_reconstructions_than_one_visitor_may_have_run_takes_the_first(app, monkeypatch):
+    limits = dataclasses.replace(get_engine().limits, max_active=7)
+    monkeypatch.setattr(get_engine(), "limits", limits)
+    app.switch_page("pages/layers.py").run()
+    assert app.button(key="run_layers").label == "Run 7 of 10 reconstructions"
+    app.button_group(key="layers_described").set_value([]).run()
+    assert app.button(key="run_layers").label == "Run 5 reconstructions"  # of the content
+    assert not app.exception
+
+
 @pytest.mark.parametrize("page", ["pages/lambda_lab.py", "pages/layers.py", "pages/theory.py"])
 def test_half_written_settings_are_a_sentence_on_every_page(app, page):
     app.text_input(key="set_style_layers").set_value("relu1_1 relu9_9").run()

@@ -1,10 +1,12 @@
-"""The inputs of the page about layers: the view, and size and steps of reconstructions."""
+"""The inputs of the page about layers: the view, and size, steps and descriptions of style of reconstructions."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from stylecore.config import SETTINGS, Statistic
 from stylecore.engine.limits import Limits
+from stylecore.transfer.statistics import DESCRIPTIONS
 from stylecore.ui.layers.state import VIEWS, LayersState, available_sizes
 
 
@@ -35,3 +37,20 @@ def size_and_steps_input(limits: Limits) -> tuple[int, int]:
         "Steps", 1, limits.max_steps, step=20, key=LayersState.steps.key, persist_state="session"
     )
     return int(size), int(steps)
+
+
+def descriptions_input() -> list[Statistic]:
+    """Draws the choice of descriptions by which the style is painted again; each gives a row of reconstructions.
+
+    Returns:
+        Those that are chosen, in the order in which all are listed; none if only the content is wanted.
+    """
+    st.pills(
+        "Style described by",
+        list(DESCRIPTIONS),
+        selection_mode="multi",
+        key=LayersState.described.key,
+        persist_state="session",
+        format_func=SETTINGS["statistic"].labels.__getitem__,
+    )
+    return LayersState().descriptions

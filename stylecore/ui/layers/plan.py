@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 
-from stylecore.config import TransferConfig
+from stylecore.config import SETTINGS, Statistic, TransferConfig
 from stylecore.engine.cost import Cost
 from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Request
@@ -18,48 +19,64 @@ from stylecore.ui.state.chosen import chosen_pair
 from stylecore.ui.widgets.progress import living_jobs
 from stylecore.ui.widgets.run_panel import RunPlan
 
-CONTENT, STYLE = "Content", "Style"
-Requests = Mapping[tuple[str, str], Request]  # by row, `CONTENT` or `STYLE`, and layer
+CONTENT = "content"
+Requests = Mapping[tuple[str, str], Request]  # by row, `CONTENT` or a description of style, and layer
 
 
-def reconstruction_requests(layers: Sequence[str], config: TransferConfig) -> Requests:
+def row_label(row: str) -> str:
+    """The heading of a row, `CONTENT` or a description of style."""
+    return "Content" if row == CONTENT else f"Style: {SETTINGS['statistic'].labels[row]}"
+
+
+def reconstruction_requests(
+    layers: Sequence[str], descriptions: Sequence[Statistic], config: TransferConfig
+) -> Requests:
     """A request for each picture of the grid, in the order in which they shall be computed.
 
     Args:
         layers: shallow to deep.
+        descriptions: by each of which the style is painted again.
         config: size, steps, and everything else that is not about layers.
     """
     content, style = chosen_pair()
     inputs = pair(content.data, style.data, names=(content.name, style.name))
-    return {
-        (row, layer): Request(inputs=inputs, config=settings(layer, config), workspace="layers")
-        for layer in layers
-        for row, settings in ((CONTENT, content_of), (STYLE, style_up_to))
-    }
+    requests = {}
+    for layer in layers:
+        by_row: dict[str, TransferConfig] = {CONTENT: content_of(layer, config)}
+        by_row |= {name: dataclasses.replace(style_up_to(layer, config), statistic=name) for name in descriptions}
+        for row, settings in by_row.items():
+            requests[row, layer] = Request(inputs=inputs, config=settings, workspace="layers")
+    return requests
 
 
 def plan_reconstructions(engine: Engine, owner: str) -> RunPlan:
-    """What Run would compute of the chosen pair with what the widgets say, or why it can't."""
+    """What Run would compute of the chosen pair with what the widgets say, or why it can't.
+
+    Of more pictures than this server takes from one visitor it is those that come first.
+    """
     state, (content, style) = LayersState(), chosen_pair()
     requests: Requests = {}
     todo: list[Request] = []
+    now: list[Request] = []
     costs: tuple[Cost, ...] = ()
     problem = ""
     try:
-        requests = reconstruction_requests(state.layers, reconstruction_settings(state.size, state.steps))
+        config = reconstruction_settings(state.size, state.steps)
+        requests = reconstruction_requests(state.layers, state.descriptions, config)
         todo = [
             request
             for request in requests.values()
             if missing(request.config.lambdas, _cells_by_lambda(engine, owner, request))
         ]
-        costs = tuple(engine.price(content.size, style.size, request.config) for request in todo)
+        now = todo[: _room(engine, owner)]
+        costs = tuple(engine.price(content.size, style.size, request.config) for request in now)
     except UserError as error:
         problem = str(error)
     return RunPlan(
         workspace="layers",
-        label=_label(requests=len(requests), todo=len(todo), busy=bool(living_jobs(engine, owner, "layers"))),
+        label=_label(len(requests), len(todo), len(now), busy=bool(living_jobs(engine, owner, "layers"))),
         icon="layers",
-        requests=tuple(todo),
+        requests=tuple(now),
         costs=costs,
         problem=problem,
     )
@@ -78,9 +95,23 @@ def _cells_by_lambda(engine: Engine, owner: str, request: Request) -> dict[float
     return cells_of(jobs, request)
 
 
-def _label(*, requests: int, todo: int, busy: bool) -> str:
+def _room(engine: Engine, owner: str) -> int:
+    """Runs that the visitor may have here beside those on other pages; 1 if there is no room, so that Run says why."""
+    elsewhere = [job for job in engine.jobs_of(owner) if job.request.workspace != "layers" and not job.ended]
+    return max(engine.limits.max_active - len(elsewhere), 1)
+
+
+def _label(requests: int, todo: int, now: int, *, busy: bool) -> str:
+    """What the button says.
+
+    Args:
+        requests: pictures of the grid.
+        todo: those that are neither there nor on their way.
+        now: those of them that a press of Run would begin.
+        busy: whether any is on its way.
+    """
     if not requests:
         return "Choose a layer above"
     if not todo:
         return "On their way" if busy else "Everything is there"
-    return f"Run {todo} reconstruction{'s' * (todo != 1)}"
+    return f"Run {now}{f' of {todo}' * (now < todo)} reconstruction{'s' * (todo != 1)}"

@@ -8,7 +8,7 @@ from functools import partial
 import streamlit as st
 
 from stylecore.artifacts.contact_sheet import Rows, labelled_sheet
-from stylecore.config import TransferConfig
+from stylecore.config import SETTINGS, Statistic, TransferConfig
 from stylecore.engine.engine import Engine
 from stylecore.experiments.grid import Cell
 from stylecore.experiments.reconstruction import first_layers
@@ -16,7 +16,7 @@ from stylecore.imaging.images import encode_png
 from stylecore.imaging.scaling import fitted_size
 from stylecore.ui.components import Column, Row, grid, viewer
 from stylecore.ui.layers.network import layer_colour
-from stylecore.ui.layers.plan import CONTENT, STYLE, cells_by_request, reconstruction_requests
+from stylecore.ui.layers.plan import CONTENT, cells_by_request, reconstruction_requests, row_label
 from stylecore.ui.layers.state import LayersState
 from stylecore.ui.state.chosen import chosen_pair
 from stylecore.ui.widgets.downloads import download
@@ -25,52 +25,58 @@ from stylecore.ui.widgets.progress import grid_cell, keep_drawing, living_jobs, 
 Cells = Mapping[tuple[str, str], Cell | None]  # by row and layer
 
 
-def show_reconstructions(engine: Engine, owner: str, layers: Sequence[str], config: TransferConfig) -> None:
+def show_reconstructions(
+    engine: Engine, owner: str, layers: Sequence[str], descriptions: Sequence[Statistic], config: TransferConfig
+) -> None:
     """Draws the grid, and again while pictures are being computed.
 
     Args:
         engine: of the server.
         owner: the visitor.
         layers: that are chosen, shallow to deep.
+        descriptions: of style, each with a row of its own.
         config: size, steps, and everything else that is not about layers.
     """
-    keep_drawing(engine, owner, "layers", partial(_show, engine, owner, layers, config))
+    keep_drawing(engine, owner, "layers", partial(_show, engine, owner, layers, descriptions, config))
 
 
-def _show(engine: Engine, owner: str, layers: Sequence[str], config: TransferConfig) -> None:
+def _show(
+    engine: Engine, owner: str, layers: Sequence[str], descriptions: Sequence[Statistic], config: TransferConfig
+) -> None:
     show_progress(engine, owner, "layers")
-    cells = cells_by_request(engine, owner, reconstruction_requests(layers, config))
+    cells = cells_by_request(engine, owner, reconstruction_requests(layers, descriptions, config))
     failed = show_trouble(engine, owner, "layers")
     if not any(cells.values()):
         if not living_jobs(engine, owner, "layers") and not failed:
             _show_welcome(any_layer=bool(layers))
         return
+    rows = [CONTENT, *descriptions]
     picked = _picked(cells)
-    _show_grid(cells, layers, picked)
+    _show_grid(cells, rows, layers, picked)
     cell = cells[picked] if picked else None
     if picked and cell:
         _show_large(cell, *picked)
-    _show_download(cells, layers, f"From noise, layer by layer: {config.size} pixels, {config.steps} steps")
+    _show_download(cells, rows, layers, f"From noise, layer by layer: {config.size} pixels, {config.steps} steps")
 
 
 def _show_welcome(*, any_layer: bool) -> None:
     st.info(
         "Press **Run**: each picture starts from noise. Top row: the photograph, painted again by this layer alone. "
-        "Bottom row: the style, painted again by the first layer of each block up to this one. Early layers bring back "
-        "nearly the photograph; deep ones keep things but lose their place and colour. This is Figure 1 of Gatys et "
-        "al. 2015, on your pictures."
+        "Below: the style, painted again by the first layer of each block up to this one, a row for each description "
+        "that is chosen. Early layers bring back nearly the photograph; deep ones keep things but lose their place and "
+        "colour. This is Figure 1 of Gatys et al. 2015, on your pictures."
         if any_layer
         else "Choose one layer or more in the drawing above.",
         icon=":material/layers:",
     )
 
 
-def _show_grid(cells: Cells, layers: Sequence[str], picked: tuple[str, str] | None) -> None:
+def _show_grid(cells: Cells, rows: Sequence[str], layers: Sequence[str], picked: tuple[str, str] | None) -> None:
     grid(
         [Column(label=layer, colour=layer_colour(layer)) for layer in layers],
         [
-            Row(label=row, cells=[grid_cell(f"{row} {layer}", cells[row, layer]) for layer in layers])
-            for row in (CONTENT, STYLE)
+            Row(label=row_label(row), cells=[grid_cell(f"{row} {layer}", cells[row, layer]) for layer in layers])
+            for row in rows
         ],
         " ".join(picked) if picked else "",
         key="layers_grid",
@@ -86,12 +92,13 @@ def _show_large(cell: Cell, row: str, layer: str) -> None:
         caption = f"The content as {layer} keeps it · content loss {losses.content[0]:.2g}"
     else:
         names = ", ".join(name for name, _ in first_layers(layer))
-        caption = f"The style as {names} keep{'s' * (layer == 'relu1_1')} it · style loss {losses.style[0]:.2g}"
+        caption = f"The style as {names} keep{'s' * (layer == 'relu1_1')} it, described by "
+        caption += f"{SETTINGS['statistic'].labels[row]} · style loss {losses.style[0]:.2g}"
     viewer(
         cell.preview or b"",
         fitted_size(content.size, cell.job.request.config.size),
         key="layers_large",
-        alt=f"{row} of {(content if row == CONTENT else style).name}, {layer}",
+        alt=f"{row_label(row)} of {(content if row == CONTENT else style).name}, {layer}",
         caption=caption,
         before=content.preview if row == CONTENT else None,
         before_label="Photograph",
@@ -99,11 +106,11 @@ def _show_large(cell: Cell, row: str, layer: str) -> None:
     )
 
 
-def _show_download(cells: Cells, layers: Sequence[str], title: str) -> None:
+def _show_download(cells: Cells, rows: Sequence[str], layers: Sequence[str], title: str) -> None:
     """Draws the button for a sheet of all pictures; nothing while none is finished."""
-    rows: Rows = [(row, [(layer, _result(cells[row, layer])) for layer in layers]) for row in (CONTENT, STYLE)]
-    if any(png for _, row in rows for _, png in row):
-        make = partial(_sheet, rows, title)
+    shown: Rows = [(row_label(row), [(layer, _result(cells[row, layer])) for layer in layers]) for row in rows]
+    if any(png for _, row in shown for _, png in row):
+        make = partial(_sheet, shown, title)
         download("Labelled sheet", make, "reconstructions.png", "image/png", key="layers_sheet")
 
 

@@ -6,15 +6,17 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from stylecore.config import Statistic
 from stylecore.engine.limits import Limits
 from stylecore.layers import GATYS_STYLE, LAYERS
+from stylecore.transfer.statistics import DESCRIPTIONS
 from stylecore.ui.state.session import SessionValue
 
 RECONSTRUCTIONS, MAPS, MATRICES = "Reconstructions", "Feature maps", "Style matrices"
 VIEWS = {RECONSTRUCTIONS: "reconstructions", MAPS: "maps", MATRICES: "matrices"}  # each with its word in a link
 SIZES = (96, 128, 160, 192, 224, 256, 320, 384)  # pixels, of reconstructions
 DEFAULT_SIZE, DEFAULT_STEPS = 160, 80
-SIZE_PARAM, STEPS_PARAM = "layers_size", "layers_steps"  # of a link
+SIZE_PARAM, STEPS_PARAM, DESCRIBED_PARAM = "layers_size", "layers_steps", "described"  # of a link
 
 
 class LayersState:
@@ -24,6 +26,7 @@ class LayersState:
         view: one of `VIEWS`; a widget's value.
         size: of reconstructions, in pixels; a widget's value.
         steps: of reconstructions; a widget's value.
+        described: by what the reconstructed style is described, in any order; a widget's value.
         several: layers that are reconstructed, in any order.
         single: the layer that the other views show.
         picked: row and layer of the reconstruction that is shown large; None until one is clicked.
@@ -36,6 +39,7 @@ class LayersState:
     view = SessionValue[str](RECONSTRUCTIONS)
     size = SessionValue[int](DEFAULT_SIZE)
     steps = SessionValue[int](DEFAULT_STEPS)
+    described = SessionValue[Sequence[Statistic]](("gram",))
     several = SessionValue[Sequence[str]](tuple(layer for layer, _ in GATYS_STYLE))
     single = SessionValue[str]("relu3_1")
     picked = SessionValue[tuple[str, str] | None](None)
@@ -49,11 +53,17 @@ class LayersState:
         chosen = self.several if self.view == RECONSTRUCTIONS else [self.single]
         return [layer for layer in LAYERS if layer in chosen]
 
+    @property
+    def descriptions(self) -> list[Statistic]:
+        """By what the reconstructed style is described, in the order in which all descriptions are listed."""
+        return [name for name in DESCRIPTIONS if name in self.described]
+
     def set_widget_defaults(self, limits: Limits) -> None:
         """Gives each widget that a link can set a value to begin with; before the widgets are drawn."""
         st.session_state.setdefault(LayersState.view.key, self.view)
         st.session_state.setdefault(LayersState.size.key, min(self.size, max(available_sizes(limits))))
         st.session_state.setdefault(LayersState.steps.key, min(self.steps, limits.max_steps))
+        st.session_state.setdefault(LayersState.described.key, list(self.described))
 
 
 def available_sizes(limits: Limits) -> list[int]:
@@ -70,6 +80,8 @@ def read_query_params(query: Mapping[str, str], limits: Limits) -> None:
         state.several = layers or [layer for layer, _ in GATYS_STYLE]
     elif layers:
         state.single = layers[0]
+    if described := [name for name in DESCRIPTIONS if name in query.get(DESCRIBED_PARAM, "").split(" ")]:
+        state.described = described
     if (size := _number(query, SIZE_PARAM)) in available_sizes(limits):
         state.size = size
     if steps := _number(query, STEPS_PARAM):
@@ -89,6 +101,7 @@ def layers_query_params(view: str, layers: Sequence[str]) -> dict[str, str]:
         "layers": " ".join(layers),
         SIZE_PARAM: str(state.size),
         STEPS_PARAM: str(state.steps),
+        DESCRIBED_PARAM: " ".join(state.descriptions),
     }
 
 

@@ -89,9 +89,9 @@ def centred(rows: Rows) -> Rows:
     return tuple(_centred(row) for row in rows)
 
 
-def matrix(rows: Rows) -> str:
-    """A matrix in LaTeX."""
-    lines = (" & ".join(number(value) for value in row) for row in rows)
+def matrix(rows: Rows, digits: int = 4) -> str:
+    """A matrix in LaTeX, its entries with so many significant digits."""
+    lines = (" & ".join(number(value, digits) for value in row) for row in rows)
     return "\\begin{pmatrix} " + " \\\\ ".join(lines) + " \\end{pmatrix}"
 
 
