@@ -17,6 +17,7 @@ DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "2px,7px
 # Of rows that are laid over each other: as above, with a contrast above 3 to both pages.
 ROW_COLOURS = ("#1F83BF", "#D55E00", "#009E73", "#C2528B", "#B8860B", "#5B6FD6", "#6B8E23", "#A65628")
 LAMBDA_COLOURS = ((213, 94, 0), (140, 84, 160), (31, 131, 191))  # RGB at λ = 0, 0.5, 1
+BLOCK_COLOURS = ("#1F83BF", "#009E73", "#B8860B", "#D55E00", "#A0569B")  # of VGG16's five blocks
 OPTIONS: dict[str, Any] = {  # nothing leaves here; a picture is taken home by the buttons below a chart
     "displaylogo": False,
     "modeBarButtonsToRemove": ["sendChartToCloud", "toImage"],
@@ -40,6 +41,11 @@ def lambda_colour(lam: float) -> str:
     ends = zip(LAMBDA_COLOURS[low], LAMBDA_COLOURS[low + 1], strict=True)
     red, green, blue = (round(a + (b - a) * (place - low)) for a, b in ends)
     return f"#{red:02X}{green:02X}{blue:02X}"
+
+
+def layer_colour(layer: str) -> str:
+    """The colour of a layer wherever it is drawn: that of its block, as "#RRGGBB"."""
+    return BLOCK_COLOURS[int(layer[4]) - 1]
 
 
 def base_layout(revision: str) -> dict[str, Any]:

@@ -54,13 +54,13 @@ def figure_table(figure: Figure, settings: Mapping[str, Any]) -> Table:
     """
     layout = figure["layout"]
     titles = [_column(layout.get(f"{side}axis", {}).get("title", {}).get("text", "")) or side for side in "xy"]
-    headings = [annotation["text"] for annotation in layout.get("annotations", ())]
+    headings = [annotation.get("text", "") for annotation in layout.get("annotations", ())]
     curves = []
     for i, trace in enumerate(figure["data"]):
-        if trace["type"] == "heatmap":
+        if trace.get("type") == "heatmap":
             name = headings[i] if i < len(headings) else ""
             curves.append(Curve({"matrix": name, **settings}, _cells(trace)))
-        else:
+        elif "x" in trace and "y" in trace:
             values = dict(zip(titles, (trace["x"], trace["y"]), strict=True))
             curves.append(Curve({**({"curve": trace["name"]} if "name" in trace else {}), **settings}, values))
     return Table(curves)
