@@ -13,9 +13,15 @@ STYLE_LAYERS = ("#D55E00", "#E69F00", "#CC79A7", "#009E73", "#8C6BB1", "#A65628"
 GREY = "#808080"
 GRID_GREY = "rgba(128, 128, 128, 0.25)"
 TRANSPARENT = "rgba(0, 0, 0, 0)"
-DASHES = ("solid", "dash", "dot", "dashdot")
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "2px,7px", "14px,3px,2px,3px,2px,3px")
+# Of rows that are laid over each other: as above, with a contrast above 3 to both pages.
+ROW_COLOURS = ("#1F83BF", "#D55E00", "#009E73", "#C2528B", "#B8860B", "#5B6FD6", "#6B8E23", "#A65628")
 LAMBDA_COLOURS = ((213, 94, 0), (140, 84, 160), (31, 131, 191))  # RGB at λ = 0, 0.5, 1
-OPTIONS: dict[str, Any] = {"displaylogo": False, "modeBarButtonsToRemove": ["sendChartToCloud"]}  # nothing leaves here
+BLOCK_COLOURS = ("#1F83BF", "#009E73", "#B8860B", "#D55E00", "#A0569B")  # of VGG16's five blocks
+OPTIONS: dict[str, Any] = {  # nothing leaves here; a picture is taken home by the buttons below a chart
+    "displaylogo": False,
+    "modeBarButtonsToRemove": ["sendChartToCloud", "toImage"],
+}
 
 _TICKS = [digit * 10.0**power for power in range(-9, 13) for digit in (1, 2, 5)]
 LOG_AXIS: dict[str, Any] = {"type": "log", "tickvals": _TICKS, "ticktext": [f"{tick:g}" for tick in _TICKS]}
@@ -37,6 +43,11 @@ def lambda_colour(lam: float) -> str:
     return f"#{red:02X}{green:02X}{blue:02X}"
 
 
+def layer_colour(layer: str) -> str:
+    """The colour of a layer wherever it is drawn: that of its block, as "#RRGGBB"."""
+    return BLOCK_COLOURS[int(layer[4]) - 1]
+
+
 def base_layout(revision: str) -> dict[str, Any]:
     """The layout that every figure begins with.
 
@@ -50,7 +61,7 @@ def base_layout(revision: str) -> dict[str, Any]:
         "plot_bgcolor": TRANSPARENT,
         "legend": {"orientation": "h", "y": -0.3, "yanchor": "top", "x": 0},
         "hovermode": "x unified",
-        "modebar": {"bgcolor": TRANSPARENT},
+        "modebar": {"bgcolor": TRANSPARENT, "color": GREY, "activecolor": CONTENT[0]},
         "uirevision": revision,
         "xaxis": dict(axis),
         "yaxis": dict(axis),

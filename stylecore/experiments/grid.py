@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from stylecore.config import SETTINGS, TransferConfig
 from stylecore.engine.cost import Cost
 from stylecore.engine.jobs import Job, Request
 from stylecore.experiments.lambdas import MOST
-from stylecore.layers import GATYS_STYLE
 from stylecore.transfer.records import LossRecord
-
-STROKE_SIZES = (0.5, 1.0, 1.5, 2.0)  # size of the style picture relative to the result
-STEP_COUNTS = (20, 40, 80, 120, 200)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -113,49 +108,3 @@ def batches(
         else:
             batches.append((lam,))
     return batches
-
-
-@dataclass(frozen=True, slots=True)
-class Axis:
-    """A setting that can be the second axis of the grid.
-
-    Attributes:
-        label: name of the setting in the interface.
-        values: each by its own name in the interface.
-    """
-
-    label: str
-    values: Mapping[str, object]
-
-
-def _choices(setting: str) -> Axis:
-    declared = SETTINGS[setting]
-    return Axis(declared.label, {label: value for value, label in declared.labels.items()})
-
-
-def _numbers(setting: str, form: str, values: Iterable[float]) -> Axis:
-    return Axis(SETTINGS[setting].label, {form.format(value): value for value in values})
-
-
-AXES: Mapping[str, Axis] = {
-    "style_layers": Axis(
-        SETTINGS["style_layers"].label,
-        {f"up to {layer}": GATYS_STYLE[: i + 1] for i, (layer, _) in enumerate(GATYS_STYLE)},
-    ),
-    "style_scale": _numbers("style_scale", "stroke × {:g}", STROKE_SIZES),
-    "optimizer": _choices("optimizer"),
-    "steps": _numbers("steps", "{} steps", STEP_COUNTS),
-    "statistic": _choices("statistic"),
-    "pooling": _choices("pooling"),
-}
-
-
-def along(config: TransferConfig, axis: str, value: str) -> TransferConfig:
-    """The settings of one row.
-
-    Args:
-        config: the settings that all rows share.
-        axis: one of `AXES`.
-        value: name of one of its values.
-    """
-    return TransferConfig.from_dict({**config.to_dict(), axis: AXES[axis].values[value]})

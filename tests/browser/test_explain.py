@@ -1,7 +1,9 @@
 """The pages that explain, Layers and Theory, in a real browser; skips where there is no chromium, but not in CI."""
 
+import csv
 import io
 import re
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -142,6 +144,13 @@ def test_feature_views_are_answered_while_a_picture_is_painted(page, address):
     page.get_by_text("Step 6: this picture's matrix minus the style's").wait_for()
     page.get_by_text("Covariance", exact=True).click()
     page.get_by_text("Covariance of relu1_2 per position").wait_for()
+    at_rest(page)
+    with page.expect_download() as download:
+        page.locator(".st-key-take_home_matrices_trajectory").get_by_role("button", name="CSV").click()
+    rows = list(csv.DictReader(Path(download.value.path()).read_text(encoding="utf-8").splitlines()))
+    assert rows[-1]["step"] == "6"
+    assert float(rows[-1]["distance_from_the_style"]) < float(rows[0]["distance_from_the_style"])
+    assert {(row["layer"], row["statistic"], row["size_pixels"]) for row in rows} == {("relu1_2", "covariance", "64")}
     html = downloaded(page, "Interactive figures, HTML").decode()
     assert "Covariance of relu1_2" in html
     page.get_by_role("link", name="Studio").click()

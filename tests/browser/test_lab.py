@@ -1,9 +1,14 @@
 """The λ lab in a real browser; skips where there is no chromium, but not in CI."""
 
+import csv
 import io
+import json
 import re
 import zipfile
+from pathlib import Path
+from xml.etree import ElementTree
 
+import pandas
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
@@ -12,6 +17,7 @@ from stylecore.artifacts.recipe import read_recipe
 from tests.support.browser import SECOND, at_rest, click_middle, downloaded, press, visitor
 
 SETTINGS = "size=64&steps=6&content=Coffee&style=Embroidery"
+HISTORIES = ".st-key-lab_histories"
 CELLS = ".st-key-lab_grid td button"
 TICKS = ".st-key-lab_scrubber .ticks button"
 
@@ -47,7 +53,7 @@ def test_compare_add_scrub_and_take_home(page):
     press(page, "Run 2 pictures")
     page.locator(".st-key-lab_trade_off .js-plotly-plot .main-svg").first.wait_for()
     finished(page)
-    page.get_by_role("button", name="Everything is there").wait_for()
+    page.get_by_role("button", name="All 2 are done").wait_for()
     expect(page.locator(CELLS)).to_have_count(2)
     press(page, "Add λ = 0.3, between 0.1 and 0.5")
     expect(page.locator(CELLS)).to_have_count(3)
@@ -106,6 +112,90 @@ def test_a_grid_of_lambda_and_another_setting(page):
     expect(page.locator(".st-key-lab_grid th")).to_have_text(["λ 0.2", "λ 0.7", "Max", "Average"])
 
 
+@pytest.fixture
+def optimizers(browser, address):
+    """Two λ of each optimizer, finished."""
+    url = f"{address}/lambda_lab?size=64&steps=12&content=Coffee&style=Embroidery&lambdas=0.2+0.7&axis=optimizer"
+    with visitor(browser, url) as page:
+        press(page, "Run 4 pictures")
+        finished(page)
+        page.get_by_role("button", name="All 4 are done").wait_for()
+        yield page
+
+
+def test_adam_and_lbfgs_stand_in_one_chart_and_every_point_opens_its_picture(optimizers):
+    page = optimizers
+    legend = page.locator(".st-key-lab_histories .legendtext")
+    expect(legend).to_have_text(["L-BFGS · λ 0.2", "L-BFGS · λ 0.7", "Adam · λ 0.2", "Adam · λ 0.7"])
+    strokes = [
+        path.evaluate("path => path.style.stroke") for path in page.locator(f"{HISTORIES} .scatterlayer .js-line").all()
+    ]
+    assert len(strokes) == 4
+    assert strokes[0] == strokes[1] != strokes[2] == strokes[3]
+
+    pressed = page.locator(CELLS + "[aria-pressed=true]")
+    expect(pressed).to_have_attribute("aria-label", "Adam λ 0.7")
+    points = page.locator(".st-key-lab_trade_off .point")
+    expect(points).to_have_count(4)
+    for i, name in ((0, "L-BFGS λ 0.2"), (2, "Adam λ 0.2"), (1, "L-BFGS λ 0.7")):
+        click_middle(page, points.nth(i))
+        expect(pressed).to_have_attribute("aria-label", name)
+
+    press(page, "λ 0.7")
+    page.locator(".st-key-lab_term").get_by_text("content loss").click()
+    expect(legend).to_have_text(["L-BFGS · λ 0.2", "Adam · λ 0.2"])
+    expect(page.locator(f"{HISTORIES} .ytitle")).to_have_text("content loss")
+    page.locator(".st-key-lab_drawn_rows").get_by_role("button", name="L-BFGS").click()
+    expect(legend).to_have_text(["Adam · λ 0.2"])
+    at_rest(page)
+    end = page.locator(f"{HISTORIES} .scatterlayer .js-line").evaluate(
+        """path => {
+            const { x, y } = path.getPointAtLength(path.getTotalLength()).matrixTransform(path.getScreenCTM())
+            return { x: x - 4, y }
+        }"""
+    )
+    page.mouse.move(end["x"], end["y"])
+    expect(page.locator(f"{HISTORIES} .hovertext").first).to_contain_text(re.compile(r"Adam · λ 0\.2.*step 12: 0\."))
+    page.mouse.click(end["x"], end["y"])
+    expect(pressed).to_have_attribute("aria-label", "Adam λ 0.2")
+
+
+def test_a_chart_is_taken_home_in_five_kinds_of_file(optimizers, tmp_path):
+    page = optimizers
+    files = {}
+    for kind in ("PNG", "SVG", "HTML", "CSV", "JSON"):
+        at_rest(page)
+        with page.expect_download() as download:
+            page.locator(".st-key-take_home_lab_histories").get_by_role("button", name=kind, exact=True).click()
+        assert download.value.suggested_filename == f"lab-histories.{kind.lower()}"
+        files[kind] = Path(download.value.path()).read_bytes()
+    picture = Image.open(io.BytesIO(files["PNG"])).convert("RGB")
+    assert picture.width == 1800
+    assert picture.getpixel((5, 5)) == (255, 255, 255)
+    names = ("L-BFGS · λ 0.2", "Adam · λ 0.7")
+    drawing = "".join(ElementTree.fromstring(files["SVG"]).itertext())
+    assert all(name in drawing for name in names)
+
+    rows = list(csv.DictReader(io.StringIO(files["CSV"].decode())))
+    assert {(row["optimizer"], float(row["lambda"])) for row in rows} == {
+        (optimizer, lam) for optimizer in ("lbfgs", "adam") for lam in (0.2, 0.7)
+    }
+    assert [int(row["step"]) for row in rows] == [*range(13)] * 4
+    assert {row["size_pixels"] for row in rows} == {"64"}
+    frame = pandas.read_csv(io.BytesIO(files["CSV"]))
+    last = frame[frame["step"] == 12].set_index(["optimizer", "lambda"])["total_loss"]
+    assert len(last) == 4
+    curves = json.loads(files["JSON"])["curves"]
+    assert [curve["values"]["total_loss"][-1] for curve in curves] == list(last)
+
+    home = tmp_path / "chart.html"
+    home.write_bytes(files["HTML"])
+    elsewhere = page.context.browser.new_page()
+    elsewhere.goto(home.as_uri())  # without this server
+    expect(elsewhere.locator(".legendtext")).to_have_count(4)
+    elsewhere.close()
+
+
 def test_lambdas_that_make_no_sense_are_told(page):
     choose_lambdas(page, "0.2, many")
     page.get_by_text("Write λ as numbers from 0 to 1").wait_for()
@@ -136,4 +226,4 @@ def test_what_is_there_stays_while_what_is_written_makes_no_sense(page):
     expect(page.locator(CELLS)).to_have_count(2)
     expect(page.locator(".st-key-run_lab button")).to_be_disabled()
     choose_lambdas(page, "0,3 0,7")  # as many a country writes them
-    page.get_by_role("button", name="Everything is there").wait_for()
+    page.get_by_role("button", name="All 2 are done").wait_for()

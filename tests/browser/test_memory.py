@@ -243,10 +243,10 @@ def test_a_λ_that_was_added_is_in_the_link_and_in_every_row(page, address):
     press(page, "Run 2 pictures")
     press(page, "Add λ = 0.4, between 0.2 and 0.6")
     page.wait_for_url(re.compile(r"lambdas=0.2\+0.4\+0.6"))
-    page.get_by_role("button", name="Everything is there").wait_for()
+    page.get_by_role("button", name="All 3 are done").wait_for()
     page.get_by_role("combobox", name="Second axis").click()
     page.get_by_role("option", name="Pooling").click()
-    page.get_by_role("button", name="Run 3 pictures").wait_for()
+    page.get_by_role("button", name="Run the missing 3 of 6 pictures").wait_for()
 
 
 def test_numbers_typed_one_after_another_all_count(page):

@@ -1,10 +1,12 @@
 """The Studio in a real browser; skips where there is no chromium, but not in CI."""
 
 import base64
+import csv
 import io
 import re
 import time
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -367,3 +369,55 @@ def test_a_picture_of_one_s_own_is_removed_and_stays_so(page, tmp_path):
     page.locator(".st-key-gallery_style figcaption", has_text="Swirling night").wait_for()
     expect(page.locator("label[title='mine.png']")).to_have_count(0)
     expect(page.get_by_role("button", name="Remove", exact=True)).to_have_count(0)
+
+
+def test_layers_are_picked_by_mouse_and_by_keyboard(page):
+    """And what the drawing says, the text says, and the address."""
+    page.get_by_text("Advanced").click()
+    text = page.locator(".st-key-set_style_layers input")
+    drawing = page.locator(".st-key-set_style_layers_network")
+    layer = drawing.get_by_role("button", name="relu3_1:")
+    layer.click()
+    expect(text).to_have_value("relu1_1 relu2_1 relu4_1 relu5_1")
+    expect(layer).to_have_attribute("aria-pressed", "false")
+    expect(drawing.get_by_label("Weight of")).to_have_count(4)
+
+    drawing.get_by_role("button", name="relu4_3:").focus()
+    page.keyboard.press("Space")
+    expect(text).to_have_value("relu1_1 relu2_1 relu4_1 relu4_3 relu5_1")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # on the next layer, which is chosen: it is dropped
+    expect(text).to_have_value("relu1_1 relu2_1 relu4_1 relu4_3")
+    weight = drawing.get_by_label("Weight of relu4_3")
+    weight.focus()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type("0.25")
+    page.keyboard.press("Enter")
+    expect(text).to_have_value("relu1_1 relu2_1 relu4_1 relu4_3:0.25")
+    page.wait_for_url(re.compile(r"style_layers=relu1_1\+relu2_1\+relu4_1\+relu4_3(%3A|:)0.25"))
+    expect(weight).to_have_value("0.25")
+
+    text.fill("relu1_1 relu7_7")
+    text.press("Enter")
+    problem = page.get_by_text("each layer of style_layers must be one of")
+    expect(problem).to_have_count(2)  # at the field, and at Run
+    expect(page.locator(".st-key-run_studio button")).to_be_disabled()
+    expect(drawing.get_by_label("Weight of")).to_have_count(1)
+    drawing.get_by_role("button", name="relu2_1:").click()  # mends it
+    expect(text).to_have_value("relu1_1 relu2_1")
+    expect(problem).to_have_count(0)
+    expect(page.locator(".st-key-run_studio button")).to_be_enabled()
+
+
+def test_the_losses_of_a_run_are_taken_home(page):
+    press(page, "Run")
+    page.locator(".st-key-losses").wait_for()
+    finished(page, 8)
+    home = page.locator(".st-key-take_home_losses")
+    with page.expect_download() as download:
+        home.get_by_role("button", name="CSV").click()
+    rows = list(csv.DictReader(Path(download.value.path()).read_text(encoding="utf-8").splitlines()))
+    assert [int(row["step"]) for row in rows] == list(range(9))
+    assert {(row["statistic"], row["optimizer"], row["steps"], row["size_pixels"]) for row in rows} == {
+        ("gram", "lbfgs", "8", "64")
+    }

@@ -9,12 +9,12 @@ import torch
 from PIL import Image
 
 from stylecore.artifacts.recipe import read_recipe
-from stylecore.config import SETTINGS, TransferConfig
+from stylecore.config import TransferConfig
 from stylecore.engine.cost import cost_of
 from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Request
 from stylecore.engine.limits import Limits
-from stylecore.experiments.grid import AXES, along, batches, cells_of, missing
+from stylecore.experiments.grid import batches, cells_of, missing
 from stylecore.imaging import inputs
 from stylecore.imaging.files import read
 from stylecore.imaging.images import decode, encode_png
@@ -129,21 +129,6 @@ def test_batches_are_as_large_as_the_memory():
     assert batches(lambdas, cost, three) == [lambdas[:3], lambdas[3:]]
     assert batches(lambdas, cost, 1) == [(lam,) for lam in lambdas]
     assert batches((), cost, 10**12) == []
-
-
-@pytest.mark.parametrize("axis", AXES)
-def test_every_value_of_every_axis_is_a_setting(axis):
-    configs = [along(TransferConfig(), axis, value) for value in AXES[axis].values]
-    assert len(set(configs)) == len(configs)
-    assert any(config == TransferConfig() for config in configs)  # the usual value is among them
-
-
-def test_axes_have_the_names_that_settings_are_declared_with():
-    assert {name: axis.label for name, axis in AXES.items()} == {name: SETTINGS[name].label for name in AXES}
-    assert AXES["pooling"].values == {"Max": "max", "Average": "average"}
-    assert list(AXES["style_scale"].values) == ["stroke × 0.5", "stroke × 1", "stroke × 1.5", "stroke × 2"]
-    assert next(iter(AXES["steps"].values)) == "20 steps"
-    assert AXES["style_layers"].values["up to relu2_1"] == (("relu1_1", 1.0), ("relu2_1", 1.0))
 
 
 def test_a_batch_on_vgg16_is_bit_by_bit_what_each_would_be_alone(vgg):

@@ -68,7 +68,9 @@ def test_a_first_picture_from_the_samples():
     run_and_wait(app)
     assert not app.exception
     assert "Done: 10 steps" in app.success[0].value
-    assert len(app.get("download_button")) == 5
+    labels = [button.label for button in app.get("download_button")]
+    assert len(labels) == 7
+    assert labels[-2:] == ["CSV", "JSON"]  # of the losses
 
 
 def test_100_more_steps_go_on_where_the_run_ended():

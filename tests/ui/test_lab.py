@@ -1,5 +1,6 @@
 """The λ lab: its batches follow the memory of the device that computes; its links, also those of earlier versions."""
 
+import dataclasses
 from types import SimpleNamespace
 
 import pytest
@@ -8,6 +9,8 @@ import streamlit as st
 from stylecore.config import TransferConfig
 from stylecore.engine.cost import TILES, cost_of
 from stylecore.engine.jobs import Request
+from stylecore.errors import SettingError
+from stylecore.experiments.axes import AXES
 from stylecore.imaging import inputs
 from stylecore.ui.lab import plan
 from stylecore.ui.lab.grid_choice import GridChoice
@@ -65,6 +68,50 @@ def test_the_plan_of_the_page_asks_the_engine_for_its_memory(session, monkeypatc
     assert len(found.costs) == 2
 
 
+def job(config, status):
+    """What a grid asks of a job that has computed nothing, or all, of its pictures."""
+    snapshot = SimpleNamespace(status=status, changes=(), done=0, results=(), loss_history=(), previews=())
+    request = dataclasses.replace(REQUEST, config=config)
+    return SimpleNamespace(request=request, snapshot=snapshot, ended=status not in ("queued", "running"))
+
+
+@pytest.mark.parametrize(
+    ("statuses", "label"),
+    [
+        ([], "Run 6 pictures"),
+        (["finished"], "Run the missing 3 of 6 pictures"),
+        (["queued"], "Run the missing 3 of 6 pictures"),
+        (["finished", "running"], "3 of 6 pictures are done"),
+        (["queued", "running"], "0 of 6 pictures are done"),
+        (["finished", "finished"], "All 6 are done"),
+        (["finished", "failed"], "Run the missing 3 of 6 pictures"),
+    ],
+)
+def test_the_button_says_all_are_done_only_when_they_are(session, monkeypatch, statuses, label):
+    config = TransferConfig(size=512, lambdas=(0.1, 0.2, 0.3))
+    rows = [dataclasses.replace(config, optimizer=optimizer) for optimizer in ("lbfgs", "adam")]
+    jobs = [job(row, status) for row, status in zip(rows, statuses, strict=False)]
+    source = Source("picture", b"content", SIZE, b""), Source("picture", b"style", SIZE, b"")
+    monkeypatch.setattr(plan, "current_settings", lambda: config)
+    monkeypatch.setattr(plan, "chosen_pair", lambda: source)
+    session["lab_lambdas"] = "0.1 0.2 0.3"
+    session["lab_axis"], session["lab_rows_optimizer"] = "optimizer", ["L-BFGS", "Adam"]
+    found = plan.plan_lab(SimpleNamespace(**{**vars(engine(10**12)), "jobs_of": lambda _owner: jobs}), "ann")
+    assert (found.label, found.problem) == (label, "")
+    assert bool(found.requests) == label.startswith("Run")
+
+
+def test_rows_that_start_from_elsewhere_need_no_picture_to_start_from(session, monkeypatch):
+    monkeypatch.setattr(plan, "current_settings", lambda: TransferConfig(init="image"))
+    session["lab_axis"], session["lab_rows_init"] = "init", ["Noise", "Style"]
+    grid = plan.chosen_grid()
+    assert grid.init is None
+    assert [config.init for config in grid.rows.values()] == ["style", "noise"]
+    session["lab_axis"] = ""
+    with pytest.raises(SettingError, match="Choose the picture to start from"):
+        plan.chosen_grid()
+
+
 @pytest.mark.parametrize(
     ("lambdas", "axis", "rows"),
     [((0.05, 0.5), "", []), ((0.0, 0.125, 1.0), "pooling", ["Average"]), ((0.1, 0.2), "steps", ["20 steps"])],
@@ -86,6 +133,12 @@ def test_what_a_link_says_wrong_is_passed_over(session):
     assert (LabState().lambdas, LabState().axis) == ("0.05, 0.2, 0.4, 0.6, 0.8", "")
     read_query_params({"axis": "steps", "rows": "12 steps"})
     assert len(LabState().chosen_rows()) == 5
+
+
+@pytest.mark.parametrize("axis", AXES)
+def test_a_link_with_an_axis_alone_compares_its_usual_rows(session, axis):
+    read_query_params({"axis": axis})
+    assert LabState().chosen_rows() == list(AXES[axis].usual)
 
 
 def test_a_choice_holds_no_bytes_of_a_picture_that_has_been_removed():

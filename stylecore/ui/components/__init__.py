@@ -4,7 +4,7 @@ They ask nothing of any network but this server.
 """
 
 from stylecore.ui.components.figures import chart
-from stylecore.ui.components.inputs import LayerBox, matrix, network
+from stylecore.ui.components.inputs import LayerBox, layer_box, matrix, network
 from stylecore.ui.components.mounting import data_url
 from stylecore.ui.components.pictures import (
     Column,
@@ -32,6 +32,7 @@ __all__ = [
     "data_url",
     "gallery",
     "grid",
+    "layer_box",
     "matrix",
     "network",
     "remember_visitor",

@@ -49,7 +49,8 @@ async function draw(Plotly, plot, peek) {
   plot.listening = true
   plot.on("plotly_hover", (event) => show(plot, peek, event))
   plot.on("plotly_unhover", () => (peek.hidden = true))
-  const pick = (event) => plot.latest.setTriggerValue("step", event.points[0].customdata ?? event.points[0].x)
+  const pick = ({ points: [point] }) =>
+    plot.latest.setTriggerValue("step", point.customdata ?? point.data.meta ?? point.x)
   if (touch) {
     plot.on("plotly_click", pick) // no zoom there, and a tap can look like two clicks
     return

@@ -1,15 +1,21 @@
-"""A Plotly chart that is updated in place, so that zoom and legend survive while it grows."""
+"""A Plotly chart that is updated in place, so that zoom and legend survive while it grows, and its files to keep."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
+import streamlit as st
+
 from stylecore.charts.style import OPTIONS, Figure
+from stylecore.charts.tables import Table, figure_table, to_csv, to_json
 from stylecore.ui.components.mounting import component, data_url, when_sent
 from stylecore.ui.plotly_js import plotly_address
+from stylecore.ui.widgets.downloads import download
 
 _CHART = component("chart", isolated=False)  # Plotly puts its styles into the page
+_TAKE_HOME = component("take_home", isolated=False)  # its styles also make the two other buttons of its line small
 _LARGEST_STEP = 10**9  # on the x axis; whatever the browser says
 
 
@@ -20,24 +26,36 @@ def chart(
     alt: str,
     live: bool,
     frames: Sequence[tuple[int, bytes]] = (),
-    on_step: Callable[[float], object],
+    on_step: Callable[[float], object] = lambda _: None,
+    on_point: Callable[[str], object] = lambda _: None,
     height: int = 330,
+    table: Callable[[], Table] | None = None,
+    settings: Mapping[str, Any] | None = None,
 ) -> None:
-    """Shows a Plotly figure over steps.
+    """Shows a Plotly figure, and below it, once it has stopped growing, what takes it home.
 
     Args:
         figure: data and layout.
-        key: streamlit's.
+        key: streamlit's; the files are named after it.
         alt: what the chart says, for those who don't see it.
         live: whether it is still growing.
         frames: (step, JPEG bytes): small pictures shown where the pointer is.
-        on_step: gets the step that was clicked, or the point's own number, before the page runs again.
+        on_step: gets the step that was clicked, before the page runs again.
+        on_point: gets the name of the point, or of the curve, that was clicked, instead: `customdata` of the points or
+            `meta` of the curve, if that is text.
         height: pixels.
+        table: makes the numbers for CSV and JSON when they are asked for; None for those that the figure shows. It must
+            hold no pictures: streamlit keeps it while the tab is open.
+        settings: what the figure is of, for such a table.
     """
+    names = {name for trace in figure["data"] for name in (*trace.get("customdata", ()), trace.get("meta"))}
 
-    def click(step: Any) -> None:  # noqa: ANN401  # whatever a browser sends
-        if isinstance(step, (int, float)) and abs(step) < _LARGEST_STEP:
-            on_step(step)
+    def click(sent: Any) -> None:  # noqa: ANN401  # whatever a browser sends
+        if isinstance(sent, str):
+            if sent in names:
+                on_point(sent)
+        elif isinstance(sent, (int, float)) and abs(sent) < _LARGEST_STEP:
+            on_step(sent)
 
     data = {
         "figure": figure,
@@ -49,3 +67,27 @@ def chart(
         "options": OPTIONS,
     }
     _CHART(key=key, data=data, on_step_change=when_sent(key, "step", click), height=height)
+    if not live:
+        _take_home(key, alt, table or partial(figure_table, figure, settings or {}))
+
+
+def _take_home(key: str, title: str, table: Callable[[], Table]) -> None:
+    """A line of small buttons: PNG, SVG and HTML are made by the browser, CSV and JSON here; all when asked for.
+
+    Args:
+        key: of the chart.
+        title: of the files.
+        table: makes the numbers.
+    """
+    name = key.replace("_", "-")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"take_home_{key}"):
+        data = {"chart": key, "name": name, "title": title, "plotly": plotly_address(), "options": OPTIONS}
+        _TAKE_HOME(key=f"{key}_files", data=data, width="content")
+        csv, json = (partial(_made, write, table) for write in (to_csv, partial(to_json, title=title)))
+        for label, make, mime in (("CSV", csv, "text/csv"), ("JSON", json, "application/json")):
+            ending = label.lower()
+            download(label, make, f"{name}.{ending}", mime, key=f"{key}_{ending}", icon=None, kind="tertiary")
+
+
+def _made(write: Callable[[Table], bytes], table: Callable[[], Table]) -> bytes:
+    return write(table())

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypedDict
 
+from stylecore.charts.style import layer_colour
+from stylecore.transfer.vgg import LayerFacts
 from stylecore.ui.components.mounting import component, last_event, when_sent, when_sent_numbered
 
 _NETWORK = component("network")
@@ -23,7 +27,36 @@ class LayerBox(TypedDict):
     selected: bool
 
 
-def network(layers: Sequence[LayerBox], *, key: str, label: str, on_choice: Callable[[str], object]) -> None:
+def layer_box(layer: str, fact: LayerFacts, *, selected: bool, hint: str, note: str = "") -> LayerBox:
+    """A box that is as high as the layer's features are wide, and as wide as it has channels.
+
+    Args:
+        layer: its name.
+        fact: what is known of it.
+        selected: whether it is chosen.
+        hint: one line on it.
+        note: what is written below the box.
+    """
+    return LayerBox(
+        name=layer,
+        note=note,
+        hint=hint,
+        height=1 / fact.stride**0.5,
+        width=math.log2(fact.channels / 32) / 4,
+        colour=layer_colour(layer),
+        selected=selected,
+    )
+
+
+def network(
+    layers: Sequence[LayerBox],
+    *,
+    key: str,
+    label: str,
+    on_choice: Callable[[str], object],
+    weights: Mapping[str, float] | None = None,
+    on_weight: Callable[[str, float], object] = lambda _layer, _weight: None,
+) -> None:
     """Shows the layers of the network as boxes; `on_choice` gets the name of the one that was clicked.
 
     Args:
@@ -31,6 +64,8 @@ def network(layers: Sequence[LayerBox], *, key: str, label: str, on_choice: Call
         key: streamlit's.
         label: what the drawing is, for those who don't see it.
         on_choice: called before the page runs again.
+        weights: of the chosen layers: the drawing is small then, with a field for each weight below; None without.
+        on_weight: gets the name of a chosen layer and the weight from 0 on that was written for it.
     """
     names = [layer["name"] for layer in layers]
 
@@ -38,7 +73,18 @@ def network(layers: Sequence[LayerBox], *, key: str, label: str, on_choice: Call
         if choice in names:
             on_choice(choice)
 
-    _NETWORK(key=key, data={"layers": layers, "label": label}, on_chosen_change=when_sent(key, "chosen", choose))
+    def weigh(sent: Any) -> None:  # noqa: ANN401  # whatever a browser sends
+        match sent:
+            case {"layer": str(layer), "weight": int(weight) | float(weight)} if layer in (weights or {}):
+                if 0 <= weight <= sys.float_info.max:  # whether it can be used is told at the field
+                    on_weight(layer, float(weight))
+
+    _NETWORK(
+        key=key,
+        data={"layers": layers, "label": label, "weights": weights},
+        on_chosen_change=when_sent(key, "chosen", choose),
+        on_weighed_change=when_sent(key, "weighed", weigh),
+    )
 
 
 def matrix(

@@ -1,16 +1,18 @@
 // The layers of the network as boxes, as high as its features are wide, as wide as they have channels; each a switch.
+// Where the chosen layers have weights the drawing is small, and below it is a field for each weight.
 export default function ({ data, parentElement, setTriggerValue }) {
   const group = parentElement.querySelector(".network")
   group.setAttribute("aria-label", data.label)
+  group.classList.toggle("small", Boolean(data.weights))
   const names = data.layers.map((layer) => layer.name).join()
   if (group.dataset.names !== names) {
     group.dataset.names = names
-    group.replaceChildren(...data.layers.flatMap((layer, i) => parts(layer, data.layers[i - 1])))
+    group.replaceChildren(...data.layers.flatMap((layer, i) => parts(layer, data.layers[i - 1], data.weights)))
   }
   const buttons = group.querySelectorAll("button")
   data.layers.forEach((layer, i) => {
     const button = buttons[i]
-    button.title = layer.hint
+    button.title = `${layer.name}: ${layer.hint}`
     button.querySelector(".note").textContent = layer.note
     button.style.setProperty("--height", layer.height)
     button.style.setProperty("--width", layer.width)
@@ -19,16 +21,40 @@ export default function ({ data, parentElement, setTriggerValue }) {
     button.setAttribute("aria-label", `${layer.name}: ${layer.hint}`)
     button.onclick = () => setTriggerValue("chosen", layer.name)
   })
+  if (data.weights) weigh(parentElement, data, setTriggerValue)
 }
 
-function parts(layer, before) {
-  const make = (name, kind, ...children) => {
-    const element = Object.assign(document.createElement(name), { className: kind })
-    element.append(...children)
-    return element
-  }
-  const button = make("button", "", make("span", "box"), make("span", "name", layer.name), make("span", "note"))
+function make(name, kind, ...children) {
+  const element = Object.assign(document.createElement(name), { className: kind })
+  element.append(...children)
+  return element
+}
+
+function parts(layer, before, weights) {
+  const [block, name] = [layer.name.split("_")[0], weights ? layer.name.replace("relu", "") : layer.name]
+  const button = make("button", "", make("span", "box"), make("span", "name", name), make("span", "note"))
   button.type = "button"
-  const block = (name) => name.split("_")[0]
-  return before && block(before.name) !== block(layer.name) ? [make("span", "pooling", "pooling"), button] : [button]
+  return before && before.name.split("_")[0] !== block ? [make("span", "pooling", "pooling"), button] : [button]
+}
+
+function weigh(parentElement, data, setTriggerValue) {
+  const fields = parentElement.querySelector(".weights")
+  const chosen = data.layers.map((layer) => layer.name).filter((name) => name in data.weights)
+  fields.hidden = !chosen.length
+  fields.setAttribute("aria-label", `${data.label}: weights`)
+  if (fields.dataset.names !== chosen.join()) {
+    fields.dataset.names = chosen.join()
+    const field = () => Object.assign(document.createElement("input"), { type: "number", min: 0, step: "any" })
+    fields.replaceChildren(...chosen.map((name) => make("label", "", name, field())))
+  }
+  fields.querySelectorAll("input").forEach((field, i) => {
+    const weight = data.weights[chosen[i]]
+    field.setAttribute("aria-label", `Weight of ${chosen[i]}`)
+    if (parentElement.activeElement !== field) field.value = weight
+    field.onchange = () => {
+      const written = field.valueAsNumber
+      if (written >= 0) setTriggerValue("weighed", { layer: chosen[i], weight: written })
+      else field.value = weight
+    }
+  })
 }

@@ -1,61 +1,137 @@
-"""The charts of the λ lab."""
+"""The charts of the λ lab: all of its rows laid over each other."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 import streamlit as st
 
-from stylecore.charts.comparison import histories_figure, trade_off_figure
+from stylecore.charts.grid import AXIS_TITLES, Place, histories_figure, trade_off_figure
+from stylecore.charts.loss_table import Run, loss_table
+from stylecore.charts.style import ROW_COLOURS
 from stylecore.experiments.grid import Cell
 from stylecore.ui.components import chart
-from stylecore.ui.lab.pictures import select
+from stylecore.ui.lab.pictures import select_place
+from stylecore.ui.lab.state import LabState
 
-TRADE_OFF_HEIGHT = 420  # pixels
-TERMS: tuple[Literal["content", "style"], ...] = ("content", "style")
+TRADE_OFF_HEIGHT, HISTORIES_HEIGHT = 420, 460  # pixels
+MOST_CURVES = len(ROW_COLOURS)  # that are drawn before anybody has chosen some
+
+Rows = Mapping[str, Mapping[float, Cell]]  # by name of the row, then by rising λ
 
 
-def show_trade_off(cells: Mapping[float, Cell], lam: float, *, live: bool) -> None:
+def show_trade_off(rows: Rows, selected: Place, *, live: bool) -> None:
     """Draws the content loss of each picture against its style loss; a click on one selects it.
 
     Args:
-        cells: pictures of one row by rising λ.
-        lam: of the picture that is shown large.
+        rows: pictures of the grid.
+        selected: the one that is shown large.
         live: whether some are still being computed.
     """
     ends = {
-        cell.lam: (cell.loss_history[-1].content[cell.k], cell.loss_history[-1].style[cell.k])
-        for cell in cells.values()
-        if cell.loss_history
+        row: {
+            lam: (cell.loss_history[-1].content[cell.k], cell.loss_history[-1].style[cell.k])
+            for lam, cell in cells.items()
+            if cell.loss_history
+        }
+        for row, cells in rows.items()
     }
-    words = "; ".join(f"λ {lam:g}: content {content:.2g}, style {style:.2g}" for lam, (content, style) in ends.items())
+    words = "; ".join(
+        f"{row} λ {lam:g}: content {content:.2g}, style {style:.2g}".strip()
+        for row, points in ends.items()
+        for lam, (content, style) in points.items()
+    )
     st.markdown("**The trade-off**")
     chart(
-        trade_off_figure(ends, lam),
+        trade_off_figure(ends, selected, rows=list(rows)),
         key="lab_trade_off",
         alt=f"Content loss against style loss. {words}",
         live=live,
-        on_step=select,
+        on_point=select_place,
         height=TRADE_OFF_HEIGHT,
+        table=partial(loss_table, _runs(_cells(rows)), newest=True),
     )
 
 
-def show_loss_histories(cells: Mapping[float, Cell], steps: int, *, live: bool) -> None:
-    """Draws content and style loss of each picture against steps.
+def show_loss_histories(rows: Rows, lambdas: Sequence[float], selected: Place, *, live: bool) -> None:
+    """Draws a loss of the pictures against steps, with what chooses the loss and the pictures; a click selects one.
 
     Args:
-        cells: pictures of one row by rising λ.
-        steps: of a whole run.
+        rows: pictures of the grid.
+        lambdas: all of the grid.
+        selected: the picture that is shown large.
         live: whether some are still being computed.
     """
-    loss_histories = {lam: (cell.loss_history, cell.k) for lam, cell in cells.items()}
-    for column, term in zip(st.columns(2, gap="medium"), TERMS, strict=True):
-        with column:
-            chart(
-                histories_figure(loss_histories, term, steps=steps),
-                key=f"lab_{term}",
-                alt=f"The {term} loss of each λ against steps",
-                live=live,
-                on_step=lambda _step: None,
-            )
+    _drawn_input(list(rows), lambdas, selected)
+    state = LabState()
+    drawn = {
+        (row, lam): cell
+        for (row, lam), cell in _cells(rows).items()
+        if row in state.drawn_rows and lam in state.drawn_lambdas
+    }
+    chart(
+        histories_figure(
+            {place: (cell.loss_history, cell.k) for place, cell in drawn.items()},
+            state.term,
+            rows=list(rows),
+            lambdas=lambdas,
+            steps=max((cell.job.snapshot.steps for cell in drawn.values()), default=0),
+        ),
+        key="lab_histories",
+        alt=f"{AXIS_TITLES[state.term]} of {len(drawn)} pictures against steps",
+        live=live,
+        on_point=select_place,
+        height=HISTORIES_HEIGHT,
+        table=partial(loss_table, _runs(drawn)),
+    )
+
+
+def _drawn_input(rows: Sequence[str], lambdas: Sequence[float], selected: Place) -> None:
+    """Draws the choice of the loss, and of the rows and λ whose curves are drawn."""
+    state = LabState()
+    if state.drawn_of != (rows, lambdas):  # another grid
+        state.drawn_of = rows, lambdas
+        state.drawn_rows = list(rows)[:MOST_CURVES]
+        state.drawn_lambdas = list(lambdas) if len(rows) * len(lambdas) <= MOST_CURVES else [selected[1]]
+    st.session_state.setdefault(LabState.term.key, state.term)
+    st.markdown("**Step by step**")
+    with st.container(horizontal=True, vertical_alignment="bottom", key="lab_drawn"):
+        st.segmented_control(
+            "Loss",
+            list(AXIS_TITLES),
+            format_func=AXIS_TITLES.__getitem__,
+            required=True,
+            key=LabState.term.key,
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+        st.pills(
+            "λ",
+            lambdas,
+            format_func=lambda lam: f"λ {lam:g}",
+            selection_mode="multi",
+            key=LabState.drawn_lambdas.key,
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+    if len(rows) > 1:
+        st.pills(
+            "Rows",
+            rows,
+            selection_mode="multi",
+            key=LabState.drawn_rows.key,
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+    if not (state.drawn_rows and state.drawn_lambdas):
+        st.caption("Choose a row and a λ whose curve shall be drawn.")
+
+
+def _cells(rows: Rows) -> dict[Place, Cell]:
+    """Those pictures of a grid that have losses, row by row."""
+    return {(row, lam): cell for row, cells in rows.items() for lam, cell in cells.items() if cell.loss_history}
+
+
+def _runs(cells: Mapping[Place, Cell]) -> list[Run]:
+    return [Run(cell.job.request.config, cell.loss_history, cell.k) for cell in cells.values()]

@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from stylecore.errors import UserError
-from stylecore.experiments.grid import AXES
+from stylecore.experiments.axes import AXES
 from stylecore.experiments.lambdas import FEWEST, MOST
 from stylecore.ui.lab.state import BY_HAND, EVENLY, MODES, NO_AXIS, LabState
 

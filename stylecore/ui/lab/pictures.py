@@ -7,10 +7,11 @@ from functools import partial
 
 import streamlit as st
 
+from stylecore.charts.grid import place_id, place_of
 from stylecore.charts.style import lambda_colour
 from stylecore.engine.engine import Engine
 from stylecore.experiments.grid import Cell
-from stylecore.experiments.lambdas import neighbours
+from stylecore.experiments.lambdas import MOST, neighbours
 from stylecore.imaging.images import picture_size
 from stylecore.ui.components import Column, Row, Scrubbed, data_url, grid, scrubber
 from stylecore.ui.lab.state import LabState
@@ -32,13 +33,13 @@ def show_grid(rows: Mapping[str, Mapping[float, Cell]], columns: Sequence[float]
     grid(
         [Column(label=f"λ {lam:g}", colour=lambda_colour(lam)) for lam in columns],
         [
-            Row(label=name, cells=[grid_cell(_cell_id(lam, name), cells.get(lam)) for lam in columns])
+            Row(label=name, cells=[grid_cell(place_id((name, lam)), cells.get(lam)) for lam in columns])
             for name, cells in rows.items()
         ],
-        "" if lam is None else _cell_id(lam, row),
+        "" if lam is None else place_id((row, lam)),
         key="lab_grid",
         label="Pictures by λ",
-        on_choice=_select_cell,
+        on_choice=select_place,
     )
 
 
@@ -95,8 +96,9 @@ def show_actions(
         if state.opens_studio:
             state.opens_studio = False
             st.switch_page("app.py")
-        for low, middle, high in neighbours(lam, list(cells)):
-            act = partial(_add, engine, owner, row, middle, {*lambdas, *cells, middle})
+        gaps = neighbours(lam, list(cells)) if len(lambdas) < MOST else []
+        for low, middle, high in gaps:
+            act = partial(_add, engine, owner, row, middle, {*lambdas, middle})
             st.button(
                 f"Add λ = {middle:g}, between {low:g} and {high:g}",
                 icon=":material/add:",
@@ -110,14 +112,10 @@ def select(lam: float) -> None:
     LabState().selected_lambda = lam
 
 
-def _select_cell(cell_id: str) -> None:
-    lam, _, row = cell_id.partition(" ")
-    LabState().selected_row = row
-    select(float(lam))
-
-
-def _cell_id(lam: float, row: str) -> str:
-    return f"{lam!r} {row}"
+def select_place(name: str) -> None:
+    """Shows the picture of this place of the grid large, as `place_id` names it."""
+    LabState().selected_row, lam = place_of(name)
+    select(lam)
 
 
 def _progress_note(cell: Cell) -> str:

@@ -10,11 +10,11 @@ from stylecore.engine.cost import Cost, Size, cost_of, fitting_cost
 from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Request
 from stylecore.errors import SettingError, UserError
-from stylecore.experiments.grid import along, batches, cells_of, missing
+from stylecore.experiments.axes import along
+from stylecore.experiments.grid import Cell, batches, cells_of, missing
 from stylecore.ui.lab.grid_choice import GridChoice
 from stylecore.ui.lab.state import NO_AXIS, LabState
 from stylecore.ui.state.chosen import chosen, chosen_pair
-from stylecore.ui.widgets.progress import living_jobs
 from stylecore.ui.widgets.run_panel import RunPlan
 from stylecore.ui.widgets.settings import current_settings
 
@@ -24,18 +24,17 @@ MEMORY_SHARE = 0.7  # of the free memory, that one batch may take
 def plan_lab(engine: Engine, owner: str) -> RunPlan:
     """What Run would compute of the chosen pair with what the widgets say, or why it can't."""
     todo: list[tuple[Request, Cost]] = []
-    problem, complete = "", False
+    label, problem = "Run", ""
     try:
         grid, lambdas = chosen_grid(), _lambdas_to_compute()
         requests = [grid.request(row) for row in grid.rows]
         todo = missing_batches(engine, owner, requests, lambdas, grid.content.size, grid.style.size)
-        complete = bool(lambdas)
+        label = _label(len(requests) * len(lambdas), _finished(engine, owner, requests, lambdas), todo)
     except UserError as error:
         problem = str(error)
-    pictures = sum(len(request.config.lambdas) for request, _ in todo)
     return RunPlan(
         workspace="lab",
-        label=_label(pictures, busy=bool(living_jobs(engine, owner, "lab")), complete=complete),
+        label=label,
         icon="compare",
         requests=tuple(request for request, _ in todo),
         costs=tuple(cost for _, cost in todo),
@@ -50,14 +49,16 @@ def chosen_grid() -> GridChoice:
         UserError: if the settings make no sense, or a row or a picture to start from is missing.
     """
     state, config = LabState(), current_settings()
-    (content, style), init = chosen_pair(), chosen("init") if config.init == "image" else None
-    if config.init == "image" and init is None:
-        raise SettingError("Choose the picture to start from, in the Studio under Advanced.")
     rows = {"": config}
     if state.axis != NO_AXIS:
         rows = {row: along(config, state.axis, row) for row in state.chosen_rows()}
     if not rows:
         raise SettingError("Choose at least one row.")
+    (content, style), init = chosen_pair(), None
+    if any(row.init == "image" for row in rows.values()):
+        init = chosen("init")
+        if init is None:
+            raise SettingError("Choose the picture to start from, in the Studio under Advanced.")
     return GridChoice(rows, content, style, init)
 
 
@@ -112,7 +113,34 @@ def _lambdas_to_compute() -> tuple[float, ...]:
         return ()
 
 
-def _label(pictures: int, *, busy: bool, complete: bool) -> str:
-    if pictures:
-        return f"Run {pictures} {'picture' if pictures == 1 else 'pictures'}"
-    return "On their way" if busy else "Everything is there" if complete else "Run"
+def _finished(engine: Engine, owner: str, requests: Sequence[Request], lambdas: Sequence[float]) -> int:
+    """How many of the wanted pictures are finished."""
+    jobs = engine.jobs_of(owner)
+    rows = [cells_of(jobs, request) for request in requests]
+    return sum(lam in cells and _is_finished(cells[lam]) for cells in rows for lam in lambdas)
+
+
+def _is_finished(cell: Cell) -> bool:
+    return cell.job.snapshot.status == "finished"
+
+
+def _label(wanted: int, finished: int, todo: Sequence[tuple[Request, Cost]]) -> str:
+    """What the button says.
+
+    Args:
+        wanted: pictures of the whole grid.
+        finished: of them.
+        todo: batches of those that are neither finished nor being computed.
+    """
+    missing = sum(len(request.config.lambdas) for request, _ in todo)
+    if not wanted:
+        return "Run"
+    if missing == wanted:
+        return f"Run {_pictures(wanted)}"
+    if missing:
+        return f"Run the missing {missing} of {_pictures(wanted)}"
+    return f"All {wanted} are done" if finished == wanted else f"{finished} of {_pictures(wanted)} are done"
+
+
+def _pictures(count: int) -> str:
+    return f"{count} picture{'s' * (count != 1)}"

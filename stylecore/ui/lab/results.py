@@ -13,6 +13,7 @@ from stylecore.errors import UserError
 from stylecore.experiments.grid import Cell, cells_of
 from stylecore.ui.lab.curves import show_loss_histories, show_trade_off
 from stylecore.ui.lab.downloads import show_downloads
+from stylecore.ui.lab.grid_choice import GridChoice
 from stylecore.ui.lab.pictures import show_actions, show_grid, show_scrubber
 from stylecore.ui.lab.plan import chosen_grid
 from stylecore.ui.lab.state import LabState
@@ -42,18 +43,16 @@ def _show(engine: Engine, owner: str, lambdas: Sequence[float], axis: str) -> No
     grid = LabState().usable_grid
     if grid is None:
         return
-    jobs = engine.jobs_of(owner)
-    rows = {name: cells_of(jobs, grid.request(name)) for name in grid.rows}
+    rows = _cells_by_row(engine, owner, grid, lambdas)
     _show_notices(rows)
     if not any(cell.preview for cells in rows.values() for cell in cells.values()):
         if not live:
             _show_welcome()
         return
-    columns = sorted({*lambdas, *(lam for cells in rows.values() for lam in cells)})
     row = _selected_row(rows)
     cells = {lam: cell for lam, cell in rows[row].items() if cell.preview}
     lam = _selected_lambda(cells)
-    show_grid(rows, columns, row, lam)
+    show_grid(rows, lambdas, row, lam)
     if lam is None:
         return
     if row:
@@ -63,9 +62,16 @@ def _show(engine: Engine, owner: str, lambdas: Sequence[float], axis: str) -> No
         show_scrubber(cells, lam)
         show_actions(engine, owner, row, cells, lam, lambdas)
     with trade_off:
-        show_trade_off(cells, lam, live=live)
-    show_loss_histories(cells, grid.rows[row].steps, live=live)
-    show_downloads(rows, row, columns, axis)
+        show_trade_off(rows, (row, lam), live=live)
+    show_loss_histories(rows, lambdas, (row, lam), live=live)
+    show_downloads(rows, row, lambdas, axis)
+
+
+def _cells_by_row(engine: Engine, owner: str, grid: GridChoice, lambdas: Sequence[float]) -> Rows:
+    """What is there, or on its way, of the pictures that are wanted."""
+    jobs = engine.jobs_of(owner)
+    found = {name: cells_of(jobs, grid.request(name)) for name in grid.rows}
+    return {name: {lam: cells[lam] for lam in lambdas if lam in cells} for name, cells in found.items()}
 
 
 def _show_notices(rows: Rows) -> None:

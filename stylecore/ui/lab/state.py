@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 
 import streamlit as st
 
+from stylecore.charts.grid import Term
 from stylecore.errors import UserError
-from stylecore.experiments.grid import AXES
+from stylecore.experiments.axes import AXES
 from stylecore.experiments.lambdas import (
     DEFAULT_LAMBDAS,
     MOST,
@@ -23,7 +24,6 @@ from stylecore.ui.widgets.settings import current_settings
 
 BY_HAND, EVENLY, AROUND_ONE = MODES = ("By hand", "Evenly", "Around one")
 NO_AXIS = ""
-USUAL_ROWS = 5  # values of the second axis that are chosen at first
 EARLIER_ROW_NAMES = {"maximum": "max"}  # in links of earlier versions
 
 
@@ -41,6 +41,10 @@ class LabState:
         usable_grid: rows and pictures, when they last made sense; None if they never did.
         selected_lambda: column of the picture that is shown large; None until one is clicked.
         selected_row: its row.
+        term: the loss whose curves are drawn; a widget's value.
+        drawn_rows: the rows whose curves are drawn; a widget's value.
+        drawn_lambdas: the λ whose curves are drawn; a widget's value.
+        drawn_of: rows and λ of the grid that these two were chosen from.
         opens_studio: whether a picture was opened in the Studio by the click that this page run follows.
     """
 
@@ -55,6 +59,10 @@ class LabState:
     usable_grid = SessionValue[GridChoice | None](None)
     selected_lambda = SessionValue[float | None](None)
     selected_row = SessionValue[str]("")
+    term = SessionValue[Term]("total")
+    drawn_rows = SessionValue[Sequence[str]](())
+    drawn_lambdas = SessionValue[Sequence[float]](())
+    drawn_of = SessionValue[tuple[Sequence[str], Sequence[float]]](((), ()))
     opens_studio = SessionValue[bool](False)
 
     @staticmethod
@@ -71,7 +79,7 @@ class LabState:
         st.session_state.setdefault(LabState.count.key, self.count)
         st.session_state.setdefault(LabState.axis.key, self.axis)
         for axis, declared in AXES.items():
-            st.session_state.setdefault(self.rows_key(axis), list(declared.values)[:USUAL_ROWS])
+            st.session_state.setdefault(self.rows_key(axis), list(declared.usual))
 
     def chosen_lambdas(self) -> tuple[float, ...]:
         """What the widgets say: two to eight λ, rising.
@@ -111,7 +119,7 @@ def read_query_params(query: Mapping[str, str]) -> None:
         wanted |= {EARLIER_ROW_NAMES[name] for name in wanted & EARLIER_ROW_NAMES.keys()}
         values = list(AXES[axis].values)
         linked = [value for value in values if value.casefold() in wanted]
-        st.session_state[LabState.rows_key(axis)] = linked or values[:USUAL_ROWS]
+        st.session_state[LabState.rows_key(axis)] = linked or list(AXES[axis].usual)
 
 
 def lab_query_params(lambdas: Sequence[float], axis: str, rows: Sequence[str]) -> dict[str, str]:

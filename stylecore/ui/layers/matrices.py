@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import streamlit as st
@@ -41,9 +41,10 @@ def show_matrices(engine: Engine, owner: str, layer: str) -> None:
     if found is None:
         return
     title = f"{_name(statistic)} of {layer}"
-    figures = {title: _show_heat_maps(found, title, signed=statistic == "covariance")}
+    settings = _settings(layer, statistic)
+    figures = {title: _show_heat_maps(found, title, settings, signed=statistic == "covariance")}
     if found.trajectory:
-        figures |= show_trajectory(found)
+        figures |= show_trajectory(found, settings)
     elif job is None:
         st.info(
             "Paint this pair in the Studio, and its result, and the way to it, appear here, too.",
@@ -89,9 +90,23 @@ def _stops(frames: Sequence[Frame]) -> list[Frame]:
     return [frames[place] for place in places]
 
 
-def _show_heat_maps(found: Statistics, title: str, *, signed: bool) -> Figure:
+def _settings(layer: str, statistic: Statistic) -> dict[str, object]:
+    """What the numbers of this view are of, for those who take them home."""
+    config = view_settings()
+    return {
+        "layer": layer,
+        "statistic": statistic,
+        "size_pixels": config.size,
+        "style_scale": config.style_scale,
+        "pooling": config.pooling,
+        "padding": config.padding,
+        "vgg_weights": config.vgg_weights,
+    }
+
+
+def _show_heat_maps(found: Statistics, title: str, settings: Mapping[str, object], *, signed: bool) -> Figure:
     figure = matrices_figure(found, signed=signed)
-    chart(figure, key="matrices", alt=f"{title} as heat maps", live=False, height=HEIGHT, on_step=lambda _: None)
+    chart(figure, key="matrices", alt=f"{title} as heat maps", live=False, height=HEIGHT, settings=settings)
     words = "; ".join(
         f"{name} {found.distances[key]:.2f}"
         for key, name in (("content", "photograph"), ("result", "result"))

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import math
-
 import streamlit as st
 
 from stylecore.config import TransferConfig
 from stylecore.engine.cost import Size, used_sizes
 from stylecore.errors import UserError
 from stylecore.transfer.vgg import layer_facts
-from stylecore.ui.components import LayerBox, network
+from stylecore.ui.components import LayerBox, layer_box, network
 from stylecore.ui.layers.state import LayersState
 from stylecore.ui.state.chosen import chosen_pair
-
-BLOCK_COLOURS = ("#1F83BF", "#009E73", "#B8860B", "#D55E00", "#A0569B")  # of the five blocks
 
 
 def network_input(config: TransferConfig, *, several: bool) -> list[str]:
@@ -52,22 +48,15 @@ def used_content_size(config: TransferConfig) -> Size:
         return content.size
 
 
-def layer_colour(layer: str) -> str:
-    """The colour of a layer wherever it is drawn: that of its block, as "#RRGGBB"."""
-    return BLOCK_COLOURS[int(layer[4]) - 1]
-
-
 def _boxes(size: Size, chosen: list[str]) -> list[LayerBox]:
     return [
-        LayerBox(
-            name=layer,
+        layer_box(
+            layer,
+            fact,
+            selected=layer in chosen,
             note=f"{fact.channels} × \n{fact.size[0]} × {fact.size[1]}\nsees {fact.receptive_field}",
             hint=f"{fact.channels} channels of {fact.size[0]} × {fact.size[1]} positions; each sees "
             f"{fact.receptive_field} × {fact.receptive_field} pixels",
-            height=1 / fact.stride**0.5,
-            width=math.log2(fact.channels / 32) / 4,
-            colour=layer_colour(layer),
-            selected=layer in chosen,
         )
         for layer, fact in layer_facts(*size).items()
     ]

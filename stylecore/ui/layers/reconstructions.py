@@ -8,6 +8,7 @@ from functools import partial
 import streamlit as st
 
 from stylecore.artifacts.contact_sheet import Rows, labelled_sheet
+from stylecore.charts.style import layer_colour
 from stylecore.config import SETTINGS, Statistic, TransferConfig
 from stylecore.engine.engine import Engine
 from stylecore.experiments.grid import Cell
@@ -15,7 +16,6 @@ from stylecore.experiments.reconstruction import first_layers
 from stylecore.imaging.images import encode_png
 from stylecore.imaging.scaling import fitted_size
 from stylecore.ui.components import Column, Row, grid, viewer
-from stylecore.ui.layers.network import layer_colour
 from stylecore.ui.layers.plan import CONTENT, cells_by_request, reconstruction_requests, row_label
 from stylecore.ui.layers.state import LayersState
 from stylecore.ui.state.chosen import chosen_pair

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from stylecore.charts.insight import difference_figure, trajectory_figure
@@ -12,8 +14,12 @@ from stylecore.ui.layers.state import LayersState
 from stylecore.ui.page_errors import guarded_callback
 
 
-def show_trajectory(found: Statistics) -> dict[str, Figure]:
+def show_trajectory(found: Statistics, settings: Mapping[str, object]) -> dict[str, Figure]:
     """Draws the distance from the style against steps, and the difference at the step that was clicked.
+
+    Args:
+        found: of a layer, with a trajectory.
+        settings: what it is of, for those who take it home.
 
     Returns:
         Both figures by heading.
@@ -35,6 +41,7 @@ def show_trajectory(found: Statistics) -> dict[str, Figure]:
             alt="Distance from the style against steps",
             live=False,
             on_step=_pick_step,
+            settings=settings,
         )
         st.select_slider(
             "Step",
@@ -44,7 +51,7 @@ def show_trajectory(found: Statistics) -> dict[str, Figure]:
             on_change=guarded_callback(_pick_step_of_slider),
         )
     with right:
-        chart(difference, key="matrices_difference", alt=alt, live=False, on_step=lambda _: None)
+        chart(difference, key="matrices_difference", alt=alt, live=False, settings={**settings, "step": picked})
         st.caption(f"Step {picked}: this picture's matrix minus the style's; distance {distance:.3g}.")
     return {"Distance from the style": curve, alt: difference}
 

@@ -8,6 +8,7 @@ from functools import partial
 import streamlit as st
 from PIL import Image
 
+from stylecore.charts.loss_table import Run, loss_table
 from stylecore.charts.losses import hint, loss_figure, shares
 from stylecore.engine.jobs import Job, Snapshot
 from stylecore.imaging.images import encode_jpeg
@@ -44,6 +45,7 @@ def show_curves(job: Job, snapshot: Snapshot, picked: int | None) -> None:
         live=job.active,
         frames=[] if job.active else _small_frames(job, snapshot),
         on_step=partial(_pick, job.id),
+        table=partial(loss_table, [Run(job.request.config, snapshot.loss_history, 0)]),
     )
     st.caption(hint(last))
     if not job.active and len(snapshot.frames) > 1:

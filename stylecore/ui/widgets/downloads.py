@@ -21,6 +21,7 @@ def download(
     icon: str | None = ":material/download:",
     help: str | None = None,
     width: Literal["content", "stretch"] = "content",
+    kind: Literal["secondary", "tertiary"] = "secondary",
 ) -> None:
     """A download button whose file is made when it is clicked.
 
@@ -33,9 +34,12 @@ def download(
         icon: streamlit's.
         help: streamlit's.
         width: streamlit's.
+        kind: streamlit's `type`.
     """
     held = _held(make, name, mime)
-    st.download_button(label, held, name, mime, on_click="ignore", key=key, icon=icon, help=help, width=width)
+    st.download_button(
+        label, held, name, mime, on_click="ignore", key=key, icon=icon, help=help, width=width, type=kind
+    )
 
 
 def _held(make: Callable[[], bytes], name: str, mime: str) -> Callable[[], bytes]:

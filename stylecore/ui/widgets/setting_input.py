@@ -8,6 +8,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from stylecore.settings import Setting
+from stylecore.ui.widgets.layers_input import layers_input
 
 Width = Literal["stretch"] | int
 
@@ -19,8 +20,9 @@ def setting_input(
     on_change: Callable[[], None] | None = None,
     width: Width = "stretch",
     segmented: bool = False,
+    problem: str = "",
 ) -> Any:  # noqa: ANN401  # whatever the kind says
-    """Draws the widget: a choice, a slider where the declaration has an end for one, a number, or a text.
+    """Draws the widget: a choice, a slider where the declaration has an end for one, a number, layers, or a text.
 
     Args:
         declared: the setting.
@@ -28,6 +30,7 @@ def setting_input(
         on_change: called when the visitor has changed it.
         width: of the widget.
         segmented: whether all values of a choice shall be seen at once.
+        problem: why layers can't be used, in one sentence; it stands at their field.
 
     Returns:
         The value; for layers, the text that is written there.
@@ -41,6 +44,8 @@ def setting_input(
     if declared.kind == "choice":
         names = declared.labels.__getitem__
         return st.selectbox(declared.label, list(declared.labels), format_func=names, width=width, **common)
+    if declared.kind == "layers":
+        return layers_input(declared, key, problem)
     if declared.kind not in ("int", "float"):
         return st.text_input(declared.label, width=width, **common)
     number = int if declared.kind == "int" else float

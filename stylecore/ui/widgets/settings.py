@@ -92,9 +92,7 @@ def current_settings() -> TransferConfig:
         if declared.kind != "lambdas":
             value = st.session_state[_key(name)]
             values[name] = declared.from_text(value) if declared.kind == "layers" else value
-    paper = values["loss_weighting"] == "paper"
-    lam = paper_lambda(10 ** float(st.session_state[_RATIO])) if paper else st.session_state[_LAM]
-    return TransferConfig(lambdas=(lam,), **values)
+    return TransferConfig(lambdas=(_chosen_lambda(),), **values)
 
 
 def chosen_settings() -> ChosenSettings:
@@ -197,10 +195,32 @@ def advanced_inputs(start_input: Callable[[], object]) -> ChosenSettings:
     """
     for name, declared in SETTINGS.items():
         if declared.place == "advanced" and _has_meaning(declared):
-            value = setting_input(declared, _key(name))
+            value = setting_input(declared, _key(name), problem=_problem(declared))
             if (name, value) == ("init", "image"):
                 start_input()
     return chosen_settings()
+
+
+def _problem(declared: Setting) -> str:
+    """Why the layers that are set can't be used, in one sentence; empty if they can, and for settings of other kinds.
+
+    Widgets of the other kinds let nothing through that can't be used.
+    """
+    if declared.kind != "layers":
+        return ""
+    try:
+        layers = declared.from_text(st.session_state[_key(declared.name)])
+        TransferConfig(lambdas=(_chosen_lambda(),), **{declared.name: layers})
+    except UserError as error:
+        return str(error)
+    return ""
+
+
+def _chosen_lambda() -> float:
+    if chosen_weighting() == "paper":
+        return paper_lambda(10 ** float(st.session_state[_RATIO]))
+    lam: float = st.session_state[_LAM]
+    return lam
 
 
 def _has_meaning(declared: Setting) -> bool:

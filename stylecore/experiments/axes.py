@@ -1,0 +1,87 @@
+"""The settings that can be the second axis of a grid of pictures, and which of their values are compared; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from stylecore.config import PRESETS, SETTINGS, TransferConfig
+from stylecore.layers import GATYS_STYLE, LAYERS, LayerWeights
+
+STROKE_SIZES = (0.5, 1.0, 1.5, 2.0)  # size of the style picture relative to the result
+STEP_COUNTS = (20, 40, 80, 120, 200)
+USUAL_CONTENT_LAYERS = ("relu1_1", "relu2_2", "relu3_3", "relu4_2", "relu5_2")  # one of each block
+USUAL_ROWS = 6  # of the other axes
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """A setting that can be the second axis of the grid.
+
+    Attributes:
+        setting: the name of the setting.
+        label: what the interface calls the axis.
+        values: each by its own name in the interface.
+        usual: names of those that are compared at first.
+    """
+
+    setting: str
+    label: str
+    values: Mapping[str, object]
+    usual: tuple[str, ...]
+
+
+def along(config: TransferConfig, axis: str, value: str) -> TransferConfig:
+    """The settings of one row.
+
+    Args:
+        config: the settings that all rows share.
+        axis: one of `AXES`.
+        value: name of one of its values.
+    """
+    return TransferConfig.from_dict({**config.to_dict(), AXES[axis].setting: AXES[axis].values[value]})
+
+
+def _axis(setting: str, values: Mapping[str, object], usual: Iterable[str] = (), label: str = "") -> Axis:
+    return Axis(setting, label or SETTINGS[setting].label, values, tuple(usual) or tuple(values)[:USUAL_ROWS])
+
+
+def _choices(setting: str, *, without: str = "") -> Axis:
+    """All values of a choice but one that stands for another of them, or needs more than a setting."""
+    labels = SETTINGS[setting].labels
+    return _axis(setting, {label: value for value, label in labels.items() if value != without})
+
+
+def _numbers(setting: str, form: str, values: Iterable[float]) -> Axis:
+    return _axis(setting, {form.format(value): value for value in values})
+
+
+def _weighted(*weights: float) -> LayerWeights:
+    """Gatys' five layers with these weights, shallow to deep."""
+    return tuple((layer, weight) for (layer, _), weight in zip(GATYS_STYLE, weights, strict=True))
+
+
+_WEIGHTS = {
+    "all alike": GATYS_STYLE,
+    "falling, as in the lecture's notebook": PRESETS["notebook"].style_layers,
+    "rising": _weighted(0.1, 0.3, 0.5, 0.8, 1.0),
+    "the middle most": _weighted(0.25, 0.5, 1.0, 0.5, 0.25),
+    "both ends most": _weighted(1.0, 0.5, 0.25, 0.5, 1.0),
+}
+
+AXES: Mapping[str, Axis] = {
+    "statistic": _choices("statistic"),
+    "optimizer": _choices("optimizer"),
+    "style_layers": _axis(
+        "style_layers", {f"up to {layer}": GATYS_STYLE[: i + 1] for i, (layer, _) in enumerate(GATYS_STYLE)}
+    ),
+    "style_weights": _axis("style_layers", _WEIGHTS, label="Weights of the style layers"),
+    "content_layers": _axis(
+        "content_layers", {layer: ((layer, 1.0),) for layer in LAYERS}, USUAL_CONTENT_LAYERS, "Content layer"
+    ),
+    "init": _choices("init", without="image"),
+    "style_scale": _numbers("style_scale", "stroke × {:g}", STROKE_SIZES),
+    "steps": _numbers("steps", "{} steps", STEP_COUNTS),
+    "pooling": _choices("pooling"),
+    "precision": _choices("precision", without="auto"),
+}
