@@ -18,6 +18,7 @@ from stylecore.imaging.inputs import Inputs
 from stylecore.imaging.output_formats import encode, encode_deep
 from stylecore.imaging.tensors import to_deep_levels, to_image
 from stylecore.transfer.devices import describe_device
+from stylecore.transfer.enlargement import Level
 from stylecore.transfer.records import Step
 
 
@@ -69,6 +70,7 @@ def finish(
     device: str,
     inputs: Inputs,
     changes: Sequence[tuple[int, Sequence[float]]] = (),
+    levels: Sequence[Level] = (),
 ) -> list[FinishedPicture]:
     """Each picture of a step. Each has a recipe of its own, as if its λ had been the only one of the run.
 
@@ -78,7 +80,10 @@ def finish(
         device: "cpu" or "cuda".
         inputs: the files that the pictures were made from.
         changes: each change of λ during the run: (step, all λ from then on).
+        levels: the sizes through which a finished picture was made large; those that it has reached are in the recipe.
     """
+    if levels:
+        config = dataclasses.replace(config, size=max(step.images.shape[2:]))
     shared = Recipe(
         config=config,
         device=describe_device(device),
@@ -86,6 +91,7 @@ def finish(
         steps_done=step.index,
         losses={},
         precision=step.precision,
+        enlargement=tuple(level for level in levels if level.size <= config.size),
         **describe_inputs(inputs),
     )
     pictures = []
@@ -106,9 +112,10 @@ def finished_pictures(
     device: str,
     inputs: Inputs,
     changes: Sequence[tuple[int, Sequence[float]]] = (),
+    levels: Sequence[Level] = (),
 ) -> list[bytes]:
     """PNG bytes of each picture of a step; takes what `finish` does."""
-    return [picture.encoded("png") for picture in finish(step, config, device, inputs, changes)]
+    return [picture.encoded("png") for picture in finish(step, config, device, inputs, changes, levels)]
 
 
 def postprocessed(png: bytes, content: bytes, settings: Postprocess) -> bytes:

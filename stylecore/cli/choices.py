@@ -8,7 +8,6 @@ import itertools
 from dataclasses import dataclass
 from typing import Any
 
-from stylecore.artifacts.enlargement import Level, levels_between
 from stylecore.artifacts.recipe import Recipe, RecipeError, current_versions, read_recipe, sha256
 from stylecore.cli.sources import LARGEST_RESULT, Source
 from stylecore.cli.terminal import note
@@ -16,6 +15,7 @@ from stylecore.config import PRESETS, Postprocess, TransferConfig
 from stylecore.errors import SettingError
 from stylecore.imaging.files import read
 from stylecore.settings import settings_of
+from stylecore.transfer.enlargement import Level, levels_between
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,28 +79,6 @@ def check_memory_to_judge(sizes: Sequence[Size], device: str) -> None:
         )
 
 
-def through_levels(
-    cost: Cost, content: Size, style: Size, config: TransferConfig, levels: Sequence[tuple[int, int]]
-) -> Cost:
-    """The cost of a run that goes through several sizes, by that of its largest.
-
-    Args:
-        cost: of the largest size; the memory stays.
-        content: width and height of the content file.
-        style: width and height of the style file.
-        config: the settings.
-        levels: (longer side, updates) of each size.
-    """
-    each = [
-        cost_of([content], [style], dataclasses.replace(config, size=size, steps=steps, coarse_to_fine="off"))
-        for size, steps in levels
-    ]
-    # The last size is taken in tiles perhaps, and alone needs almost all the time.
-    last = levels[-1][1], cost.stages[-1][1]
-    stages = (*(stage for smaller in each[:-1] for stage in smaller.stages), last)
-    return dataclasses.replace(cost, setup=sum(one.setup for one in each), stages=stages)
-
-
 def spoken_estimate(cost: Cost, vgg: VGG16, config: TransferConfig, size: Size, done: int, steps: int) -> str:
     """Size, steps, memory and time of a run, in one line.
 

@@ -10,17 +10,17 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
 from stylecore.artifacts.checkpoint import Checkpoint
-from stylecore.artifacts.enlargement import Level, paint_levels, remaining
 from stylecore.artifacts.export import FinishedPicture, finish
 from stylecore.cli.checkpoints import Checkpoints
 from stylecore.cli.choices import Choices, note_differences
-from stylecore.cli.estimate import check_memory, spoken_estimate, through_levels
+from stylecore.cli.estimate import check_memory, spoken_estimate
 from stylecore.cli.sources import Source, inputs_of
 from stylecore.cli.terminal import BAD_INPUT, BUG, DONE, STOPPED, describe_bug, leave_progress, say, show_progress
 from stylecore.config import Precision, TransferConfig, with_lambda
-from stylecore.engine.cost import used_sizes
+from stylecore.engine.cost import through_levels, used_sizes
 from stylecore.errors import UserError
 from stylecore.transfer.devices import choose_device, is_out_of_memory
+from stylecore.transfer.enlargement import Level, paint_levels, remaining
 from stylecore.transfer.preparation import prepare, prepare_initial
 from stylecore.transfer.pyramid import stages
 from stylecore.transfer.records import Steering, Step
@@ -151,20 +151,10 @@ def _finished(
     step: Step, choices: Choices, device: str, sources: dict[str, Source], resumed_at: tuple[int, ...]
 ) -> list[FinishedPicture]:
     """The pictures of a step, with their recipes."""
-    config, changes = choices.config, choices.recipe.changes if choices.recipe else ()
-    reached: tuple[Level, ...] = ()
-    if choices.levels:
-        config = dataclasses.replace(config, size=max(step.images.shape[2:]))
-        reached = tuple(level for level in choices.levels if level.size <= config.size)
-    steered = [(index, (lam,)) for index, lam in changes]
+    steered = [(index, (lam,)) for index, lam in (choices.recipe.changes if choices.recipe else ())]
     pictures = []
-    for picture in finish(step, config, device, inputs_of(sources), steered):
-        recipe = dataclasses.replace(
-            picture.recipe,
-            postprocess=choices.postprocess,
-            enlargement=reached,
-            resumed_at=resumed_at,
-        )
+    for picture in finish(step, choices.config, device, inputs_of(sources), steered, choices.levels):
+        recipe = dataclasses.replace(picture.recipe, postprocess=choices.postprocess, resumed_at=resumed_at)
         pictures.append(dataclasses.replace(picture, recipe=recipe))
     return pictures
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from stylecore.config import TransferConfig
 from stylecore.imaging.scaling import checked_size
+from stylecore.transfer.enlargement import Level
 from stylecore.transfer.optimizers import ProjectedLBFGS
 from stylecore.transfer.pyramid import stages
 from stylecore.transfer.tiles import spans_of
@@ -159,6 +161,26 @@ def fitting_cost(
             break
         cost = cost_of(contents, styles, config, device, tile)
     return cost
+
+
+def through_levels(cost: Cost, content: Size, style: Size, config: TransferConfig, levels: Sequence[Level]) -> Cost:
+    """The cost of a run that makes a finished picture large, by that of its last size.
+
+    Args:
+        cost: of the last size; the memory and the tiles stay.
+        content: width and height of the content file.
+        style: width and height of the style file.
+        config: the settings.
+        levels: the sizes, and the updates at each.
+    """
+    each = [
+        cost_of([content], [style], dataclasses.replace(config, size=size, steps=steps, coarse_to_fine="off"))
+        for size, steps in levels
+    ]
+    # The last size is taken in tiles perhaps, and alone needs almost all the time.
+    last = levels[-1].steps, cost.stages[-1][1]
+    stages = (*(stage for smaller in each[:-1] for stage in smaller.stages), last)
+    return dataclasses.replace(cost, setup=sum(one.setup for one in each), stages=stages)
 
 
 def _pass_bytes(config: TransferConfig) -> int:

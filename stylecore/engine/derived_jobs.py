@@ -7,6 +7,7 @@ import dataclasses
 from stylecore.config import SETTINGS, TransferConfig, with_lambda
 from stylecore.engine.jobs import Job, Request
 from stylecore.imaging.inputs import with_init
+from stylecore.transfer.enlargement import levels_between
 
 
 def extract(job: Job, k: int, number: int, name: str) -> Job:
@@ -96,6 +97,24 @@ def from_result(job: Job, steps: int) -> Request:
     return _from_result(job, dataclasses.replace(with_lambda(job.request.config, job.lam), steps=steps))
 
 
+def made_large(job: Job, size: int) -> Request:
+    """A request that paints a finished picture larger, through the sizes between.
+
+    Args:
+        job: of one λ, ended or paused, with a result.
+        size: longer side, in pixels, larger than that of the result.
+    """
+    levels = levels_between(result_side(job), size)
+    steps = sum(level.steps for level in levels)
+    config = dataclasses.replace(with_lambda(job.request.config, job.lam), size=size, steps=steps, coarse_to_fine="off")
+    return dataclasses.replace(_from_result(job, config), workspace="studio", levels=levels)
+
+
+def result_side(job: Job) -> int:
+    """Longer side of a job's result, in pixels: smaller than it was set to if it was stopped on its way to be large."""
+    return max(job.size) if job.request.levels and job.size else job.request.config.size
+
+
 def _from_result(job: Job, config: TransferConfig) -> Request:
     inputs = with_init(job.request.inputs, job.snapshot.results[0])
-    return dataclasses.replace(job.request, config=dataclasses.replace(config, init="image"), inputs=inputs)
+    return dataclasses.replace(job.request, config=dataclasses.replace(config, init="image"), inputs=inputs, levels=())

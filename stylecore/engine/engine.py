@@ -201,6 +201,10 @@ class Engine:
         """
         return fitting_cost([content], [style], config, self.device, self.free_memory())
 
+    def price_of(self, request: Request) -> Cost | None:
+        """What a request would cost now; None for pictures that can't be read: its run will say why."""
+        return request_cost(request, self.device)
+
     def free_memory(self) -> int:
         """Bytes that a run could take now on the engine's device."""
         return free_memory(self.device)

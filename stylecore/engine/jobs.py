@@ -8,6 +8,7 @@ from typing import Literal
 from stylecore.config import TransferConfig
 from stylecore.engine.cost import Cost
 from stylecore.imaging.inputs import Inputs
+from stylecore.transfer.enlargement import Level
 from stylecore.transfer.records import LossRecord, Steering
 
 Status = Literal["queued", "running", "paused", "finished", "stopped", "failed"]
@@ -30,11 +31,14 @@ class Request:
         inputs: the files, with their names and weights.
         config: the settings.
         workspace: the page on which it was asked for, and which shows it.
+        levels: the sizes through which a finished picture, that to start from, is made large, and the updates at each;
+            empty for all other runs.
     """
 
     inputs: Inputs
     config: TransferConfig
     workspace: Workspace = "studio"
+    levels: tuple[Level, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from stylecore.errors import SettingError
 from stylecore.imaging.images import MAX_BYTES
 from stylecore.settings import MAX_LAMBDAS
 
-SMALLEST_CAP, LARGEST_CAP = 256, 2048  # pixels, between which the largest size follows the memory
+SMALLEST_CAP, LARGEST_CAP = 256, 4096  # pixels, between which the largest size follows the memory
 BYTES_PER_PIXEL = 3_800  # of a run with default settings: see `cost.cost_of`
 TILED_BYTES_PER_PIXEL = 600  # of a run whose pictures are taken in tiles, besides
 TILE_BYTES = 450 * 10**6  # for a small tile

@@ -6,7 +6,7 @@ import itertools
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from stylecore.engine.cost import Cost, fitting_cost
+from stylecore.engine.cost import Cost, fitting_cost, through_levels
 from stylecore.engine.derived_jobs import split
 from stylecore.engine.jobs import FRAMES, Halt, Job, Request, Snapshot, Status, merged
 from stylecore.engine.limits import free_memory
@@ -398,6 +398,7 @@ def request_cost(request: Request, device: str) -> Cost | None:
     try:
         contents = [picture_size(image.data) for image in request.inputs.contents]
         styles = [picture_size(image.data) for image in request.inputs.styles]
-        return fitting_cost(contents, styles, request.config, device, free_memory(device))
+        cost = fitting_cost(contents, styles, request.config, device, free_memory(device))
+        return through_levels(cost, contents[0], styles[0], request.config, request.levels) if request.levels else cost
     except ImageError:
         return None

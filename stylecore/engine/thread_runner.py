@@ -20,6 +20,7 @@ from stylecore.engine.runner import Pictures, Task
 from stylecore.engine.view_pictures import ViewPictures
 from stylecore.imaging.images import decode
 from stylecore.transfer.devices import OutOfMemory, release_memory
+from stylecore.transfer.enlargement import paint_levels
 from stylecore.transfer.preparation import INITIAL_DETAIL, prepare, prepare_initial, sides
 from stylecore.transfer.records import Steering, Step
 from stylecore.transfer.stylize import stylize
@@ -101,7 +102,7 @@ class ThreadRunner:
         state = self._runs[run]
         step = next(step for step in state.newest if step.index == index)
         request = state.task.request
-        results = finished_pictures(step, request.config, self._device, request.inputs, changes)
+        results = finished_pictures(step, request.config, self._device, request.inputs, changes, request.levels)
         return Pictures(tuple(results), previews_of(step.images))
 
     def split(self, run: str, parts: Sequence[tuple[str, Task, slice]]) -> None:
@@ -184,12 +185,18 @@ class ThreadRunner:
                 f"This run needs about {cost.memory / 1e9:.1f} GB of memory, and {free / 1e9:.1f} GB are free on this "
                 "server: choose a smaller size."
             )
+        vgg = self._load(config.vgg_weights, self._device)
+        if task.request.levels:
+            assert inputs.init is not None
+            finished = decode(inputs.init.data, "The finished picture")
+            levels = task.request.levels
+            return paint_levels(vgg, content, style, config, levels, finished, preview=finished, tile=cost.tile)
         tensors = prepare(content, style, config)
         initial = None
         if inputs.init is not None:
             start = decode(inputs.init.data, "The picture to start from", INITIAL_DETAIL * content_side)
             initial = prepare_initial(start, tensors[0])
-        return stylize(self._load(config.vgg_weights, self._device), *tensors, config, initial, cost.tile)
+        return stylize(vgg, *tensors, config, initial, cost.tile)
 
 
 def _slice(step: Step, places: slice) -> Step:

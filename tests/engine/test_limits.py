@@ -15,7 +15,7 @@ README = Path(__file__).parents[2] / "README.md"
 
 @pytest.mark.parametrize(
     ("memory", "size", "kept", "state"),
-    [(1 * GB, 256, 50, 0), (27 * GB // 10, 1152, 135, 315), (16 * GB, 2048, 400, 2000), (500 * GB, 2048, 400, 2000)],
+    [(1 * GB, 256, 50, 0), (27 * GB // 10, 1152, 135, 315), (16 * GB, 4096, 400, 2000), (500 * GB, 4096, 400, 2000)],
 )
 def test_limits_follow_the_memory(memory, size, kept, state):
     limits = read_limits({}, memory)

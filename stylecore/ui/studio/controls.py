@@ -15,6 +15,7 @@ from stylecore.errors import UserError
 from stylecore.ui.page_errors import guarded_callback
 from stylecore.ui.state.chosen import choose_bytes
 from stylecore.ui.state.restore import show_newest
+from stylecore.ui.studio.large import large_input
 from stylecore.ui.studio.picture import frame_at
 from stylecore.ui.studio.postprocess_input import current_postprocess
 from stylecore.ui.studio.state import StudioState, pick_step
@@ -48,6 +49,8 @@ def show_controls(engine: Engine, job: Job, snapshot: Snapshot, picked: int | No
             more = min(MORE_STEPS, engine.limits.max_steps)
             button(f"{more} more steps", "more", "fast_forward", partial(_more_steps, engine, more))
             button("Use as photograph", "as_content", "redo", partial(_use_as_content, picked))
+            if picked is None:
+                large_input(engine, job)
 
 
 def _button(

@@ -6,10 +6,10 @@ import itertools
 import pytest
 import torch
 
-from stylecore.artifacts.enlargement import Level, carried, levels_between, paint_levels, remaining, sizes_between
-from stylecore.artifacts.likeness import Preview
 from stylecore.config import TransferConfig
 from stylecore.imaging.tensors import to_image, to_tensor
+from stylecore.transfer.enlargement import Level, carried, levels_between, paint_levels, remaining, sizes_between
+from stylecore.transfer.likeness import Preview
 from stylecore.transfer.preparation import prepare
 from stylecore.transfer.records import Steering
 from stylecore.transfer.stylize import stylize

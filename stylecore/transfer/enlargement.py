@@ -12,9 +12,9 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
-from stylecore.artifacts.likeness import Preview
 from stylecore.config import TransferConfig
 from stylecore.imaging.scaling import fitted_size
+from stylecore.transfer.likeness import Preview
 from stylecore.transfer.precision import choose_precision
 from stylecore.transfer.preparation import prepare, prepare_initial
 from stylecore.transfer.records import Steering, Step

@@ -1,0 +1,82 @@
+"""A finished picture painted large, as a print needs it: the choice of a size, with what it costs."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from stylecore.engine.derived_jobs import made_large, result_side
+from stylecore.engine.engine import Engine
+from stylecore.engine.jobs import Job
+from stylecore.errors import UserError
+from stylecore.imaging.images import picture_size
+from stylecore.imaging.scaling import fitted_size
+from stylecore.ui.page_errors import guarded_callback
+from stylecore.ui.state.restore import show_newest
+from stylecore.ui.studio.state import StudioState
+from stylecore.ui.widgets.run_panel import memory_problem, price
+
+SIDES = (1024, 1536, 2048, 3072, 4096, 6144, 8192)  # pixels, that are offered
+DOTS_PER_CM = 300 / 2.54
+
+_SIDE = "large_side"  # key of the widget
+
+
+def large_input(engine: Engine, job: Job) -> None:
+    """A button that opens the choice of a size; nothing where this server paints no larger picture.
+
+    Args:
+        engine: of the server.
+        job: with a result, at rest.
+    """
+    most = engine.limits.max_size
+    sides = sorted({side for side in (*SIDES, most) if result_side(job) < side <= most and side >= SIDES[0]})
+    if not sides:
+        return
+    with st.popover("Make it large", icon=":material/zoom_out_map:", key="large"):
+        _choice(engine, job, sides)
+
+
+def _choice(engine: Engine, job: Job, sides: list[int]) -> None:
+    original = picture_size(job.request.inputs.content.data)
+    if st.session_state.get(_SIDE) not in sides:
+        st.session_state[_SIDE] = sides[0]
+    side = st.select_slider("Longer side, pixels", sides, key=_SIDE) if len(sides) > 1 else sides[0]
+    width, height = fitted_size(original, side)
+    st.markdown(
+        f"**{width} × {height} pixels**: {_centimetres(width)} × {_centimetres(height)} cm in print, at 300 dpi"
+    )
+    cost = engine.price_of(made_large(job, side))
+    costs = [cost] if cost else []
+    problem = memory_problem(engine, costs)
+    if problem:
+        st.warning(problem, icon=":material/warning:")
+    elif costs:
+        st.caption(price(engine, costs, waits=True))
+    st.caption("It goes on from this picture, so it looks the same, only finer. Stop keeps what is there by then.")
+    if side > max(original):
+        st.caption(f"The photograph has {max(original)} pixels itself: beyond them, only the strokes become finer.")
+    name, owner = job.id, job.owner
+
+    def begin() -> None:
+        found = engine.job(owner, name)
+        try:
+            if found is not None:
+                engine.submit(owner, made_large(found, st.session_state.get(_SIDE, side)))
+                show_newest()
+        except UserError as error:
+            StudioState().control_problem = str(error)
+        st.rerun()  # the whole page: the button is in a fragment
+
+    st.button(
+        "Paint it large",
+        type="primary",
+        icon=":material/brush:",
+        key="paint_large",
+        width="stretch",
+        disabled=bool(problem),
+        on_click=guarded_callback(begin),
+    )
+
+
+def _centimetres(pixels: int) -> str:
+    return f"{pixels / DOTS_PER_CM:.1f}"
