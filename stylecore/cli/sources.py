@@ -53,9 +53,9 @@ def read_sources(options: argparse.Namespace, config: TransferConfig) -> dict[st
         most = LARGEST_RESULT if name == "init" else MAX_BYTES  # what a run starts from may be a result of ours
         data = read(path, most)
         decoded = decode_with_notices(data, path, needed[name], most)
-        for notice in (*decoded.notices, enlarged_notice(decoded.size, min(needed[name], config.size))):
-            if notice:
-                note(f"{path}: {notice}")
+        tiny = "" if name == "init" else enlarged_notice(decoded.size, min(needed[name], config.size))
+        for notice in filter(None, (*decoded.notices, tiny)):  # what a run starts from is painted over anyway
+            note(f"{path}: {notice}")
         sources[name] = Source(data, decoded.image, decoded.size)
     return sources
 
