@@ -41,8 +41,7 @@ def cloud_figure(content: Cloud, style: Cloud, titles: tuple[str, str], statisti
     layout |= {"hovermode": False, "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}}
     layout["annotations"] = _ways(content, style) if statistic == "wasserstein" else []
     for axis, title in zip(("xaxis", "yaxis"), titles, strict=True):
-        layout[axis] |= {"title": {"text": title}, "range": [low, high], "constrain": "domain"}
-        layout[axis] |= {"zeroline": True, "zerolinecolor": GREY}
+        layout[axis] |= {"title": {"text": title}, "range": [low, high], "zeroline": True, "zerolinecolor": GREY}
     layout["yaxis"]["scaleanchor"] = "x"  # one unit is as long both ways: else a right angle would not look like one
     return {"data": data, "layout": layout}
 

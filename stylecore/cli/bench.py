@@ -18,7 +18,7 @@ from PIL import Image
 from torch import Tensor, nn
 from torchvision.models import vgg16
 
-from stylecore.config import TransferConfig
+from stylecore.config import Statistic, TransferConfig
 from stylecore.engine.cost import cost_of
 from stylecore.imaging.files import read
 from stylecore.imaging.images import decode
@@ -29,6 +29,7 @@ from stylecore.transfer.devices import describe_device
 from stylecore.transfer.objective import Objective
 from stylecore.transfer.precision import choose_precision
 from stylecore.transfer.preparation import prepare
+from stylecore.transfer.statistics import DESCRIPTIONS
 from stylecore.transfer.stylize import stylize
 from stylecore.transfer.vgg import VGG16, exact_convolutions, load_vgg16
 
@@ -64,6 +65,7 @@ def measure(size: int, device: str) -> dict[str, Any]:
         "precision": choose_precision(config.precision, vgg, content.shape[3], content.shape[2]),
         **_step_times(vgg, content, style, config),
         "batch": _batch(vgg, content, style, config),
+        "descriptions": _descriptions(vgg, content, style, config),
         **_memory_and_start(config, device),
         "weights_mb": sum(weight.nbytes for weight in vgg.state_dict().values()) / 1e6,
         "convergence": _convergence(vgg, content, style, config),
@@ -85,6 +87,7 @@ def report(figures: dict[str, Any]) -> str:
         )
     lines += [
         f"a step of {len(BATCH)} λ at once: {figures['batch']:.3f} × as many steps of one",
+        *(f"a step with {name:12}  {ratio:.3f} × that with gram" for name, ratio in figures["descriptions"].items()),
         f"peak memory of transfer: {figures['peak_mb']:.0f} MB, "
         f"{figures['peak_above_imports_mb']:.0f} MB above importing torch",
         f"the estimate of it: {figures['estimated_mb']:.0f} MB, without our own imports, the network's "
@@ -108,11 +111,7 @@ def _step_times(vgg: VGG16, content: Tensor, style: Tensor, config: TransferConf
     """Medians of floor and steps, taken in turns so that a busy machine slows all of them alike."""
     steps: dict[str, Callable[[], object]] = {}
     for optimizer in ("lbfgs", "adam"):
-        chosen = dataclasses.replace(config, optimizer=optimizer, steps=10_000, coarse_to_fine="off")
-        run = stylize(vgg, content, style, chosen)
-        for _ in range(chosen.lbfgs_memory + 2 if optimizer == "lbfgs" else 2):  # until the history is full
-            next(run)
-        steps[optimizer] = run.__next__
+        steps[optimizer] = _running(vgg, content, style, dataclasses.replace(config, optimizer=optimizer))
     image = content.clone().requires_grad_()
     plain_image = ((content - vgg.mean) / vgg.deviation).contiguous().requires_grad_()
     plain = _plain_network(vgg, config.layers[-1])
@@ -150,11 +149,7 @@ def _batch(vgg: VGG16, content: Tensor, style: Tensor, config: TransferConfig) -
     """Time of a step of several λ at once over that of as many single ones, taken in turns."""
 
     def run(lambdas: tuple[float, ...]) -> Callable[[], object]:
-        chosen = dataclasses.replace(config, lambdas=lambdas, steps=10_000, coarse_to_fine="off")
-        steps = stylize(vgg, content, style, chosen)
-        for _ in range(chosen.lbfgs_memory + 2):  # until the history is full
-            next(steps)
-        return steps.__next__
+        return _running(vgg, content, style, dataclasses.replace(config, lambdas=lambdas))
 
     batch, singles = run(BATCH), [run((lam,)) for lam in BATCH]
     device = content.device.type
@@ -163,6 +158,26 @@ def _batch(vgg: VGG16, content: Tensor, style: Tensor, config: TransferConfig) -
         together = _timed(batch, device)
         ratios.append(together / sum(_timed(single, device) for single in singles))
     return statistics.median(ratios)
+
+
+def _descriptions(vgg: VGG16, content: Tensor, style: Tensor, config: TransferConfig) -> dict[Statistic, float]:
+    """Time of a step with each other description of style over that of one with gram, taken in turns."""
+    runs = {name: _running(vgg, content, style, dataclasses.replace(config, statistic=name)) for name in DESCRIPTIONS}
+    device = content.device.type
+    rounds = [{name: _timed(run, device) for name, run in runs.items()} for _ in range(ROUNDS)]
+    return {
+        name: statistics.median(seconds[name] / seconds["gram"] for seconds in rounds)
+        for name in runs
+        if name != "gram"
+    }
+
+
+def _running(vgg: VGG16, content: Tensor, style: Tensor, config: TransferConfig) -> Callable[[], object]:
+    """A run whose every call makes one step at full size, as all later ones are: the optimiser's history is full."""
+    run = stylize(vgg, content, style, dataclasses.replace(config, steps=10_000, coarse_to_fine="off"))
+    for _ in range(config.lbfgs_memory + 2 if config.optimizer == "lbfgs" else 2):
+        next(run)
+    return run.__next__
 
 
 def _bare_pass(forward: Callable[[], Tensor], image: Tensor) -> None:

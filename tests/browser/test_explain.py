@@ -194,8 +194,9 @@ def test_clouds_follow_layer_channels_description_and_angle(theory):
     expect(theory.locator(".st-key-theory_projections .js-plotly-plot path.js-line")).to_have_count(2)
     title = figure.locator(".xtitle")
     across = title.text_content()
-    theory.locator(".st-key-theory_cloud_layer").get_by_role("combobox").click()
-    theory.get_by_role("option", name="relu4_1").click()
+    layer = theory.locator(".st-key-theory_cloud_layer").get_by_role("combobox")
+    layer.fill("relu4_1")
+    layer.press("Enter")
     expect(title).not_to_have_text(across)
     assert theory.locator(".katex-error").count() == 0
 

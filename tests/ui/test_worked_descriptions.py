@@ -65,10 +65,10 @@ def test_every_cloud_is_at_no_distance_from_itself():
 
 
 def test_what_is_kept_is_written_out():
-    assert kept_of(CONTENT, "c", "gram") == r"G(c) = \begin{pmatrix} 3.5 & 1.75 \\ 1.75 & 2.25 \end{pmatrix}"
+    assert kept_of(CONTENT, "c", "gram") == r"$G(c) = \begin{pmatrix} 3.5 & 1.75 \\ 1.75 & 2.25 \end{pmatrix}$"
     assert kept_of(CONTENT, "c", "moments") == (
-        r"\mu(c) = \begin{pmatrix} 1.5 \\ 1.25 \end{pmatrix} \quad "
-        r"\sigma(c) = \begin{pmatrix} 1.12 \\ 0.829 \end{pmatrix}"
+        r"$\mu(c) = \begin{pmatrix} 1.5 \\ 1.25 \end{pmatrix}$ &ensp; "
+        r"$\sigma(c) = \begin{pmatrix} 1.12 \\ 0.829 \end{pmatrix}$"
     )
     assert r"\Sigma(s) = " in kept_of(STYLE, "s", "wasserstein")
     assert kept_of(STYLE, "s", "gram+moments").count("pmatrix") == 6  # G, μ and σ

@@ -144,7 +144,7 @@ def _angle_input(t: Texts) -> int:
 def _show_numbers(t: Texts, content: Cloud, style: Cloud, statistic: Statistic) -> None:
     """Draws what the core says of both clouds."""
     for cloud, symbol in ((content, "c"), (style, "s")):
-        if latex := kept_of(cloud.points, symbol, statistic):
-            st.latex(latex)
+        if kept := kept_of(cloud.points, symbol, statistic):
+            st.markdown(kept)
     distance = distance_of(content.points, style.points, statistic)
     st.markdown(t["described_found"].format(distance=number(distance, DIGITS)))

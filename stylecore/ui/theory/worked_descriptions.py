@@ -24,7 +24,7 @@ COLUMNS: dict[Statistic, tuple[tuple[str, int], ...]] = {
 
 
 def kept_of(points: NDArray[np.float64], picture: str, statistic: Statistic) -> str:
-    """The numbers that a description keeps of a cloud, in LaTeX; empty for sliced, which keeps too many.
+    """The numbers that a description keeps of a cloud, as LaTeX in Markdown; empty for sliced, which keeps too many.
 
     Args:
         points: (2, N), a column for each position.
@@ -35,8 +35,8 @@ def kept_of(points: NDArray[np.float64], picture: str, statistic: Statistic) -> 
         return ""
     columns = DESCRIPTIONS[statistic].of(_features(points))[0]
     parts = torch.split(columns, [count for _, count in COLUMNS[statistic]], dim=1)
-    return r" \quad ".join(
-        f"{symbol}({picture}) = {matrix(tuple(map(tuple, part.tolist())), DIGITS)}"
+    return " &ensp; ".join(
+        f"${symbol}({picture}) = {matrix(tuple(map(tuple, part.tolist())), DIGITS)}$"
         for (symbol, _), part in zip(COLUMNS[statistic], parts, strict=True)
     )
 
