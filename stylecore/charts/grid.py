@@ -14,7 +14,7 @@ from stylecore.transfer.records import LossRecord
 
 Term = Literal["content", "style", "total"]
 Place = tuple[str, float]  # in a grid: name of the row, "" if there is only one; and λ
-LEGEND_PLACE = -0.2  # share of the plot's height: these charts are taller than others
+LEGEND = {"y": 1.02, "yanchor": "bottom"}  # above: of many rows it would reach into the title of the x axis
 AXIS_TITLES: Mapping[Term, str] = {"content": "content loss", "style": "style loss", "total": "L"}
 
 
@@ -35,7 +35,6 @@ def histories_figure(
     term: Term,
     *,
     rows: Sequence[str],
-    lambdas: Sequence[float],
     steps: int,
 ) -> Figure:
     """Draws one loss of several pictures against steps.
@@ -45,9 +44,9 @@ def histories_figure(
             batch.
         term: which loss.
         rows: all of the grid: a row keeps its colour, whichever of them are drawn.
-        lambdas: all of the grid: a λ keeps its dash.
         steps: length of the x axis.
     """
+    lambdas = sorted({lam for _, lam in loss_histories})  # a single one is solid
     data = []
     for (row, lam), (loss_history, k) in loss_histories.items():
         shown = thinned(loss_history)
@@ -70,7 +69,7 @@ def histories_figure(
         )
     layout = base_layout(f"histories {term}")
     layout |= {"hovermode": "closest", "showlegend": True}
-    layout["legend"] |= {"y": LEGEND_PLACE}
+    layout["legend"] |= LEGEND
     layout["xaxis"] |= {"title": {"text": "step"}, "range": [0, max(steps, 1)]}
     layout["yaxis"] |= {"title": {"text": AXIS_TITLES[term]}, **LOG_AXIS}
     return {"data": data, "layout": layout}
@@ -93,7 +92,7 @@ def trade_off_figure(
     data = [_trade_off(row, points, selected, rows, labelled=row == labelled) for row, points in ends.items() if points]
     layout = base_layout("trade-off")
     layout |= {"hovermode": "closest", "showlegend": len(data) > 1}
-    layout["legend"] |= {"y": LEGEND_PLACE, "itemsizing": "constant"}
+    layout["legend"] |= {**LEGEND, "itemsizing": "constant"}
     layout["margin"] |= {"r": 48}  # pixels: for the label of the last point
     layout["xaxis"] |= {"title": {"text": "content loss: how much of the photograph is lost"}, "rangemode": "tozero"}
     layout["yaxis"] |= {"title": {"text": "style loss: how much of the style is missing"}, **LOG_AXIS}

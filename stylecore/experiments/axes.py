@@ -11,6 +11,7 @@ from stylecore.layers import GATYS_STYLE, LAYERS, LayerWeights
 STROKE_SIZES = (0.5, 1.0, 1.5, 2.0)  # size of the style picture relative to the result
 STEP_COUNTS = (20, 40, 80, 120, 200)
 USUAL_CONTENT_LAYERS = ("relu1_1", "relu2_2", "relu3_3", "relu4_2", "relu5_2")  # one of each block
+MEASURES = ("statistic", "style_layers", "content_layers", "style_scale", "pooling")  # parts of the losses' definition
 USUAL_ROWS = 6  # of the other axes
 
 
@@ -23,12 +24,14 @@ class Axis:
         label: what the interface calls the axis.
         values: each by its own name in the interface.
         usual: names of those that are compared at first.
+        measures: whether losses depend on the setting by their definition, so that each row has its own.
     """
 
     setting: str
     label: str
     values: Mapping[str, object]
     usual: tuple[str, ...]
+    measures: bool
 
 
 def along(config: TransferConfig, axis: str, value: str) -> TransferConfig:
@@ -43,7 +46,8 @@ def along(config: TransferConfig, axis: str, value: str) -> TransferConfig:
 
 
 def _axis(setting: str, values: Mapping[str, object], usual: Iterable[str] = (), label: str = "") -> Axis:
-    return Axis(setting, label or SETTINGS[setting].label, values, tuple(usual) or tuple(values)[:USUAL_ROWS])
+    first = tuple(usual) or tuple(values)[:USUAL_ROWS]
+    return Axis(setting, label or SETTINGS[setting].label, values, first, setting in MEASURES)
 
 
 def _choices(setting: str, *, without: str = "") -> Axis:

@@ -17,16 +17,16 @@ ENDS = {"L-BFGS": {0.1: (0.5, 0.1), 1 / 3: (0.2, 0.3)}, "Adam": {0.1: (0.6, 0.2)
 
 def histories(drawn=PLACES, term="style"):
     wanted = {place: HISTORIES[place] for place in drawn}
-    return histories_figure(wanted, term, rows=ROWS, lambdas=LAMBDAS, steps=9)["data"]
+    return histories_figure(wanted, term, rows=ROWS, steps=9)["data"]
 
 
 @pytest.mark.parametrize("term", AXIS_TITLES)
 def test_plotly_takes_every_figure(term):
     single = {("", lam): (loss_history(3), 0) for lam in LAMBDAS}
     for figure in (
-        histories_figure(HISTORIES, term, rows=ROWS, lambdas=LAMBDAS, steps=9),
-        histories_figure(single, term, rows=[""], lambdas=LAMBDAS, steps=9),
-        histories_figure({}, term, rows=ROWS, lambdas=LAMBDAS, steps=0),
+        histories_figure(HISTORIES, term, rows=ROWS, steps=9),
+        histories_figure(single, term, rows=[""], steps=9),
+        histories_figure({}, term, rows=ROWS, steps=0),
         trade_off_figure(ENDS, ("Adam", 0.1), rows=ROWS),
         trade_off_figure({"": ENDS["L-BFGS"]}, rows=[""]),
         trade_off_figure({"Adam": {}}, rows=ROWS),
@@ -49,10 +49,12 @@ def test_rows_have_colours_and_lambdas_have_dashes():
         assert len({lines[row, lam]["dash"] for row in ROWS}) == 1
 
 
-def test_what_else_is_drawn_changes_no_curve():
+def test_a_row_keeps_its_colour_whatever_else_is_drawn_and_a_single_lambda_is_solid():
     everything = histories()
     for place, trace in zip(PLACES, everything, strict=True):
-        assert histories([place]) == [trace]
+        (alone,) = histories([place])
+        assert alone["line"] == {**trace["line"], "dash": "solid"}
+        assert (alone["x"], alone["y"]) == (trace["x"], trace["y"])
 
 
 def test_each_history_has_its_own_length_and_says_whose_it_is():
@@ -66,7 +68,7 @@ def test_each_history_has_its_own_length_and_says_whose_it_is():
 
 def test_a_single_row_has_the_colours_of_lambda():
     single = {("", lam): (loss_history(3), 0) for lam in LAMBDAS}
-    traces = histories_figure(single, "style", rows=[""], lambdas=LAMBDAS, steps=9)["data"]
+    traces = histories_figure(single, "style", rows=[""], steps=9)["data"]
     assert [trace["line"]["color"] for trace in traces] == [lambda_colour(lam) for lam in LAMBDAS]
     assert [trace["name"] for trace in traces] == ["λ 0.1", "λ 0.333333"]
     (trace,) = trade_off_figure({"": ENDS["L-BFGS"]}, rows=[""])["data"]

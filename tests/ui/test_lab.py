@@ -15,7 +15,7 @@ from stylecore.imaging import inputs
 from stylecore.ui.lab import plan
 from stylecore.ui.lab.grid_choice import GridChoice
 from stylecore.ui.lab.plan import MEMORY_SHARE, missing_batches
-from stylecore.ui.lab.state import LabState, lab_query_params, read_query_params
+from stylecore.ui.lab.state import MOST_CURVES, LabState, lab_query_params, read_query_params
 from stylecore.ui.state.sources import Source
 
 SIZE = (640, 480)
@@ -148,3 +148,23 @@ def test_a_choice_holds_no_bytes_of_a_picture_that_has_been_removed():
     assert grid.request("", 0.7).config.lambdas == (0.7,)
     content.erase()
     assert grid.request("").inputs.pair == (b"", b"style")
+
+
+@pytest.mark.parametrize("rows", [[""], ["a", "b"], [str(i) for i in range(13)]])
+@pytest.mark.parametrize("count", [2, 5, 8])
+def test_at_first_no_more_curves_are_drawn_than_can_be_told_apart(session, rows, count):
+    state, lambdas = LabState(), tuple(i / 10 for i in range(count))
+    state.choose_drawn(rows, lambdas, lambdas[1])
+    drawn = len(state.drawn_rows) * len(state.drawn_lambdas)
+    assert 1 <= drawn <= MOST_CURVES
+    assert drawn == len(rows) * count or list(state.drawn_lambdas) == [lambdas[1]]
+
+
+def test_what_was_chosen_to_be_drawn_stays_until_the_grid_is_another(session):
+    state = LabState()
+    state.choose_drawn(["a", "b"], (0.1, 0.5), 0.1)
+    state.drawn_rows, state.drawn_lambdas = ["b"], [0.5]
+    state.choose_drawn(["a", "b"], (0.1, 0.5), 0.1)
+    assert (state.drawn_rows, state.drawn_lambdas) == (["b"], [0.5])
+    state.choose_drawn(["a", "b"], (0.1, 0.3, 0.5), 0.1)
+    assert (state.drawn_rows, state.drawn_lambdas) == (["a", "b"], [0.1, 0.3, 0.5])

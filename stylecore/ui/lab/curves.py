@@ -9,14 +9,13 @@ import streamlit as st
 
 from stylecore.charts.grid import AXIS_TITLES, Place, histories_figure, trade_off_figure
 from stylecore.charts.loss_table import Run, loss_table
-from stylecore.charts.style import ROW_COLOURS
+from stylecore.experiments.axes import AXES
 from stylecore.experiments.grid import Cell
 from stylecore.ui.components import chart
 from stylecore.ui.lab.pictures import select_place
 from stylecore.ui.lab.state import LabState
 
 TRADE_OFF_HEIGHT, HISTORIES_HEIGHT = 420, 460  # pixels
-MOST_CURVES = len(ROW_COLOURS)  # that are drawn before anybody has chosen some
 
 Rows = Mapping[str, Mapping[float, Cell]]  # by name of the row, then by rising λ
 
@@ -75,7 +74,6 @@ def show_loss_histories(rows: Rows, lambdas: Sequence[float], selected: Place, *
             {place: (cell.loss_history, cell.k) for place, cell in drawn.items()},
             state.term,
             rows=list(rows),
-            lambdas=lambdas,
             steps=max((cell.job.snapshot.steps for cell in drawn.values()), default=0),
         ),
         key="lab_histories",
@@ -90,10 +88,7 @@ def show_loss_histories(rows: Rows, lambdas: Sequence[float], selected: Place, *
 def _drawn_input(rows: Sequence[str], lambdas: Sequence[float], selected: Place) -> None:
     """Draws the choice of the loss, and of the rows and λ whose curves are drawn."""
     state = LabState()
-    if state.drawn_of != (rows, lambdas):  # another grid
-        state.drawn_of = rows, lambdas
-        state.drawn_rows = list(rows)[:MOST_CURVES]
-        state.drawn_lambdas = list(lambdas) if len(rows) * len(lambdas) <= MOST_CURVES else [selected[1]]
+    state.choose_drawn(rows, lambdas, selected[1])
     st.session_state.setdefault(LabState.term.key, state.term)
     st.markdown("**Step by step**")
     with st.container(horizontal=True, vertical_alignment="bottom", key="lab_drawn"):
@@ -123,6 +118,12 @@ def _drawn_input(rows: Sequence[str], lambdas: Sequence[float], selected: Place)
             key=LabState.drawn_rows.key,
             label_visibility="collapsed",
             persist_state="session",
+        )
+    axis = AXES.get(state.axis)
+    if len(rows) > 1 and axis is not None and axis.measures:
+        st.caption(
+            f"{axis.label}: the losses depend on it by their definition, so each row is measured by its own. "
+            "Compare the pictures as well."
         )
     if not (state.drawn_rows and state.drawn_lambdas):
         st.caption("Choose a row and a λ whose curve shall be drawn.")

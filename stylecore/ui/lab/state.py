@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 import streamlit as st
 
 from stylecore.charts.grid import Term
+from stylecore.charts.style import ROW_COLOURS
 from stylecore.errors import UserError
 from stylecore.experiments.axes import AXES
 from stylecore.experiments.lambdas import (
@@ -24,6 +25,7 @@ from stylecore.ui.widgets.settings import current_settings
 
 BY_HAND, EVENLY, AROUND_ONE = MODES = ("By hand", "Evenly", "Around one")
 NO_AXIS = ""
+MOST_CURVES = len(ROW_COLOURS)  # that are drawn before anybody has chosen some
 EARLIER_ROW_NAMES = {"maximum": "max"}  # in links of earlier versions
 
 
@@ -97,6 +99,20 @@ class LabState:
         """Names of the values of the second axis that the widgets say, in the order of the axis."""
         chosen = st.session_state.get(self.rows_key(self.axis), ())
         return [value for value in AXES[self.axis].values if value in chosen] if self.axis else []
+
+    def choose_drawn(self, rows: Sequence[str], lambdas: Sequence[float], selected: float) -> None:
+        """Chooses the curves of another grid: all, but no more than can be told apart; before the widgets are drawn.
+
+        Args:
+            rows: of the grid.
+            lambdas: of the grid.
+            selected: the λ that is drawn if all would be too many.
+        """
+        if self.drawn_of == (rows, lambdas):
+            return
+        self.drawn_of = rows, lambdas
+        self.drawn_rows = list(rows)[:MOST_CURVES]
+        self.drawn_lambdas = list(lambdas) if len(rows) * len(lambdas) <= MOST_CURVES else [selected]
 
     def set_lambdas(self, lambdas: Collection[float]) -> None:
         """Writes λ into the field unless they are too many; before the field is drawn, or in a callback."""
