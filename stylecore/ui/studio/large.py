@@ -53,7 +53,7 @@ def _choice(engine: Engine, job: Job, sides: list[int]) -> None:
     elif costs:
         st.caption(price(engine, costs, waits=True))
     st.caption("It goes on from this picture, so it looks the same, only finer. Stop keeps what is there by then.")
-    if side > max(original):
+    if side > 2 * max(original):
         st.caption(f"The photograph has {max(original)} pixels itself: beyond them, only the strokes become finer.")
     name, owner = job.id, job.owner
 

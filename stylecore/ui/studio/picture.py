@@ -6,7 +6,7 @@ import streamlit as st
 
 from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Job, Snapshot
-from stylecore.imaging.images import decode_with_notices, encode_jpeg
+from stylecore.imaging.images import decode, decode_with_notices, encode_jpeg
 from stylecore.imaging.scaling import fitted_size
 from stylecore.ui.components import viewer
 from stylecore.ui.page import plain
@@ -33,8 +33,7 @@ def show_picture(engine: Engine, job: Job, snapshot: Snapshot, picked: int | Non
     """
     content, original = _photograph(job)
     if not snapshot.previews:
-        alt = f"Photograph: {job.request.inputs.content.name}"
-        viewer(content, original, key="picture", alt=alt, caption="The photograph")
+        _show_start(job, content, original)
         return
     size = fitted_size(original, job.request.config.size)
     lam = snapshot.loss_history[-1 if picked is None else picked].lambdas[0]
@@ -109,6 +108,22 @@ def _compare_input(engine: Engine, job: Job) -> Job | None:
 
 def _name(job: Job) -> str:
     return f"Result {job.number}: {job.request.inputs.style.name[:24]}, λ {job.lam:.3g}"
+
+
+def _show_start(job: Job, content: bytes, original: tuple[int, int]) -> None:
+    """Draws what a job that has not begun starts from: the picture that it makes large, else the photograph."""
+    if not job.request.levels:
+        alt = f"Photograph: {job.request.inputs.content.name}"
+        viewer(content, original, key="picture", alt=alt, caption="The photograph")
+        return
+
+    def make() -> bytes:
+        assert job.request.inputs.init is not None
+        return encode_jpeg(decode(job.request.inputs.init.data, longest=PHOTOGRAPH_SIDE), 90)
+
+    small = get_derived_pictures().get(job.owner, job.id, "start", make)
+    alt = f"{job.request.inputs.content.name} in the style of {job.request.inputs.style.name}"
+    viewer(small, original, key="picture", alt=alt, caption="The picture that is made large")
 
 
 def _photograph(job: Job) -> tuple[bytes, tuple[int, int]]:
