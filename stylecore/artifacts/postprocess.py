@@ -49,6 +49,23 @@ def postprocess_tensor(image: Tensor, content: Image.Image, settings: Postproces
     return image.lerp(original, settings.blend) if settings.blend else image
 
 
+def without_blend(picture: Image.Image, content: Image.Image, share: float) -> Image.Image:
+    """What a picture was before its content was blended in, as far as 8 bits tell; the content if nothing was left.
+
+    Args:
+        picture: RGB.
+        content: RGB; it is scaled to the size of the picture.
+        share: of the content in the picture, from 0 to 1.
+    """
+    if share == 0:
+        return picture
+    content = content.resize(picture.size, Image.Resampling.LANCZOS)
+    if share == 1:
+        return content
+    blended, original = to_tensor(picture), to_tensor(content)
+    return to_image((original + (blended - original) / (1 - share))[0])
+
+
 def _light(image: Tensor) -> Tensor:
     """Luma, (1, 1, H, W), of (1, 3, H, W): ITU-R BT.601, as in JPEG."""
     return (image * image.new_tensor((0.299, 0.587, 0.114)).view(3, 1, 1)).sum(1, keepdim=True)

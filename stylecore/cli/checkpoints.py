@@ -80,15 +80,22 @@ class Checkpoints:
             step: the newest one.
             log: the lines of losses so far.
         """
-        if self._path is not None and not step.last and time.monotonic() >= self._due:
-            self._write(self._path, step, log)
-            self._due = time.monotonic() + SECONDS
+        if self._path is None or step.last or time.monotonic() < self._due:
+            return
+        trouble = self._write(self._path, step, log)
+        if trouble and not self._has_told:
+            note(f"{trouble} The run goes on.")
+            self._has_told = True
+        self._due = time.monotonic() + SECONDS
 
     def keep_last(self, step: Step, log: Sequence[str]) -> str:
         """Writes a checkpoint of a run that was cut short; returns a sentence on how it goes on, or nothing."""
-        if self._path is None or not self._write(self._path, step, log):
+        if self._path is None:
             return ""
-        return f"the same command goes on from {self._path}"
+        trouble = self._write(self._path, step, log)
+        if trouble:
+            note(trouble)
+        return "" if trouble else f"the same command goes on from {self._path}"
 
     def remove(self) -> None:
         """Removes the file: there is a picture now."""
@@ -98,8 +105,8 @@ class Checkpoints:
             except OSError as error:
                 note(f"{self._path} can't be removed: {error.strerror or error}.")
 
-    def _write(self, path: Path, step: Step, log: Sequence[str]) -> bool:
-        """Whether it could be written; the first time that it can't is told."""
+    def _write(self, path: Path, step: Step, log: Sequence[str]) -> str:
+        """Why it could not be written, in a sentence; empty if it was."""
         checkpoint = Checkpoint(
             key=self._key,
             images=step.images,
@@ -111,8 +118,5 @@ class Checkpoints:
         try:
             checkpoint.write(path)
         except (OSError, MemoryError) as error:
-            if not self._has_told:
-                note(f"there is no checkpoint of step {step.index}: {str(error) or 'memory ran out.'} The run goes on.")
-            self._has_told = True
-            return False
-        return True
+            return f"there is no checkpoint of step {step.index}: {str(error) or 'memory ran out.'}"
+        return ""

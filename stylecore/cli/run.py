@@ -9,8 +9,12 @@ import json
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
+from PIL import Image
+
 from stylecore.artifacts.checkpoint import Checkpoint
 from stylecore.artifacts.export import FinishedPicture, finish
+from stylecore.artifacts.postprocess import without_blend
+from stylecore.artifacts.recipe import read_recipe
 from stylecore.cli.checkpoints import Checkpoints
 from stylecore.cli.choices import Choices, note_differences
 from stylecore.cli.estimate import check_memory, spoken_estimate
@@ -85,8 +89,8 @@ def run_transfer(
     try:
         vgg = load_vgg16(config.vgg_weights, device)
         (size,), _ = used_sizes([sizes[0]], [sizes[1]], config)
-        say(spoken_estimate(cost, vgg, config, size, done, total))
         with contextlib.closing(_started(vgg, choices, sources, cost.tile, earlier)) as run:
+            say(spoken_estimate(cost, vgg, config, size, done, total))
             changes = choices.recipe.changes if choices.recipe else ()
             for latest in run if choices.recipe is None else replay(run, changes, total):
                 if earlier is None or latest.index > done:  # the log has the losses of the checkpoint
@@ -100,6 +104,7 @@ def run_transfer(
         trouble, status = _ended_by(error, config.size, options.debug)
     assert latest is not None  # the start is a step
     if trouble:
+        no_more_signals()
         leave_progress()
         goes_on = checkpoints.keep_last(latest, log)
         trouble = "; ".join([trouble.removesuffix("."), *([goes_on] if goes_on else [])])
@@ -117,16 +122,22 @@ def _started(
         levels = remaining(_levels(choices, sources), earlier.step)
         config = _in_force(choices, earlier.step, config)
         done, seconds = earlier.step, earlier.seconds
-        start, preview = earlier.images, sources["init"].picture if choices.levels else None
+        start, preview = earlier.images, _small(sources) if choices.levels else None
         return paint_levels(
             vgg, *pictures, config, levels, start, preview=preview, tile=tile, done=done, seconds=seconds
         )
     if choices.levels:
-        preview = sources["init"].picture
+        preview = _small(sources)
         return paint_levels(vgg, *pictures, config, choices.levels, preview, preview=preview, tile=tile)
     content, style = prepare(*pictures, config)
     initial = prepare_initial(sources["init"].picture, content) if "init" in sources else None
     return stylize(vgg, content, style, config, initial, tile)
+
+
+def _small(sources: dict[str, Source]) -> Image.Image:
+    """The finished picture that becomes large, without the blend that the large one gets again."""
+    start = sources["init"]
+    return without_blend(start.picture, sources["content"].picture, read_recipe(start.data).postprocess.blend)
 
 
 def _levels(choices: Choices, sources: dict[str, Source]) -> list[Level]:

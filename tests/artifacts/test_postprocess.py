@@ -5,7 +5,7 @@ import pytest
 import torch
 from PIL import Image
 
-from stylecore.artifacts.postprocess import match_statistics, postprocess
+from stylecore.artifacts.postprocess import match_statistics, postprocess, without_blend
 from stylecore.config import Postprocess
 from stylecore.imaging.scaling import fit
 from stylecore.imaging.tensors import to_image
@@ -106,6 +106,14 @@ def test_blend_goes_from_the_result_to_the_content(picture, content):
         found = np.asarray(postprocess(picture, content, Postprocess(blend=share)), float)
         expected = (1 - share) * np.asarray(picture, float) + share * np.asarray(content, float)
         assert abs(found - expected).max() <= 1
+
+
+@pytest.mark.parametrize("share", [0, 0.25, 0.75, 1])
+def test_a_blend_can_be_taken_back(picture, content, share):
+    blended = postprocess(picture, content, Postprocess(blend=share))
+    before = np.asarray(without_blend(blended, content, share), int)
+    expected = content if share == 1 else picture
+    assert abs(before - np.asarray(expected, int)).max() <= 0.5 / max(1 - share, 0.25) + 0.5
 
 
 def test_colours_come_before_the_blend(picture, content):
