@@ -112,15 +112,24 @@ def test_a_grid_of_lambda_and_another_setting(page):
     expect(page.locator(".st-key-lab_grid th")).to_have_text(["λ 0.2", "λ 0.7", "Max", "Average"])
 
 
-@pytest.fixture
-def optimizers(browser, address):
+@pytest.fixture(scope="module")
+def painted(browser, address):
     """Two λ of each optimizer, finished."""
     url = f"{address}/lambda_lab?size=64&steps=12&content=Coffee&style=Embroidery&lambdas=0.2+0.7&axis=optimizer"
     with visitor(browser, url) as page:
         press(page, "Run 4 pictures")
         finished(page)
-        page.get_by_role("button", name="All 4 are done").wait_for()
         yield page
+
+
+@pytest.fixture
+def optimizers(painted):
+    """The same, as whoever comes back finds it."""
+    painted.reload()
+    painted.get_by_role("button", name="All 4 are done").wait_for()
+    painted.locator(f"{HISTORIES} .legendtext").first.wait_for()
+    at_rest(painted)
+    return painted
 
 
 def test_adam_and_lbfgs_stand_in_one_chart_and_every_point_opens_its_picture(optimizers):
