@@ -30,6 +30,7 @@ def loss_figure(
     *,
     steps: int,
     changes: Sequence[tuple[int, Sequence[float]]] = (),
+    sizes: Sequence[tuple[int, tuple[int, int]]] = (),
     log: bool = True,
     layers: bool = False,
     picked: int | None = None,
@@ -41,6 +42,7 @@ def loss_figure(
         loss_history: losses of every step, from step 0 on.
         steps: length of the x axis.
         changes: (step, the new λ of the batch), where λ was changed during the run; each is marked.
+        sizes: (step, width and height from then on); where a run went on at another size is marked, too.
         log: whether the y axis is logarithmic; otherwise it begins at 0.
         layers: whether to draw each layer's part of L instead: λ · its content loss, (1 − λ) · its style loss.
         picked: a step to mark.
@@ -72,8 +74,12 @@ def loss_figure(
         for i, (step, lambdas) in enumerate(changes)
         if i + 1 == len(changes) or changes[i + 1][0] - step > LABEL_WIDTH * steps
     ]
-    layout["shapes"] = [upright(step, "dash") for step, _ in marks] + ([upright(picked, "solid")] if picked else [])
+    larger = sizes[1:]
+    layout["shapes"] = [upright(step, "dash") for step, _ in marks]
+    layout["shapes"] += [upright(step, "dot") for step, _ in larger]
+    layout["shapes"] += [upright(picked, "solid")] if picked else []
     layout["annotations"] = [_label(step, f"λ {lam:.3g}") for step, lam in marks]
+    layout["annotations"] += [_label(step, f"{max(size)} px", 0) for step, size in larger]
     return {"data": data, "layout": layout}
 
 
@@ -137,5 +143,7 @@ def _layer_lines(shown: Sequence[LossRecord], k: int) -> list[Line]:
     return lines
 
 
-def _label(x: float, text: str) -> dict[str, Any]:
-    return {"x": x, "y": 1, "yref": "paper", "yanchor": "top", "xanchor": "left", "text": text, "showarrow": False}
+def _label(x: float, text: str, y: int = 1) -> dict[str, Any]:
+    """Text beside a mark, at the top (1) or at the bottom (0) of the chart."""
+    edge = "top" if y else "bottom"
+    return {"x": x, "y": y, "yref": "paper", "yanchor": edge, "xanchor": "left", "text": text, "showarrow": False}

@@ -60,3 +60,10 @@ def test_a_change_of_lambda_is_a_mark_on_the_curve():
 )
 def test_the_hint_says_what_to_do(lam, content, style, words):
     assert words in hint(loss_record(3, lam, content, style))
+
+
+def test_a_mark_says_where_a_run_went_on_at_a_larger_size():
+    layout = loss_figure(loss_history(9), steps=8, sizes=((0, (24, 20)), (3, (48, 40))))["layout"]
+    assert [shape["x0"] for shape in layout["shapes"]] == [3]
+    assert [(note["x"], note["text"]) for note in layout["annotations"]] == [(3, "48 px")]
+    assert not loss_figure(loss_history(9), steps=8, sizes=((0, (48, 40)),))["layout"]["shapes"]  # one size alone
