@@ -12,12 +12,12 @@ from pathlib import Path
 
 import torch
 
-from stylecore.artifacts.enlargement import levels_between, paint_levels
 from stylecore.config import TransferConfig
 from stylecore.imaging.files import read
 from stylecore.imaging.images import decode
 from stylecore.imaging.tensors import to_image, to_tensor
 from stylecore.samples import sample_contents, sample_styles
+from stylecore.transfer.enlargement import levels_between, paint_levels
 from stylecore.transfer.objective import Objective
 from stylecore.transfer.preparation import prepare
 from stylecore.transfer.stylize import stylize
