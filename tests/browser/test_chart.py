@@ -60,6 +60,29 @@ def test_a_chart_that_leaves_while_it_is_drawn_breaks_nothing(page):
     expect(page.locator(".point")).to_have_count(0)
 
 
+def test_a_file_that_cannot_be_made_is_told_and_the_others_can_still_be(page):
+    page.set_content('<div class="st-key-curve"><div class="plot"></div></div><section></section>')
+    page.add_script_tag(path=PLOTLY)
+    page.evaluate(
+        """async ([html, code]) => {
+            await Plotly.newPlot(document.querySelector(".plot"), [{ x: [1, 2], y: [1, 2] }], { height: 300 })
+            const section = document.querySelector("section")
+            section.innerHTML = html
+            const component = await import(URL.createObjectURL(new Blob([code], { type: "text/javascript" })))
+            const data = { chart: "curve", name: "curve", title: "", plotly: "http://127.0.0.1:9/", options: {} }
+            component.default({ data, parentElement: section })
+        }""",
+        [(FOLDER / f"take_home.{kind}").read_text(encoding="utf-8") for kind in ("html", "js")],
+    )
+    trouble = page.get_by_text("The file could not be made: reload the page and try again.")
+    page.get_by_role("button", name="HTML").click()
+    expect(trouble).to_have_count(1)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="SVG").click()
+    assert download.value.suggested_filename == "curve.svg"
+    expect(trouble).to_have_count(0)
+
+
 def click_middle_of_point(page):
     page.wait_for_timeout(SECOND / 2)  # the chart takes its place
     box = page.locator(".point").bounding_box()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from stylecore.charts.style import DASHES, ROW_COLOURS, lambda_colour, short
+from stylecore.charts.style import DASHES, ROW_COLOURS, base_layout, lambda_colour, short
 from stylecore.experiments.lambdas import MOST
 
 
@@ -21,6 +21,12 @@ def test_numbers_are_sent_with_five_digits():
 def test_colours_of_rows_can_be_seen_on_both_pages_and_told_apart(page):
     assert min(contrast(colour, page) for colour in ROW_COLOURS) >= 3  # WCAG 2.2, 1.4.11
     assert len(set(ROW_COLOURS)) == len(ROW_COLOURS) == 8
+
+
+@pytest.mark.parametrize("page", ["#FFFFFF", "#16181C"])
+def test_the_toolbar_can_be_seen_on_both_pages(page):
+    bar = base_layout("")["modebar"]
+    assert min(contrast(bar[name], page) for name in ("color", "activecolor")) >= 3
 
 
 def test_every_lambda_of_a_comparison_has_a_dash_of_its_own():

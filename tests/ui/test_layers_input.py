@@ -21,6 +21,7 @@ def app():
         ("relu1_1 relu2_1:0.8", {"relu1_1": 1.0, "relu2_1": 0.8}),
         ("relu1_1, relu9_9:2 relu2_1:many relu3_1:", {"relu1_1": 1.0, "relu3_1": 1.0}),
         ("relu1_1:2 relu1_1:3", {"relu1_1": 2.0}),
+        ("relu1_1:nan relu1_2:inf relu2_1:-1 relu2_2:1e999 relu3_1:0", {"relu3_1": 0.0}),
         ("", {}),
     ],
 )

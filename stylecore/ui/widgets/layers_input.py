@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -62,7 +63,7 @@ def usable_layers(text: str) -> Weights:
     for word in text.replace(",", " ").split():
         with suppress(SettingError):
             ((layer, weight),) = layers_from_text(word)
-            if layer in LAYERS:
+            if layer in LAYERS and 0 <= weight < math.inf:
                 found.setdefault(layer, weight)
     return found
 
