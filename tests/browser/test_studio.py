@@ -88,6 +88,23 @@ def test_stop_keeps_the_picture_and_more_steps_go_on(open_page):
     stopped(page)
 
 
+def test_a_finished_picture_is_made_large_and_stop_keeps_what_is_there(page):
+    press(page, "Run")
+    finished(page, 8)
+    page.get_by_role("button", name="Make it large").click()
+    page.get_by_text("1024 × 683 pixels").wait_for()
+    page.get_by_text("8.7 × 5.8 cm").wait_for()
+    press(page, "Paint it large")
+    beyond(page, 1)
+    press(page, "Stop")
+    stopped(page)
+    data = downloaded(page)
+    recipe = read_recipe(data)
+    assert Image.open(io.BytesIO(data)).size == (128, 85)  # the first of the sizes on the way to 1024
+    assert [size for size, _ in recipe.enlargement] == [128]
+    expect(page.locator(".st-key-history label")).to_have_count(2)  # the small one is kept
+
+
 def test_steering_takes_effect_while_it_runs_and_the_recipe_knows(open_page):
     page = open_page("size=64&steps=2000")
     press(page, "Run")

@@ -15,7 +15,9 @@ from stylecore.ui.state.restore import show_newest
 from stylecore.ui.studio.state import StudioState
 from stylecore.ui.widgets.run_panel import memory_problem, price
 
-SIDES = (1024, 1536, 2048, 3072, 4096, 6144, 8192)  # pixels, that are offered
+SIDES = (512, 768, 1024, 1536, 2048, 3072, 4096, 6144, 8192)  # pixels, that are offered
+USUAL = 1024  # where the choice begins
+LARGER = 1.2  # times the result's side, at least
 DOTS_PER_CM = 300 / 2.54
 
 _SIDE = "large_side"  # key of the widget
@@ -29,7 +31,7 @@ def large_input(engine: Engine, job: Job) -> None:
         job: with a result, at rest.
     """
     most = engine.limits.max_size
-    sides = sorted({side for side in (*SIDES, most) if result_side(job) < side <= most and side >= SIDES[0]})
+    sides = sorted({side for side in (*SIDES, most) if LARGER * result_side(job) <= side <= most})
     if not sides:
         return
     with st.popover("Make it large", icon=":material/zoom_out_map:", key="large"):
@@ -39,7 +41,7 @@ def large_input(engine: Engine, job: Job) -> None:
 def _choice(engine: Engine, job: Job, sides: list[int]) -> None:
     original = picture_size(job.request.inputs.content.data)
     if st.session_state.get(_SIDE) not in sides:
-        st.session_state[_SIDE] = sides[0]
+        st.session_state[_SIDE] = next((side for side in sides if side >= USUAL), sides[-1])
     side = st.select_slider("Longer side, pixels", sides, key=_SIDE) if len(sides) > 1 else sides[0]
     width, height = fitted_size(original, side)
     st.markdown(
