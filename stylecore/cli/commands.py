@@ -37,7 +37,7 @@ LOG_LINE_BYTES = 200  # more than a line of --log has
 
 def transfer(options: argparse.Namespace) -> int:
     """Writes the picture of each λ, also when a signal cuts the run short."""
-    with stoppable() as no_more_signals:
+    with stoppable() as signals:
         choices = choose(options)
         outputs = picture_outputs(options.output, choices.config.lambdas, options.format)
         sources = read_sources(options, choices.config)
@@ -46,7 +46,7 @@ def transfer(options: argparse.Namespace) -> int:
         log_bytes = LOG_LINE_BYTES * (choices.config.steps + 1) * len(outputs)
         try_outputs(outputs, size, options.log, log_bytes, _files_read(options))
         checkpoints = _checkpoints(options, choices, sources)
-        run = run_transfer(options, choices, sources, checkpoints, no_more_signals)
+        run = run_transfer(options, choices, sources, checkpoints, signals)
         log = Path(options.log) if options.log else None
         saved = save_all(outputs, list(map(Painted, run.pictures)), log, "".join(run.log))
         if not run.trouble:
@@ -56,7 +56,7 @@ def transfer(options: argparse.Namespace) -> int:
 
 def sheet(options: argparse.Namespace) -> int:
     """Writes one labelled picture of all λ, with a recipe that makes them again."""
-    with stoppable() as no_more_signals:
+    with stoppable() as signals:
         choices = choose(options)
         if len(choices.config.lambdas) < 2:
             choices = dataclasses.replace(choices, config=dataclasses.replace(choices.config, lambdas=DEFAULT_LAMBDAS))
@@ -68,7 +68,7 @@ def sheet(options: argparse.Namespace) -> int:
             note("λ was changed while the picture of the recipe was made; each λ of a sheet stays as it is.")
             choices = dataclasses.replace(choices, recipe=dataclasses.replace(choices.recipe, changes=()))
         checkpoints = _checkpoints(options, choices, sources)
-        run = run_transfer(options, choices, sources, checkpoints, no_more_signals)
+        run = run_transfer(options, choices, sources, checkpoints, signals)
         pngs = [Painted(picture).encoded("png") for picture in run.pictures]
         try:
             png = contact_sheet(

@@ -6,7 +6,7 @@ import argparse
 import contextlib
 import dataclasses
 import json
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from dataclasses import dataclass
 
 from PIL import Image
@@ -18,6 +18,7 @@ from stylecore.artifacts.recipe import read_recipe
 from stylecore.cli.checkpoints import Checkpoints
 from stylecore.cli.choices import Choices, note_differences
 from stylecore.cli.estimate import check_memory, spoken_estimate
+from stylecore.cli.signals import Signals
 from stylecore.cli.sources import Source, inputs_of
 from stylecore.cli.terminal import BAD_INPUT, BUG, DONE, STOPPED, describe_bug, leave_progress, say, show_progress
 from stylecore.config import Precision, TransferConfig, with_lambda
@@ -56,7 +57,7 @@ def run_transfer(
     choices: Choices,
     sources: dict[str, Source],
     checkpoints: Checkpoints,
-    no_more_signals: Callable[[], None],
+    signals: Signals,
 ) -> Run:
     """Stylises. If a signal, a lack of memory or a bug cuts the run short, the result is what it had reached.
 
@@ -65,7 +66,7 @@ def run_transfer(
         choices: what to do.
         sources: the pictures, by "content", "style" and "init".
         checkpoints: of this run, from which it goes on if there is one.
-        no_more_signals: called when there is a result that a signal must not cost any more.
+        signals: that stop the run; when there is a result, it must not cost that any more.
 
     Raises:
         KeyboardInterrupt: if the user stopped the run before there was any picture.
@@ -93,18 +94,19 @@ def run_transfer(
             say(spoken_estimate(cost, vgg, config, size, done, total))
             changes = choices.recipe.changes if choices.recipe else ()
             for latest in run if choices.recipe is None else replay(run, changes, total):
+                signals.check()
                 if earlier is None or latest.index > done:  # the log has the losses of the checkpoint
                     log += _log_lines(latest)
                 show_progress(latest, total, cost.work(latest.index, total) / max(1.0, cost.work(0, total)))
                 checkpoints.keep(latest, log)
-        no_more_signals()
+        signals.ignore()
     except (Exception, KeyboardInterrupt) as error:
         if latest is None:
             raise
         trouble, status = _ended_by(error, config.size, options.debug)
     assert latest is not None  # the start is a step
     if trouble:
-        no_more_signals()
+        signals.ignore()
         leave_progress()
         goes_on = checkpoints.keep_last(latest, log)
         trouble = "; ".join([trouble.removesuffix("."), *([goes_on] if goes_on else [])])

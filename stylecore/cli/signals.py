@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from types import FrameType
 
 STOPPING = [
@@ -14,34 +14,60 @@ STOPPING = [
 ]
 
 
-@contextlib.contextmanager
-def stoppable() -> Iterator[Callable[[], None]]:
-    """Makes the first signal to stop a KeyboardInterrupt, and all later ones nothing.
+class Signals:
+    """The signals that stop a run, while `stoppable` listens.
 
-    So a second one, which closing a terminal often sends, can't cost the picture that the first one keeps. What was
-    ignored before stays so: `nohup` and jobs in the background.
-
-    Yields:
-        A function after whose call signals do nothing at all: there is a result, and only its writing is left.
+    The first one is a KeyboardInterrupt, and all later ones are nothing: so a second one, which closing a terminal
+    often sends, can't cost the picture that the first one keeps.
     """
-    before = {number: signal.getsignal(number) for number in STOPPING}
-    heard = {number: handler for number, handler in before.items() if handler is not signal.SIG_IGN}
 
-    def go_on(_signal: int, _frame: FrameType | None) -> None:
-        """Unlike SIG_IGN, may take over while a signal is on its way."""
+    def __init__(self, heard: Iterable[int]) -> None:
+        """Listens to nothing yet.
 
-    def ignore() -> None:
-        for number in heard:
-            signal.signal(number, go_on)
+        Args:
+            heard: numbers of the signals.
+        """
+        self._heard = tuple(heard)
+        self._stopped = False
 
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        ignore()
+    def listen(self) -> None:
+        """Listens from now on."""
+        for number in self._heard:
+            signal.signal(number, self._stop)
+
+    def ignore(self) -> None:
+        """Signals do nothing from now on: there is a result, and only its writing is left."""
+        for number in self._heard:
+            signal.signal(number, _go_on)
+
+    def check(self) -> None:
+        """Raises what a signal has raised before: in a finalizer, or wherever nobody could catch it, it was lost.
+
+        Raises:
+            KeyboardInterrupt: if there was a signal.
+        """
+        if self._stopped:
+            raise KeyboardInterrupt
+
+    def _stop(self, _signal: int, _frame: FrameType | None) -> None:
+        self.ignore()
+        self._stopped = True
         raise KeyboardInterrupt
 
-    for number in heard:
-        signal.signal(number, stop)
+
+def _go_on(_signal: int, _frame: FrameType | None) -> None:
+    """Unlike SIG_IGN, may take over while a signal is on its way."""
+
+
+@contextlib.contextmanager
+def stoppable() -> Iterator[Signals]:
+    """Listens to the signals that stop a run, but for those that were ignored before, as with `nohup`."""
+    before = {number: signal.getsignal(number) for number in STOPPING}
+    heard = {number: handler for number, handler in before.items() if handler is not signal.SIG_IGN}
+    signals = Signals(heard)
+    signals.listen()
     try:
-        yield ignore
+        yield signals
     finally:
         for number, handler in heard.items():
             signal.signal(number, signal.SIG_DFL if handler is None else handler)

@@ -38,7 +38,7 @@ def test_nothing_but_exceptions_comes_from_pickle():
 def test_requirements_are_few():
     """Their pins are compared with the ranges of the package in tests/test_package.py."""
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    few = {"numpy", "pillow", "pillow-heif", "plotly", "psutil", "streamlit", "torch", "torchvision"}
+    few = {"numpy", "pillow", "pillow-heif", "plotly", "psutil", "streamlit", "tifffile", "torch", "torchvision"}
     assert {line.split("==")[0] for line in lines} == few
 
 
