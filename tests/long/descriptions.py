@@ -1,13 +1,13 @@
 """What each description of style makes of the samples: who paints what, and how every other description judges it.
 
-    python -m tests.long.descriptions --json FILE [--size 160] [--steps 40] [--lambda 0.2] [--every 4]
+    python -m tests.long.descriptions --json FILE [--size 160] [--steps 40] [--lambda 0.2] [--every 4] [--painter gram]
     python -m tests.long.descriptions --json FILE --table
-    python -m tests.long.descriptions --sheet FILE --pictures FOLDER [--pair "Chelsea, Embroidery"]... [--size 224]
+    python -m tests.long.descriptions --sheet FILE --pictures FOLDER [--pair "Chelsea, Embroidery"] [--size 224]
 
-The first paints every so many of the 52 pairs with each description A, judges each picture by each description B, and
-then paints style pictures from themselves: the identity test. Figures are kept in the file, and a run that was cut off
-goes on from there. The second prints what is there as tables. The third paints a few pairs, one a row; its finished
-pictures are kept in the folder.
+The first paints every so many of the 52 pairs with each description A and judges each picture by each description B.
+Then it paints style pictures from themselves, unless only some shall paint: the identity test. Figures are kept in the
+file, and a run that was cut off goes on from there. The second prints what is there as tables. The third paints a few
+pairs; its finished pictures are kept in the folder.
 """
 
 import argparse
@@ -36,8 +36,8 @@ from stylecore.transfer.stylize import stylize
 from stylecore.transfer.vgg import load_vgg16
 
 SHEET = ("Chelsea, Swirling night", "Coffee, Stone mosaic", "Astronaut, Ink hatching")  # pairs
-IDENTITY_EVERY = 4  # take every so many of the 13 style pictures
-QUALITY = 82  # of the sheet's JPEG
+IDENTITY_EVERY = 3  # take every so many of the 13 style pictures
+QUALITY = 74  # of the sheet's JPEG
 LABELS = SETTINGS["statistic"].labels
 
 
@@ -72,11 +72,11 @@ def judge(vgg, pair, config, name):
     return losses
 
 
-def cross(vgg, paths, config, known):
+def cross(vgg, paths, config, painters, known):
     """By painter: the content loss of its picture, and the style loss by each description; fills what is missing."""
     pair = opened(paths, config)
     judges = {}
-    for painter in DESCRIPTIONS:
+    for painter in painters:
         if painter not in known:
             judges = judges or {name: judge(vgg, pair, config, name) for name in DESCRIPTIONS}
             _, picture = painted(vgg, pair, dataclasses.replace(config, statistic=painter))
@@ -131,8 +131,10 @@ def measure(options):
             print(f"{kind}, {name}: {done}", flush=True)
 
     for name, paths in list(pairs().items())[:: options.every]:
-        keep("cross", name, lambda known, paths=paths: cross(vgg, paths, config, known))
-    for name, path in list(sample_styles().items())[::IDENTITY_EVERY]:
+        keep(
+            "cross", name, lambda known, paths=paths: cross(vgg, paths, config, options.painter or DESCRIPTIONS, known)
+        )
+    for name, path in [] if options.painter else list(sample_styles().items())[::IDENTITY_EVERY]:
         keep("identity", name, lambda known, path=path: identity(vgg, path, config, known))
 
 
@@ -143,7 +145,8 @@ def geometric_mean(values):
 def tables(figures):
     """Both tables in Markdown, of the pairs and paintings that all descriptions are there for."""
     names = list(DESCRIPTIONS)
-    whole = [found for found in figures["cross"].values() if len(found) == len(names)]
+    painters = [name for name in names if any(name in found for found in figures["cross"].values())]
+    whole = [found for found in figures["cross"].values() if len(found) == len(painters)]
     lines = [
         f"{figures['settings']} {figures['machine']}",
         f"{len(whole)} pairs",
@@ -151,7 +154,7 @@ def tables(figures):
         f"| painted by | content loss | {' | '.join(f'`{name}`' for name in names)} |",
         "|---" * (len(names) + 2) + "|",
     ]
-    for painter in names:
+    for painter in painters:
         means = [geometric_mean([found[painter][key] for found in whole]) for key in ("content", *names)]
         lines.append(f"| `{painter}` | {' | '.join(f'{mean:.3f}' for mean in means)} |")
     whole = [found for found in figures.get("identity", {}).values() if len(found) == len(names)]
@@ -176,11 +179,11 @@ def tables(figures):
 
 
 def sheet(options):
-    """JPEG bytes of the pairs, each a row with its photograph, its style and one picture for each description."""
+    """JPEG bytes of the pairs, each in two rows: its photograph, its style and one picture for each description."""
     config = TransferConfig(size=options.size, steps=options.steps, lambdas=(options.lam,))
     vgg = load_vgg16("bundled", "cpu")
     options.pictures.mkdir(parents=True, exist_ok=True)
-    rows = []
+    parts = []
     for name in options.pair or SHEET:
         pair = opened(pairs()[name], config)
         content, style = (to_image(tensor[0]) for tensor in pair)
@@ -194,9 +197,12 @@ def sheet(options):
                 file.write_bytes(encode_png(to_image(picture[0])))
                 print(file, flush=True)
             cells.append((LABELS[description], file.read_bytes()))
-        rows += [("", cells[:4]), ("", cells[4:])]
+        parts.append(labelled_sheet([("", cells[:4]), ("", cells[4:])]))
+    whole = Image.new("RGB", (max(part.width for part in parts), sum(part.height for part in parts)), "white")
+    for i, part in enumerate(parts):
+        whole.paste(part, (0, sum(before.height for before in parts[:i])))
     buffer = io.BytesIO()
-    labelled_sheet(rows).save(buffer, "JPEG", quality=QUALITY, optimize=True)
+    whole.save(buffer, "JPEG", quality=QUALITY, optimize=True)
     return buffer.getvalue()
 
 
@@ -215,6 +221,7 @@ def main():
     parser.add_argument("--steps", type=int, default=40)
     parser.add_argument("--every", type=int, default=4, help="take every so many of the 52 pairs")
     parser.add_argument("--lambda", dest="lam", type=float, default=0.2)
+    parser.add_argument("--painter", action="append", choices=list(DESCRIPTIONS), help="if not all shall paint")
     parser.add_argument("--json", type=Path, default=Path("descriptions.json"))
     parser.add_argument("--table", action="store_true", help="print what the file holds")
     parser.add_argument("--sheet", type=Path, help="JPEG file to write")

@@ -3,6 +3,8 @@
 import re
 import string
 
+from stylecore.transfer.statistics.sliced import DIRECTIONS
+from stylecore.ui.theory.cloud_query import POINTS
 from stylecore.ui.theory.texts import LANGUAGES, texts
 
 
@@ -40,3 +42,9 @@ def test_russian_is_russian():
         cyrillic, latin = (len(re.findall(letters, plain)) for letters in ("[а-яё]", "[a-zA-Z]"))
         if name not in ("sources", "total_x", "total_y", "total_result", "chain"):
             assert cyrillic > latin, name
+
+
+def test_numbers_in_the_texts_are_those_of_the_code():
+    for language in LANGUAGES:
+        assert f" {POINTS} " in texts(language)["described"]
+        assert f"{{{DIRECTIONS}}}" in texts(language)["described_sliced"]
