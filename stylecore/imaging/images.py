@@ -17,6 +17,7 @@ from stylecore.imaging.bmp import is_compressed, open_bmp
 from stylecore.imaging.formats import Kind, kind_of
 from stylecore.imaging.frames import open_frame, open_heic
 from stylecore.imaging.guards import TooComplex, check_structure
+from stylecore.imaging.heap import give_back
 from stylecore.imaging.jpeg import open_jpeg
 from stylecore.imaging.png import open_png
 from stylecore.imaging.tiff import open_tiff
@@ -24,6 +25,8 @@ from stylecore.imaging.tiff import open_tiff
 MAX_BYTES = 25 * 2**20  # of a file
 MAX_SIDE = 100_000  # pixels; a row is held at a time
 MAX_PIXELS = 80_000_000  # of a picture; the largest that cameras make without stitching have 64 million
+
+LARGE = 4_000_000  # pixels, from which what decoding took is given back at once
 
 _decoder = threading.Lock()  # one picture at a time, so that what decoding takes is taken once
 
@@ -73,12 +76,12 @@ def decode_with_notices(
     if len(data) > most:
         raise ImageError(f"{name} has more than {most >> 20} MB: save it smaller first.")
     kind = kind_of(data, name)
-    with _decoder, _refusals(name, kind):
-        check_structure(data)
-        reading = _opened(data, kind, name, longest)
-        _check_size(reading, name)  # before any pixel is decoded
-        image = assemble(reading, longest)
-        return Decoded(image, reading.upright_size, tuple(reading.notices))
+    with _decoder:
+        with _refusals(name, kind):
+            decoded = _decoded(data, kind, name, longest)
+        if decoded.size[0] * decoded.size[1] > LARGE:
+            give_back()
+        return decoded
 
 
 def picture_size(data: bytes, name: str = "picture") -> tuple[int, int]:
@@ -119,6 +122,14 @@ def encode_jpeg(image: Image.Image, quality: int = 85) -> bytes:
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=quality)
     return buffer.getvalue()
+
+
+def _decoded(data: bytes, kind: Kind, name: str, longest: int | None) -> Decoded:
+    check_structure(data)
+    reading = _opened(data, kind, name, longest)
+    _check_size(reading, name)  # before any pixel is decoded
+    image = assemble(reading, longest)
+    return Decoded(image, reading.upright_size, tuple(reading.notices))
 
 
 def _opened(data: bytes, kind: Kind, name: str, longest: int | None) -> Reading:

@@ -10,6 +10,7 @@ import torch
 
 from stylecore.config import DeviceChoice
 from stylecore.errors import SettingError, UserError
+from stylecore.imaging.heap import give_back
 
 
 class OutOfMemory(UserError, RuntimeError):
@@ -58,5 +59,6 @@ _OUT_OF_MEMORY = (
 def release_memory(device: str) -> None:
     """Gives back what nobody refers to any more."""
     gc.collect()
+    give_back()
     if device == "cuda":
         torch.cuda.empty_cache()

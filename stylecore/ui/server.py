@@ -15,7 +15,8 @@ from stylecore.engine.limits import read_limits
 from stylecore.engine.logs import set_up_logs
 from stylecore.engine.machine import cores
 from stylecore.engine.throughput import measure_throughput
-from stylecore.transfer.devices import choose_device
+from stylecore.imaging.heap import share_arenas
+from stylecore.transfer.devices import choose_device, release_memory
 from stylecore.transfer.vgg import VGG16, load_vgg16
 from stylecore.ui.ending import end_process_in_peace, end_runs
 from stylecore.ui.state.derived_pictures import DerivedPictures
@@ -48,6 +49,7 @@ def get_engine() -> Engine:
 
 def _start_engine() -> Engine:
     set_up_logs()
+    share_arenas()
     device = choose_device()
     limits = read_limits(device=device)
     torch.set_num_threads(min(torch.get_num_threads(), cores()))  # a container's quota, not the host's processors
@@ -71,7 +73,7 @@ def _start_engine() -> Engine:
         session_bytes=2 * limits.max_upload_mb * 2**20,
         figures=bool(limits.figures),
     )
-    gc.collect()
+    release_memory(device)  # what reading the network took
     gc.freeze()  # spares every later collection the imports and the network
     return engine
 

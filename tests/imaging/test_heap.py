@@ -1,0 +1,49 @@
+"""What decoding took is given back, whatever thread it was in."""
+
+import threading
+
+import pytest
+from PIL import Image
+
+from stylecore.imaging import heap
+from stylecore.imaging.images import LARGE, decode
+from tests.support.hostile import saved
+
+THREADS = 16
+
+
+def resident():
+    """Megabytes."""
+    with open("/proc/self/status", encoding="ascii") as file:
+        return int(file.read().split("VmRSS:")[1].split()[0]) * 1024 / 1e6
+
+
+@pytest.mark.skipif(heap._of_libc("malloc_trim") is None, reason="another C library than glibc")
+def test_threads_that_decode_large_pictures_leave_nothing_behind():
+    data = saved(Image.new("RGBA", (4000, 4000)), "PNG", compress_level=1)
+    assert LARGE < 4000 * 4000
+    decode(data, longest=640)  # what is imported for it stays
+    before = resident()
+    waiting = threading.Barrier(THREADS)
+
+    def work():
+        decode(data, longest=640)
+        waiting.wait()  # all live at once, as tabs do
+
+    threads = [threading.Thread(target=work) for _ in range(THREADS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert resident() - before < 40
+
+
+def test_where_there_is_no_such_function_nothing_happens(monkeypatch):
+    def none(_name):
+        raise OSError
+
+    heap._of_libc.cache_clear()
+    monkeypatch.setattr(heap.ctypes, "CDLL", none)
+    heap.give_back()
+    heap.share_arenas()
+    heap._of_libc.cache_clear()
