@@ -565,11 +565,12 @@ def test_the_module_runs_and_odd_files_cause_no_warnings(inputs, tmp_path):
 
 def test_a_signal_writes_the_picture_so_far(inputs, tmp_path):
     """Each signal at first alone, in one process; the last one comes three times, as from a terminal that is closed."""
-    # A shell that starts jobs in the background lets them ignore SIGINT; what is tested is a job in the foreground.
+    # Jobs in the background ignore SIGINT, and those of nohup SIGHUP; what is tested is a job in the foreground.
     code = """if True:
         import signal, sys
         from stylecore.cli.parser import main
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
         for name in ("SIGINT", "SIGTERM"):
             assert main([*sys.argv[1:], "-o", f"{name}.png"]) == 130
         sys.exit(main([*sys.argv[1:], "-o", "SIGHUP.png"]))
