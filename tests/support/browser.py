@@ -88,7 +88,9 @@ def _is_error(message):
 
 
 def press(page, name):
-    page.get_by_role("button", name=name, exact=True).click()
+    button = page.get_by_role("button", name=name, exact=True)
+    expect(button).to_have_count(1)  # while a page is drawn anew, that of before may still be there
+    button.click()
 
 
 def finished(page, steps=None):
@@ -127,7 +129,10 @@ def click_middle(page, place):
     """Clicks where an element is, whatever lies over it there, as Plotly's layer for dragging does."""
     at_rest(page)
     box = place.bounding_box()
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(*middle)
+    page.wait_for_timeout(300)  # a hand takes as long, and plotly finds what is under the pointer only now and then
+    page.mouse.click(*middle)
 
 
 def downloaded(page, name="Download PNG"):
