@@ -241,6 +241,8 @@ def test_a_picture_of_one_s_own_stays_at_hand(page, tmp_path):
 def test_a_λ_that_was_added_is_in_the_link_and_in_every_row(page, address):
     page.goto(f"{address}/lambda_lab?size=96&steps=3&lambdas=0.2+0.6")
     press(page, "Run 2 pictures")
+    page.get_by_role("button", name="All 2 are done").wait_for()
+    at_rest(page)
     press(page, "Add λ = 0.4, between 0.2 and 0.6")
     page.wait_for_url(re.compile(r"lambdas=0.2\+0.4\+0.6"))
     page.get_by_role("button", name="All 3 are done").wait_for()
