@@ -98,7 +98,7 @@ class Level:
         Returns:
             (K, 3, H, W), in [0, 1].
         """
-        if self.scale == 1:
+        if self.reference.shape == self._full.shape:
             return images
         change = F.interpolate(images - self.reference, self._full.shape[2:], mode="bicubic")
         return (self._full + change).clamp(0, 1)

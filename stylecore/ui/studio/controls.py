@@ -10,15 +10,14 @@ import streamlit as st
 from stylecore.artifacts.export import postprocessed
 from stylecore.engine.derived_jobs import at_half_size
 from stylecore.engine.engine import Engine
-from stylecore.engine.jobs import Job, Request, Snapshot
-from stylecore.errors import UserError
-from stylecore.ui.page_errors import guarded_callback
+from stylecore.engine.jobs import Job, Snapshot
 from stylecore.ui.state.chosen import choose_bytes
 from stylecore.ui.state.restore import show_newest
+from stylecore.ui.studio.acting import acting, start_and_show
 from stylecore.ui.studio.large import large_input
 from stylecore.ui.studio.picture import frame_at
 from stylecore.ui.studio.postprocess_input import current_postprocess
-from stylecore.ui.studio.state import StudioState, pick_step
+from stylecore.ui.studio.state import pick_step
 
 MORE_STEPS = 100
 SMALLEST_PIXELS = 64  # half the size is offered down to this
@@ -57,21 +56,11 @@ def _button(
     engine: Engine, owner: str, job_id: str, label: str, key: str, icon: str, act: Callable[[Job], object]
 ) -> None:
     """A button that does something with a job, if that is still there when it is pressed."""
-
-    def click() -> None:
-        found = engine.job(owner, job_id)
-        try:
-            if found is not None:
-                act(found)
-        except UserError as error:
-            StudioState().control_problem = str(error)
-        st.rerun()  # the whole page: the buttons are in a fragment
-
-    st.button(label, icon=f":material/{icon}:", key=key, on_click=guarded_callback(click))
+    st.button(label, icon=f":material/{icon}:", key=key, on_click=acting(engine, owner, job_id, act))
 
 
 def _go_on_at_half_size(engine: Engine, job: Job) -> None:
-    _start(engine, job.owner, at_half_size(job))
+    start_and_show(engine, job.owner, at_half_size(job))
 
 
 def _more_steps(engine: Engine, more: int, job: Job) -> None:
@@ -79,11 +68,6 @@ def _more_steps(engine: Engine, more: int, job: Job) -> None:
     pick_step(job.id, None)
     if engine.extend(job, more) is not job:
         show_newest()
-
-
-def _start(engine: Engine, owner: str, request: Request) -> None:
-    engine.submit(owner, request)
-    show_newest()
 
 
 def _use_as_content(picked: int | None, job: Job) -> None:

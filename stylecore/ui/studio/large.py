@@ -7,12 +7,9 @@ import streamlit as st
 from stylecore.engine.derived_jobs import made_large, result_side
 from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Job
-from stylecore.errors import UserError
 from stylecore.imaging.images import picture_size
 from stylecore.imaging.scaling import fitted_size
-from stylecore.ui.page_errors import guarded_callback
-from stylecore.ui.state.restore import show_newest
-from stylecore.ui.studio.state import StudioState
+from stylecore.ui.studio.acting import acting, start_and_show
 from stylecore.ui.widgets.run_panel import memory_problem, price
 
 SIDES = (512, 768, 1024, 1536, 2048, 3072, 4096, 6144, 8192)  # pixels, that are offered
@@ -57,17 +54,9 @@ def _choice(engine: Engine, job: Job, sides: list[int]) -> None:
     st.caption("It goes on from this picture, so it looks the same, only finer. Stop keeps what is there by then.")
     if side > 2 * max(original):
         st.caption(f"The photograph has {max(original)} pixels itself: beyond them, only the strokes become finer.")
-    name, owner = job.id, job.owner
 
-    def begin() -> None:
-        found = engine.job(owner, name)
-        try:
-            if found is not None:
-                engine.submit(owner, made_large(found, st.session_state.get(_SIDE, side)))
-                show_newest()
-        except UserError as error:
-            StudioState().control_problem = str(error)
-        st.rerun()  # the whole page: the button is in a fragment
+    def begin(found: Job) -> None:
+        start_and_show(engine, found.owner, made_large(found, st.session_state.get(_SIDE, side)))
 
     st.button(
         "Paint it large",
@@ -76,7 +65,7 @@ def _choice(engine: Engine, job: Job, sides: list[int]) -> None:
         key="paint_large",
         width="stretch",
         disabled=bool(problem),
-        on_click=guarded_callback(begin),
+        on_click=acting(engine, job.owner, job.id, begin),
     )
 
 
