@@ -26,7 +26,7 @@ from stylecore.config import SETTINGS, TransferConfig
 from stylecore.imaging.files import read
 from stylecore.imaging.images import decode, encode_png
 from stylecore.imaging.tensors import to_image
-from stylecore.samples import sample_contents, sample_styles
+from stylecore.samples import sample_styles
 from stylecore.transfer.devices import describe_device
 from stylecore.transfer.objective import Objective
 from stylecore.transfer.precision import choose_precision
@@ -34,20 +34,12 @@ from stylecore.transfer.preparation import prepare
 from stylecore.transfer.statistics import DESCRIPTIONS
 from stylecore.transfer.stylize import stylize
 from stylecore.transfer.vgg import load_vgg16
+from tests.support.sample_pairs import sample_pairs
 
 SHEET = ("Chelsea, Swirling night", "Coffee, Stone mosaic", "Astronaut, Ink hatching")  # pairs
 IDENTITY_EVERY = 3  # take every so many of the 13 style pictures
 QUALITY = 74  # of the sheet's JPEG
 LABELS = SETTINGS["statistic"].labels
-
-
-def pairs():
-    """Paths of all photographs and styles, by both names."""
-    return {
-        f"{content}, {style}": (content_path, style_path)
-        for content, content_path in sample_contents().items()
-        for style, style_path in sample_styles().items()
-    }
 
 
 def opened(paths, config):
@@ -130,7 +122,7 @@ def measure(options):
             options.json.write_text(json.dumps(figures, indent=1))
             print(f"{kind}, {name}: {done}", flush=True)
 
-    for name, paths in list(pairs().items())[:: options.every]:
+    for name, paths in sample_pairs(options.every).items():
         keep(
             "cross", name, lambda known, paths=paths: cross(vgg, paths, config, options.painter or DESCRIPTIONS, known)
         )
@@ -185,7 +177,7 @@ def sheet(options):
     options.pictures.mkdir(parents=True, exist_ok=True)
     parts = []
     for name in options.pair or SHEET:
-        pair = opened(pairs()[name], config)
+        pair = opened(sample_pairs()[name], config)
         content, style = (to_image(tensor[0]) for tensor in pair)
         cells = [("Photograph", encode_png(content)), ("Style", encode_png(fitted(style, content.size)))]
         for description in DESCRIPTIONS:
@@ -226,7 +218,7 @@ def main():
     parser.add_argument("--table", action="store_true", help="print what the file holds")
     parser.add_argument("--sheet", type=Path, help="JPEG file to write")
     parser.add_argument("--pictures", type=Path, default=Path("pictures"), help="folder of the sheet's pictures")
-    parser.add_argument("--pair", action="append", choices=list(pairs()), metavar="NAMES", help="of the sheet")
+    parser.add_argument("--pair", action="append", choices=list(sample_pairs()), metavar="NAMES", help="of the sheet")
     options = parser.parse_args()
     if options.sheet:
         options.sheet.write_bytes(sheet(options))

@@ -16,11 +16,11 @@ from pathlib import Path
 from stylecore.config import TransferConfig
 from stylecore.imaging.files import read
 from stylecore.imaging.images import decode
-from stylecore.samples import sample_contents, sample_styles
 from stylecore.transfer.preparation import prepare
 from stylecore.transfer.pyramid import size_of, stages
 from stylecore.transfer.stylize import stylize
 from stylecore.transfer.vgg import load_vgg16
+from tests.support.sample_pairs import sample_pairs
 
 
 def work(config, pair):
@@ -80,11 +80,9 @@ def main():
     config = TransferConfig(size=options.size, lambdas=(options.lam,))
     figures = json.loads(options.json.read_text()) if options.json and options.json.exists() else {}
     vgg = load_vgg16("bundled", "cpu")
-    pairs = [(c, s) for c in sample_contents().items() for s in sample_styles().items()][:: options.every]
-    for (content, content_path), (style, style_path) in pairs:
-        name = f"{content}, {style}"
+    for name, paths in sample_pairs(options.every).items():
         if name not in figures:
-            figures[name] = compare(vgg, content_path, style_path, config, options.passes, options.levels)
+            figures[name] = compare(vgg, *paths, config, options.passes, options.levels)
             if options.json:
                 options.json.write_text(json.dumps(figures, indent=1))
         print(f"{name}: {figures[name]}", flush=True)

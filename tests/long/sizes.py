@@ -20,7 +20,7 @@ from pathlib import Path
 
 import torch
 
-from stylecore.cli.bench import pair
+from stylecore.cli.bench import _TRANSFER, pair
 from stylecore.config import TransferConfig
 from stylecore.samples import sample_contents, sample_styles
 from stylecore.transfer.devices import describe_device
@@ -31,14 +31,6 @@ from stylecore.transfer.vgg import load_vgg16
 
 ROUNDS = 5
 INNER, TILE = 512, 640  # pixels
-
-_TRANSFER = """
-import sys
-from stylecore.cli.parser import main
-code = main(sys.argv[1:])
-print(open("/proc/self/status").read().split("VmHWM:")[1].split()[0])
-sys.exit(code)
-"""
 
 
 def transfer(size, steps, within):
