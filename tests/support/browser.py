@@ -29,7 +29,7 @@ ARGUMENTS = [
 if CHROMIUM is None and not REQUIRED:
     pytest.skip("needs Debian's chromium: apt-get install chromium", allow_module_level=True)
 
-from playwright.sync_api import expect, sync_playwright  # noqa: E402  # after the skip: not everyone has it
+from playwright.sync_api import Error, expect, sync_playwright  # noqa: E402  # after the skip: not everyone has it
 
 expect.set_options(timeout=PATIENCE)
 
@@ -88,9 +88,16 @@ def _is_error(message):
 
 
 def press(page, name):
+    """Clicks a button; while a page is drawn anew, the one of before may be there beside it, which is waited out."""
     button = page.get_by_role("button", name=name, exact=True)
-    expect(button).to_have_count(1)  # while a page is drawn anew, that of before may still be there
-    button.click()
+    deadline = time.monotonic() + PATIENCE / SECOND
+    while True:
+        expect(button).to_have_count(1)
+        try:
+            return button.click()
+        except Error as error:  # a second one came between the count and the click
+            if "strict mode violation" not in error.message or time.monotonic() > deadline:
+                raise
 
 
 def finished(page, steps=None):
