@@ -72,6 +72,7 @@ class Recipe:
         steps_done: updates that were made; more than `config.steps` if the run was extended.
         losses: content, style and total loss at the end of the run, before any postprocessing.
         changes: each change of λ during the run: (step, λ from then on).
+        weight_changes: each change of the mix of styles: (step, the weights of all styles from then on).
         postprocess: what was done to the picture after the run.
         enlargement: of a picture that was made large from the one of `init_sha256`: (longer side in pixels, updates) of
             each size that it went through, the last of which may have been cut short; empty for all others.
@@ -90,6 +91,7 @@ class Recipe:
     losses: Mapping[str, float]
     precision: Precision = "float32"
     changes: tuple[tuple[int, float], ...] = ()
+    weight_changes: tuple[tuple[int, tuple[float, ...]], ...] = ()
     postprocess: Postprocess = NO_POSTPROCESS
     enlargement: tuple[tuple[int, int], ...] = ()
     resumed_at: tuple[int, ...] = ()
@@ -109,7 +111,12 @@ class Recipe:
         """The recipe as indented JSON."""
         values = {"format": FORMAT, **asdict(self)}
         del values["not_understood"]
-        for name, usual in (("postprocess", NO_POSTPROCESS), ("enlargement", ()), ("resumed_at", ())):
+        for name, usual in (
+            ("postprocess", NO_POSTPROCESS),
+            ("weight_changes", ()),
+            ("enlargement", ()),
+            ("resumed_at", ()),
+        ):
             if getattr(self, name) == usual:
                 del values[name]
         return json.dumps(values, indent=2, ensure_ascii=False)
@@ -152,6 +159,7 @@ def _read(values: object) -> Recipe:
     losses = {_text("a loss's name", name): float(loss) for name, loss in dict(values.pop("losses")).items()}
     if not all(map(math.isfinite, losses.values())):
         raise ValueError("a loss is not a finite number")
+    weight_changes = tuple((int(step), tuple(map(float, told))) for step, told in _entries("weight_changes", values))
     steps_done = int(values.pop("steps_done"))
     _check_step("steps_done", steps_done)
     recipe = Recipe(
@@ -165,6 +173,7 @@ def _read(values: object) -> Recipe:
         losses=losses,
         precision=_read_precision(values),
         changes=changes,
+        weight_changes=weight_changes,
         postprocess=_read_postprocess(values),
         enlargement=_read_enlargement(values),
         resumed_at=_read_resumed_at(values),

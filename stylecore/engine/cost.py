@@ -99,6 +99,7 @@ def cost_of(
     config: TransferConfig,
     device: str = "cpu",
     tile: int | None = None,
+    regions: int = 1,
 ) -> Cost:
     """The cost of a run.
 
@@ -108,6 +109,7 @@ def cost_of(
         config: the settings.
         device: "cpu", where the pictures of several λ go through the network one by one, or "cuda".
         tile: longest side of the pieces in which pictures are taken, in pixels; None takes them whole.
+        regions: number of regions that have a style of their own.
 
     Raises:
         ImageError: if a picture is too narrow for the layers.
@@ -139,7 +141,7 @@ def cost_of(
 
 
 def fitting_cost(
-    contents: Sequence[Size], styles: Sequence[Size], config: TransferConfig, device: str, free: int
+    contents: Sequence[Size], styles: Sequence[Size], config: TransferConfig, device: str, free: int, regions: int = 1
 ) -> Cost:
     """The cost of a run that takes its pictures whole if they fit, else in the largest tiles that do.
 
@@ -151,15 +153,16 @@ def fitting_cost(
         config: the settings.
         device: "cpu" or "cuda".
         free: bytes that the run may take; the cost is more where nothing fits.
+        regions: number of regions that have a style of their own.
 
     Raises:
         ImageError: if a picture is too narrow for the layers.
     """
-    cost = cost_of(contents, styles, config, device)
+    cost = cost_of(contents, styles, config, device, regions=regions)
     for tile in () if config.statistic == "sliced" else TILES:
         if cost.memory <= free:
             break
-        cost = cost_of(contents, styles, config, device, tile)
+        cost = cost_of(contents, styles, config, device, tile, regions)
     return cost
 
 

@@ -188,18 +188,19 @@ class Engine:
         """
         return self._scheduler.seconds(cost, done, steps)
 
-    def price(self, content: Size, style: Size, config: TransferConfig) -> Cost:
+    def price(self, content: Size, styles: Sequence[Size], config: TransferConfig, regions: int = 1) -> Cost:
         """What a run would cost now: in tiles where it would not fit as a whole into what is free.
 
         Args:
             content: width and height of the content file, in pixels.
-            style: width and height of the style file, in pixels.
+            styles: width and height of each style file, in pixels.
             config: the settings.
+            regions: number of regions that have a style of their own: `len(inputs.regions)`.
 
         Raises:
             ImageError: if a picture is too narrow for the layers.
         """
-        return fitting_cost([content], [style], config, self.device, self.free_memory())
+        return fitting_cost([content], styles, config, self.device, self.free_memory(), regions)
 
     def price_of(self, request: Request) -> Cost | None:
         """What a request would cost now; None for pictures that can't be read: its run will say why."""

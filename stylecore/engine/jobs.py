@@ -20,6 +20,7 @@ FRAMES = 60  # steps of a run whose pictures are kept, if it runs for the steps 
 FRAME_BYTES = 6 * 2**20  # bytes of all frames of a run together
 
 LambdaChanges = tuple[tuple[int, tuple[float, ...]], ...]  # (step, the new λ), oldest first
+WeightChanges = tuple[tuple[int, tuple[float, ...]], ...]  # (step, the new weights of all styles), oldest first
 Sizes = tuple[tuple[int, tuple[int, int]], ...]  # (step, width and height from then on), oldest first
 
 
@@ -66,6 +67,7 @@ class Snapshot:
         frames: pictures of some steps, evenly spread; step 0 is always among them.
         results: PNG bytes of each λ's picture with its recipe, once the job has ended or is paused.
         changes: λ that were steered: (step, the new λ).
+        weight_changes: weights of styles that were steered: (step, the new weights of all styles).
         sizes: at which the steps were computed: (step from which on, width and height).
         notices: sentences for the visitor, oldest first.
         error: one sentence on why it failed; else empty.
@@ -84,6 +86,7 @@ class Snapshot:
     frames: tuple[Frame, ...] = ()
     results: tuple[bytes, ...] = ()
     changes: LambdaChanges = ()
+    weight_changes: WeightChanges = ()
     sizes: Sizes = ()
     notices: tuple[str, ...] = ()
     error: str = ""
@@ -194,6 +197,12 @@ class Job:
         return history[-1].lambdas if history else self.request.config.lambdas
 
     @property
+    def style_weights(self) -> tuple[float, ...]:
+        """Weights of its styles; steering may have changed them."""
+        changes = self.snapshot.weight_changes
+        return changes[-1][1] if changes else self.request.inputs.style_weights
+
+    @property
     def lam(self) -> float:
         """λ of its first picture."""
         return self.lambdas[0]
@@ -218,11 +227,12 @@ def with_frame(frames: tuple[Frame, ...], frame: Frame, every: int) -> tuple[tup
 
 
 def merged(unread: Steering | None, newer: Steering) -> Steering:
-    """Two messages as one, so that a slider can't pile them up: the newer λ count, steps add up."""
+    """Two messages as one, so that a slider can't pile them up: the newer λ and weights count, steps add up."""
     if unread is None:
         return newer
     return Steering(
         lambdas=unread.lambdas if newer.lambdas is None else newer.lambdas,
+        style_weights=unread.style_weights if newer.style_weights is None else newer.style_weights,
         more_steps=unread.more_steps + newer.more_steps,
     )
 

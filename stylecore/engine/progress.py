@@ -45,10 +45,14 @@ class Progress:
     def steered(self, job: Job, steering: Steering) -> None:
         """Publishes that a message has taken effect after the newest published step."""
         with self._registry.changed:
-            changes = job.snapshot.changes
+            snapshot = job.snapshot
+            changes, weight_changes = snapshot.changes, snapshot.weight_changes
             if steering.lambdas is not None:
-                changes = (*changes, (job.snapshot.done, steering.lambdas))
-            self._registry.tell(job, changes=changes, steps=job.snapshot.steps + steering.more_steps)
+                changes = (*changes, (snapshot.done, steering.lambdas))
+            if steering.style_weights is not None:
+                weight_changes = (*weight_changes, (snapshot.done, steering.style_weights))
+            steps = snapshot.steps + steering.more_steps
+            self._registry.tell(job, changes=changes, weight_changes=weight_changes, steps=steps)
 
     def publish(self, job: Job, update: Update, seconds: float) -> bool:
         """Publishes a step.

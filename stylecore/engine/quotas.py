@@ -6,6 +6,7 @@ from stylecore.config import SETTINGS
 from stylecore.engine.jobs import Job, Request
 from stylecore.engine.limits import Limits
 from stylecore.errors import UserError
+from stylecore.imaging.inputs import check_weights
 from stylecore.transfer.records import Steering
 
 
@@ -64,8 +65,11 @@ def check_steering(job: Job, steering: Steering, limits: Limits) -> None:
 
     Raises:
         RequestRefused: in one sentence.
+        InputsError: if the weights are none for the styles of this run.
     """
     check_more_steps(job, steering.more_steps, limits)
+    if steering.style_weights is not None:
+        check_weights(job.request.inputs, steering.style_weights)
     if steering.lambdas is None:
         return
     if len(steering.lambdas) != len(job.request.config.lambdas):

@@ -27,6 +27,7 @@ class LossRecord:
         total: L, the smoothness term included.
         content_layers: L_content by layer.
         style_layers: L_style by layer.
+        style_weights: the weights of the styles in force, as the caller wrote them; empty where there is one style.
     """
 
     index: int
@@ -36,6 +37,7 @@ class LossRecord:
     total: tuple[float, ...]
     content_layers: Mapping[str, tuple[float, ...]]
     style_layers: Mapping[str, tuple[float, ...]]
+    style_weights: tuple[float, ...] = ()
 
     def slice(self, places: slice) -> LossRecord:
         """The losses of some of the λ."""
@@ -47,6 +49,7 @@ class LossRecord:
             self.total[places],
             {layer: values[places] for layer, values in self.content_layers.items()},
             {layer: values[places] for layer, values in self.style_layers.items()},
+            self.style_weights,
         )
 
 
@@ -89,8 +92,10 @@ class Steering:
 
     Attributes:
         lambdas: new λ from the next step on, as many as before; None keeps them.
+        style_weights: new weights of all styles from the next step on, as many as there are styles; None keeps them.
         more_steps: added to those still to come.
     """
 
     lambdas: tuple[float, ...] | None = None
+    style_weights: tuple[float, ...] | None = None
     more_steps: int = 0

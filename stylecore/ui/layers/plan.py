@@ -69,7 +69,7 @@ def plan_reconstructions(engine: Engine, owner: str) -> RunPlan:
             if missing(request.config.lambdas, _cells_by_lambda(engine, owner, request))
         ]
         now = todo[: _room(engine, owner)]
-        costs = tuple(engine.price(content.size, style.size, request.config) for request in now)
+        costs = tuple(engine.price(content.size, [style.size], request.config) for request in now)
     except UserError as error:
         problem = str(error)
     return RunPlan(

@@ -26,7 +26,7 @@ def plan_run(engine: Engine, owner: str) -> RunPlan:
     if settings.config is not None:
         try:
             request = _request(pictures, settings.config)
-            cost = engine.price(pictures[0].size, pictures[1].size, settings.config)
+            cost = engine.price(pictures[0].size, [pictures[1].size], settings.config)
         except UserError as error:
             problem = str(error)
     return RunPlan(
