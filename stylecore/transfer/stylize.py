@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from stylecore.config import TransferConfig
+from stylecore.imaging.heap import return_large_blocks
 from stylecore.transfer.descent import Descent
 from stylecore.transfer.losses import Losses
 from stylecore.transfer.objective import Objective
@@ -49,6 +50,8 @@ def stylize(
         ValueError: if a picture is too small for the layers, or `initial` is missing.
         TransferError: if the loss is not finite and no earlier picture helps; the Step before holds the best.
     """
+    if tile is not None:
+        return_large_blocks()
     device = vgg.mean.device
     content, style = content.to(device), style.to(device)
     config = dataclasses.replace(config, precision=choose_precision(config.precision, vgg, *size_of(content)))
