@@ -38,11 +38,11 @@ with page("Studio") as (engine, owner):
         with pair_place:
             content, _ = pair_input(settings.config)
         with run_place:
-            run_panel(engine, owner, partial(plan_run, engine, owner), on_start=run_started)
+            known = run_panel(engine, owner, "studio", partial(plan_run, engine, owner), on_start=run_started)
 
     with right:
         job = shown_job(engine, owner)
-        show_result(engine, owner, job, content)
+        show_result(engine, owner, job, content, known)
         show_gallery(engine, owner, job)
 
     write_query_params(owner)

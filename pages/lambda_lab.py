@@ -34,10 +34,10 @@ with page("λ lab") as (engine, owner):
         pair_input(chosen_settings().config)
         lambdas = lambdas_input()
         axis, rows = axis_input()
-        run_panel(engine, owner, partial(plan_lab, engine, owner))
+        known = run_panel(engine, owner, "lab", partial(plan_lab, engine, owner))
         usual_inputs(engine.limits)
 
     with result:
-        show_lab(engine, owner, lambdas, axis)
+        show_lab(engine, owner, known, lambdas, axis)
 
     write_query_params(owner, **lab_query_params(lambdas, axis, rows))

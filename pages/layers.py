@@ -50,11 +50,11 @@ with page("Layers") as (engine, owner):
         layers = network_input(config, several=view == RECONSTRUCTIONS)
     if view == RECONSTRUCTIONS:
         with run_place:
-            run_panel(engine, owner, partial(plan_reconstructions, engine, owner))
+            known = run_panel(engine, owner, "layers", partial(plan_reconstructions, engine, owner))
 
     with right:
         if view == RECONSTRUCTIONS:
-            show_reconstructions(engine, owner, layers, descriptions, config)
+            show_reconstructions(engine, owner, known, layers, descriptions, config)
         elif view == MAPS:
             show_feature_maps(engine, owner, layers[0])
         else:

@@ -7,7 +7,8 @@ from functools import cache
 from typing import Any
 
 ARENAS = 2
-_ARENA_MAX = -8  # of <malloc.h>
+LARGE = 2**20  # bytes
+_ARENA_MAX, _MMAP_THRESHOLD = -8, -3  # of <malloc.h>
 
 
 def give_back() -> None:
@@ -26,6 +27,18 @@ def share_arenas() -> None:
     tune = _of_libc("mallopt")
     if tune is not None:
         tune(_ARENA_MAX, ARENAS)
+
+
+def return_large_blocks() -> None:
+    """Has each block of 1 MB and more given back as soon as it is free, where the C library is glibc.
+
+    Otherwise blocks of up to 32 MB are kept for the next ones, and those of tiles, which differ a little in size, fit
+    badly into each other's places: 528 bytes a pixel instead of 415, and 1.4 GB at 1024 pixels instead of 1.2 GB. A
+    pass takes 3 % longer at 512 pixels for it, and more at small sizes, so it is for runs that are short of memory.
+    """
+    tune = _of_libc("mallopt")
+    if tune is not None:
+        tune(_MMAP_THRESHOLD, LARGE)
 
 
 @cache

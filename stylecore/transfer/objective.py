@@ -160,18 +160,26 @@ class Objective:
         slopes = dict(zip(sums, found, strict=True))
         gradient = gradient.clone(memory_format=torch.contiguous_format)  # that of a sum has one element, expanded
         for index, tile in enumerate(self._tiles):
-            with torch.enable_grad(), exact_convolutions():
-                part = tile.region(images).clone().requires_grad_()
-                features = self._encoder.own_features(part, tile)
-                content = [
-                    (lambdas * self.content_weights[layer] * loss).sum()
-                    for layer, loss in self._content_losses(features, index).items()
-                ]
-                of_style = self._encoder.sums(features, tile, self._guides)
-                style = [(slopes[key] * value).sum() for key, value in of_style.items() if slopes[key] is not None]
-                (share,) = torch.autograd.grad(torch.stack(content + style).sum(), part)
-            tile.region(gradient).add_(share)
+            tile.region(gradient).add_(self._share(images, lambdas, index, slopes))
         return Losses.concatenated([losses]), gradient
+
+    def _share(self, images: Tensor, lambdas: Tensor, index: int, slopes: Mapping[Part, Tensor | None]) -> Tensor:
+        """What one tile adds to the gradient of its region.
+
+        A method of its own, so that nothing of one tile's features is alive while the next one's are computed.
+        """
+        tile = self._tiles[index]
+        with torch.enable_grad(), exact_convolutions():
+            part = tile.region(images).clone().requires_grad_()
+            features = self._encoder.own_features(part, tile)
+            content = [
+                (lambdas * self.content_weights[layer] * loss).sum()
+                for layer, loss in self._content_losses(features, index).items()
+            ]
+            of_style = self._encoder.sums(features, tile, self._guides)
+            style = [(slope * value).sum() for key, value in of_style.items() if (slope := slopes[key]) is not None]
+            (share,) = torch.autograd.grad(torch.stack(content + style).sum(), part)
+        return share
 
     def _losses(self, distances: Mapping[str, Tensor], descriptions: Mapping[Part, Tensor], images: Tensor) -> Losses:
         """The weighted terms of L, from content losses by layer, descriptions by region and layer, and the pictures."""

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from stylecore.config import TransferConfig
+from stylecore.imaging.heap import return_large_blocks
 from stylecore.transfer.descent import Descent
 from stylecore.transfer.losses import Losses
 from stylecore.transfer.objective import Objective
@@ -50,6 +51,8 @@ def stylize(
         ValueError: if a picture is too small for the layers, or `initial` is missing.
         TransferError: if the loss is not finite and no earlier picture helps; the Step before holds the best.
     """
+    if tile is not None:
+        return_large_blocks()
     device = vgg.mean.device
     styling = (style if isinstance(style, Styling) else Styling.of(style)).to(device)
     content = content.to(device)

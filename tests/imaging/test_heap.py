@@ -1,5 +1,7 @@
 """What decoding took is given back, whatever thread it was in."""
 
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -39,6 +41,23 @@ def test_threads_that_decode_large_pictures_leave_nothing_behind():
     assert resident() - before < LEFT * THREADS
 
 
+@pytest.mark.skipif(heap._of_libc("mallopt") is None, reason="another C library than glibc")
+def test_a_block_of_some_megabytes_goes_back_as_soon_as_it_is_free():
+    code = """
+from stylecore.imaging import heap
+from tests.imaging.test_heap import resident
+heap.return_large_blocks()
+bytearray(b"x") * 8_000_000  # once freed, glibc would keep the next ones of this size
+blocks = [bytearray(b"x") * 8_000_000 for _ in range(20)]
+kept = bytearray(b"x") * 500_000  # lies above them, so that the heap can't be cut at its end
+before = resident()
+del blocks[:-1]
+print(before - resident())
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert float(done.stdout) > 140
+
+
 def test_where_there_is_no_such_function_nothing_happens(monkeypatch):
     def none(_name):
         raise OSError
@@ -47,4 +66,5 @@ def test_where_there_is_no_such_function_nothing_happens(monkeypatch):
     monkeypatch.setattr(heap.ctypes, "CDLL", none)
     heap.give_back()
     heap.share_arenas()
+    heap.return_large_blocks()
     heap._of_libc.cache_clear()

@@ -9,7 +9,9 @@ import streamlit as st
 from stylecore.config import PRESETS, SETTINGS, TransferConfig
 from stylecore.samples import sample_contents
 from stylecore.ui.server import get_engine
+from stylecore.ui.widgets import run_panel
 from stylecore.ui.widgets.presets import preset_of
+from stylecore.ui.widgets.run_panel import memory_problem
 from stylecore.ui.widgets.settings import current_settings, load_settings
 from tests.conftest import start_afresh
 from tests.support.hostile import seeds
@@ -208,6 +210,24 @@ def test_of_more_reconstructions_than_one_visitor_may_have_run_takes_the_first(a
     app.button_group(key="layers_described").set_value([]).run()
     assert app.button(key="run_layers").label == "Run 5 reconstructions"  # of the content
     assert not app.exception
+
+
+def test_a_run_that_ends_while_its_page_is_drawn_leaves_no_button_that_waits_for_it(monkeypatch):
+    """The button is drawn first, what lives is asked for again below: between the two the last picture was done."""
+
+    def once_all_are_done(engine, costs):
+        deadline = time.monotonic() + PATIENCE
+        while engine.tally().running or engine.tally().waiting:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        return memory_problem(engine, costs)
+
+    app = open_app(size="64", steps="3")
+    app.switch_page("pages/lambda_lab.py").run()
+    app.text_input(key="lab_lambdas").set_value("0.2 0.6").run()
+    monkeypatch.setattr(run_panel, "memory_problem", once_all_are_done)
+    app.button(key="run_lab").click().run()
+    assert app.button(key="run_lab").label == "All 2 are done"
 
 
 @pytest.mark.parametrize("page", ["pages/lambda_lab.py", "pages/layers.py", "pages/theory.py"])

@@ -33,7 +33,6 @@ def plan_lab(engine: Engine, owner: str) -> RunPlan:
     except UserError as error:
         problem = str(error)
     return RunPlan(
-        workspace="lab",
         label=label,
         icon="compare",
         requests=tuple(request for request, _ in todo),

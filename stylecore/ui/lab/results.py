@@ -17,23 +17,24 @@ from stylecore.ui.lab.grid_choice import GridChoice
 from stylecore.ui.lab.pictures import show_actions, show_grid, show_scrubber
 from stylecore.ui.lab.plan import chosen_grid
 from stylecore.ui.lab.state import LabState
-from stylecore.ui.widgets.progress import keep_drawing, living_jobs, show_progress, show_trouble
+from stylecore.ui.widgets.progress import States, keep_drawing, living_jobs, show_progress, show_trouble
 
 Rows = Mapping[str, Mapping[float, Cell]]  # by name of the row, then by λ
 
 
-def show_lab(engine: Engine, owner: str, lambdas: Sequence[float], axis: str) -> None:
+def show_lab(engine: Engine, owner: str, known: States, lambdas: Sequence[float], axis: str) -> None:
     """Draws the results, and again while some of them are being computed.
 
     Args:
         engine: of the server.
         owner: the visitor.
+        known: the states from which the page's other parts were drawn.
         lambdas: that are wanted.
         axis: the second axis, or `NO_AXIS`.
     """
     with suppress(UserError):  # the run panel says what is wrong; what was there stays
         LabState().usable_grid = chosen_grid()
-    keep_drawing(engine, owner, "lab", partial(_show, engine, owner, lambdas, axis))
+    keep_drawing(engine, owner, "lab", known, partial(_show, engine, owner, lambdas, axis))
 
 
 def _show(engine: Engine, owner: str, lambdas: Sequence[float], axis: str) -> None:

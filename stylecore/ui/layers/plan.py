@@ -73,7 +73,6 @@ def plan_reconstructions(engine: Engine, owner: str) -> RunPlan:
     except UserError as error:
         problem = str(error)
     return RunPlan(
-        workspace="layers",
         label=_label(len(requests), len(todo), len(now), busy=bool(living_jobs(engine, owner, "layers"))),
         icon="layers",
         requests=tuple(now),

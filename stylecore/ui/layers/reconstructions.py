@@ -20,24 +20,30 @@ from stylecore.ui.layers.plan import CONTENT, cells_by_request, reconstruction_r
 from stylecore.ui.layers.state import LayersState
 from stylecore.ui.state.chosen import chosen_pair
 from stylecore.ui.widgets.downloads import download
-from stylecore.ui.widgets.progress import grid_cell, keep_drawing, living_jobs, show_progress, show_trouble
+from stylecore.ui.widgets.progress import States, grid_cell, keep_drawing, living_jobs, show_progress, show_trouble
 
 Cells = Mapping[tuple[str, str], Cell | None]  # by row and layer
 
 
 def show_reconstructions(
-    engine: Engine, owner: str, layers: Sequence[str], descriptions: Sequence[Statistic], config: TransferConfig
+    engine: Engine,
+    owner: str,
+    known: States,
+    layers: Sequence[str],
+    descriptions: Sequence[Statistic],
+    config: TransferConfig,
 ) -> None:
     """Draws the grid, and again while pictures are being computed.
 
     Args:
         engine: of the server.
         owner: the visitor.
+        known: the states from which the page's other parts were drawn.
         layers: that are chosen, shallow to deep.
         descriptions: of style, each with a row of its own.
         config: size, steps, and everything else that is not about layers.
     """
-    keep_drawing(engine, owner, "layers", partial(_show, engine, owner, layers, descriptions, config))
+    keep_drawing(engine, owner, "layers", known, partial(_show, engine, owner, layers, descriptions, config))
 
 
 def _show(

@@ -16,12 +16,12 @@ from stylecore.ui.studio.picture import show_picture
 from stylecore.ui.studio.postprocess_input import current_postprocess, postprocess_inputs
 from stylecore.ui.studio.state import picked_step
 from stylecore.ui.studio.status import show_status
-from stylecore.ui.widgets.progress import poll_seconds
+from stylecore.ui.widgets.progress import States, living_states, poll_seconds
 
 PAUSED_POLL_SECONDS = 20.0
 
 
-def show_result(engine: Engine, owner: str, job: Job | None, content: Source) -> None:
+def show_result(engine: Engine, owner: str, job: Job | None, content: Source, known: States) -> None:
     """Draws a job, and keeps drawing it while the visitor has one that lives; the photograph where there is none.
 
     Args:
@@ -29,7 +29,10 @@ def show_result(engine: Engine, owner: str, job: Job | None, content: Source) ->
         owner: the visitor.
         job: to show.
         content: the chosen photograph.
+        known: the states from which the page's other parts were drawn.
     """
+    if living_states(engine, owner, "studio") != known:
+        st.rerun()
     if job is None:
         _show_photograph(content)
         return

@@ -30,7 +30,6 @@ def plan_run(engine: Engine, owner: str) -> RunPlan:
         except UserError as error:
             problem = str(error)
     return RunPlan(
-        workspace="studio",
         label=label,
         icon="brush",
         requests=(request,) if request and not problem else (),

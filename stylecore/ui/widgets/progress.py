@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -13,6 +13,7 @@ from stylecore.experiments.grid import Cell
 from stylecore.ui.components import GridCell, data_url
 from stylecore.ui.page_errors import guarded, guarded_callback
 
+States = Sequence[tuple[str, str]]  # of jobs: id and status
 POLL_SECONDS_CPU, POLL_SECONDS_GPU = 1.0, 0.5  # between two polls of a running job
 
 
@@ -26,23 +27,24 @@ def living_jobs(engine: Engine, owner: str, workspace: Workspace) -> list[Job]:
     return [job for job in engine.jobs_of(owner) if job.request.workspace == workspace and not job.ended]
 
 
-def keep_drawing(engine: Engine, owner: str, workspace: Workspace, draw: Callable[[], None]) -> None:
+def living_states(engine: Engine, owner: str, workspace: Workspace) -> States:
+    """The visitor's jobs of a page that live, and where each is in its life."""
+    return [(job.id, job.snapshot.status) for job in living_jobs(engine, owner, workspace)]
+
+
+def keep_drawing(engine: Engine, owner: str, workspace: Workspace, known: States, draw: Callable[[], None]) -> None:
     """Draws now, and again while the visitor's jobs of a page live; when one changes its state the whole page runs.
 
     Args:
         engine: of the server.
         owner: the visitor.
         workspace: of the page.
+        known: the states from which the page's other parts were drawn; a job may have ended since.
         draw: draws; streamlit keeps it until the page runs again, so it should hold no pictures.
     """
 
-    def states() -> list[tuple[str, str]]:
-        return [(job.id, job.snapshot.status) for job in living_jobs(engine, owner, workspace)]
-
-    known = states()
-
     def part() -> None:
-        if states() != known:
+        if living_states(engine, owner, workspace) != known:
             st.rerun()
         draw()
 

@@ -15,7 +15,7 @@ from stylecore.engine.spoken import spoken_bytes, spoken_time
 from stylecore.errors import UserError
 from stylecore.ui.page_errors import guarded_callback
 from stylecore.ui.state.session import SessionValue
-from stylecore.ui.widgets.progress import living_jobs
+from stylecore.ui.widgets.progress import States, living_states
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +23,6 @@ class RunPlan:
     """What a press of Run would compute.
 
     Attributes:
-        workspace: the page's.
         label: of the button.
         icon: of the button, a name of a Material symbol.
         requests: in the order in which they shall be computed; none if there is nothing to compute.
@@ -31,7 +30,6 @@ class RunPlan:
         problem: why nothing can be computed, in one sentence; else empty.
     """
 
-    workspace: Workspace
     label: str
     icon: str
     requests: tuple[Request, ...] = ()
@@ -51,25 +49,34 @@ class _State:
 
 
 def run_panel(
-    engine: Engine, owner: str, make_plan: Callable[[], RunPlan], on_start: Callable[[list[Job]], None] | None = None
-) -> None:
+    engine: Engine,
+    owner: str,
+    workspace: Workspace,
+    make_plan: Callable[[], RunPlan],
+    on_start: Callable[[list[Job]], None] | None = None,
+) -> States:
     """Draws the button, and below it the price or the problem.
 
     Args:
         engine: of the server.
         owner: the visitor.
+        workspace: of the page.
         make_plan: says what Run shall do; called now, and again when Run is pressed, with what the widgets say then. It
             must hold no pictures: streamlit keeps it while the tab is open, also when they are removed meanwhile.
         on_start: gets the new jobs before the page runs again.
+
+    Returns:
+        The page's jobs that lived when the plan was made, for whoever draws the rest of the page.
     """
+    known = living_states(engine, owner, workspace)
+    busy = bool(known)
     plan = make_plan()
-    busy = bool(living_jobs(engine, owner, plan.workspace))
     problem = plan.problem or memory_problem(engine, plan.costs)
     st.button(
         plan.label,
         type="primary",
         icon=f":material/{plan.icon}:",
-        key=f"run_{plan.workspace}",
+        key=f"run_{workspace}",
         width="stretch",
         disabled=bool(problem) or not plan.requests,
         on_click=guarded_callback(partial(_press, engine, owner, make_plan, on_start)),
@@ -80,9 +87,10 @@ def run_panel(
     elif plan.costs:
         st.caption(price(engine, plan.costs, waits=not busy))
     state = _State()
-    if refusal := state.refusals.get(plan.workspace):
-        state.refusals = {page: text for page, text in state.refusals.items() if page != plan.workspace}
+    if refusal := state.refusals.get(workspace):
+        state.refusals = {page: text for page, text in state.refusals.items() if page != workspace}
         st.error(refusal, icon=":material/error:")
+    return known
 
 
 def _press(
