@@ -11,6 +11,7 @@ import torch
 
 from stylecore.artifacts.checkpoint import run_key
 from stylecore.artifacts.contact_sheet import contact_sheet, sheet_size
+from stylecore.cli.batch import batch
 from stylecore.cli.checkpoints import Checkpoints, checkpoint_path
 from stylecore.cli.choices import Choices, check_same_pictures, choose, read_noted_recipe
 from stylecore.cli.estimate import check_memory, check_memory_to_judge
@@ -32,6 +33,8 @@ from stylecore.transfer.objective import Objective
 from stylecore.transfer.preparation import prepare
 from stylecore.transfer.pyramid import size_of
 from stylecore.transfer.vgg import load_vgg16
+
+__all__ = ["batch", "bench", "evaluate", "inspect", "sheet", "transfer"]
 
 LOG_LINE_BYTES = 200  # more than a line of --log has
 

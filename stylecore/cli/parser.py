@@ -98,6 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_transfer(commands.add_parser("transfer", help="paint CONTENT in the style of STYLE"))
     _add_sheet(commands.add_parser("sheet", help="several λ in one labelled picture"))
+    _add_batch(commands.add_parser("batch", help="every photograph in every style with every λ, into a folder"))
     _add_evaluate(commands.add_parser("evaluate", help="content and style loss of any picture, as JSON"))
     inspect = commands.add_parser("inspect", help="the recipe inside a picture, as JSON")
     inspect.add_argument("picture", metavar="OUT.png", help="a picture made here, of any format that -o takes")
@@ -134,6 +135,36 @@ def _add_sheet(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(log=None, enlarged=None, checkpoint="off")
 
 
+def _add_batch(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("contents", metavar="CONTENT", nargs="+", help="picture files, or folders of them")
+    parser.add_argument(
+        "--style",
+        dest="styles",
+        metavar="STYLE",
+        nargs="+",
+        action="extend",
+        required=True,
+        help="picture files, or folders of them",
+    )
+    parser.add_argument(
+        *("-o", "--output"),
+        required=True,
+        metavar="FOLDER",
+        help="for the pictures, a table (pictures.csv) and a contact sheet (sheet.jpg); what is finished there is "
+        "skipped, so the same command goes on where it was stopped",
+    )
+    parser.add_argument("--format", choices=get_args(OutputFormat), help="of the pictures (default png)")
+    parser.add_argument(
+        "--progress",
+        choices=("auto", "bar", "json"),
+        default="auto",
+        help="a bar on stderr, or a line of JSON on stdout for each picture; auto is a bar on a terminal",
+    )
+    _add_settings(parser)
+    for declared in POSTPROCESS.values():
+        _add_setting(parser, declared, getattr(Postprocess(), declared.name))
+
+
 def _add_run(parser: argparse.ArgumentParser, output: str, tiff: str) -> None:
     """Adds the options of all commands that paint."""
     _add_pair(parser)
@@ -146,9 +177,14 @@ def _add_run(parser: argparse.ArgumentParser, output: str, tiff: str) -> None:
     parser.add_argument(
         "--format", choices=get_args(OutputFormat), help="of the output (default: as its name ends; png for a pipe)"
     )
-    parser.add_argument("--preset", choices=PRESETS, help="settings to start from (default studio)")
     parser.add_argument("--recipe", metavar="FROM.png", help="repeat the recipe inside this picture, of any format")
     parser.add_argument("--init-image", metavar="PICTURE", help="start from this picture")
+    _add_settings(parser)
+
+
+def _add_settings(parser: argparse.ArgumentParser) -> None:
+    """Adds all settings of a run, and where it is computed."""
+    parser.add_argument("--preset", choices=PRESETS, help="settings to start from (default studio)")
     for declared in SETTINGS.values():
         _add_setting(parser, declared, getattr(DEFAULTS, declared.name))
     parser.add_argument(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # torch takes seconds to import, --help should not
     from stylecore.transfer.records import Step
 
 BAR = 24  # characters of the progress bar
-DONE, BAD_INPUT, BUG, SAVED_ELSEWHERE, STOPPED = 0, 2, 70, 74, 130  # exit statuses
+DONE, SOME_FAILED, BAD_INPUT, BUG, SAVED_ELSEWHERE, STOPPED = 0, 1, 2, 70, 74, 130  # exit statuses
 BUG_SENTENCE = (
     "this is a bug in stylecore, not in your input: set STYLECORE_DEBUG=1 to see its traceback, and report it."
 )
@@ -88,7 +88,7 @@ def show_progress(step: Step, steps: int, left: float) -> None:
     """
     if step.notice:
         _write(f"\n{step.notice}\n", sys.stderr)
-    if not _is_terminal():
+    if not is_terminal():
         return
     seconds = step.seconds * left / (1 - left) if 0 < left < 1 else 0.0
     bar = "█" * int(BAR * (1 - left)) + "░" * (BAR - int(BAR * (1 - left)))
@@ -101,8 +101,14 @@ def show_progress(step: Step, steps: int, left: float) -> None:
 
 def leave_progress() -> None:
     """Ends the line of a progress bar that stopped before its last step."""
-    if _is_terminal():
+    if is_terminal():
         _write("\n", sys.stderr)
+
+
+def show_line(text: str) -> None:
+    """Shows a line that the next one takes the place of, if stderr is a terminal."""
+    if is_terminal():
+        _write(f"\r{text}\x1b[K", sys.stderr)
 
 
 def settle() -> None:
@@ -111,7 +117,8 @@ def settle() -> None:
         _write("", stream)
 
 
-def _is_terminal() -> bool:
+def is_terminal() -> bool:
+    """Whether somebody looks at stderr."""
     return sys.stderr is not None and sys.stderr.isatty()
 
 

@@ -1,0 +1,95 @@
+"""How far a batch is: a bar with the time left on a terminal, else a line of JSON for each thing that happens."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Literal
+
+from stylecore.cli.terminal import is_terminal, leave_progress, note, print_result, show_line
+from stylecore.engine.spoken import spoken_time
+from stylecore.experiments.batch import BatchPicture
+from stylecore.transfer.records import LossRecord, Step
+
+ProgressKind = Literal["auto", "bar", "json"]
+
+
+class BatchProgress:
+    """Counts pictures, and says how long the others will take by those that are done."""
+
+    def __init__(self, kind: ProgressKind, pictures: int, there: int) -> None:
+        """Says how much there is to do.
+
+        Args:
+            kind: "bar" on stderr, "json" on stdout; "auto" takes a bar if stderr is a terminal.
+            pictures: of the batch.
+            there: how many of them an earlier run has finished.
+        """
+        self._json = kind == "json" or (kind == "auto" and not is_terminal())
+        self._pictures, self._there = pictures, there
+        self._painted = self._failed = 0
+        self._reasons: set[str] = set()
+        self._began = time.perf_counter()
+        self._tell(event="started", pictures=pictures, already_there=there)
+
+    def show(self, step: Step, steps: int) -> None:
+        """Shows a step of the picture in work."""
+        if step.notice:
+            note(step.notice)
+        if not self._json:
+            part = step.index / steps if steps else 1.0
+            show_line(f"{self._done + 1} of {self._pictures} · step {step.index}/{steps} · {self._left(part)}")
+
+    def finished(self, picture: BatchPicture, path: Path, losses: LossRecord, seconds: float) -> None:
+        """Counts a picture that is written."""
+        self._painted += 1
+        self._tell(
+            event="finished",
+            file=str(path),
+            **_named(picture),
+            content_loss=losses.content[0],
+            style_loss=losses.style[0],
+            seconds=round(seconds, 3),
+            done=self._done,
+            pictures=self._pictures,
+            seconds_left=self._seconds_left(),
+        )
+
+    def failed(self, picture: BatchPicture, reason: str) -> None:
+        """Counts a picture that could not be made, and says why."""
+        self._failed += 1
+        if not self._json and reason not in self._reasons:  # a broken file fails with every style and λ
+            leave_progress()
+            note(f"{picture.name}: {reason}")
+            self._reasons.add(reason)
+        self._tell(event="failed", **_named(picture), reason=reason, done=self._done, pictures=self._pictures)
+
+    def end(self) -> None:
+        """Says what became of the batch."""
+        if not self._json:
+            leave_progress()
+        self._tell(event="ended", painted=self._painted, already_there=self._there, failed=self._failed)
+
+    @property
+    def _done(self) -> int:
+        return self._there + self._painted + self._failed
+
+    def _seconds_left(self, part: float = 0.0) -> float | None:
+        """Seconds of work to come, by what was painted since the start; None while that is nothing."""
+        worked = self._painted + part
+        if not worked:
+            return None
+        return round((time.perf_counter() - self._began) / worked * (self._pictures - self._done - part), 1)
+
+    def _left(self, part: float) -> str:
+        seconds = self._seconds_left(part)
+        return "measuring …" if seconds is None else f"about {spoken_time(seconds)} left"
+
+    def _tell(self, **facts: object) -> None:
+        if self._json:
+            print_result(json.dumps(facts))
+
+
+def _named(picture: BatchPicture) -> dict[str, object]:
+    return {"content": str(picture.content), "style": str(picture.style), "lambda": picture.lam}
