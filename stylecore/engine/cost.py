@@ -17,13 +17,14 @@ from stylecore.transfer.vgg import minimum_side, multiplications
 Size = tuple[int, int]  # width, height
 
 # Measured with `python -m stylecore bench`, which prints the estimate beside the peak that the process really had.
-PASS_BYTES = 3_000  # per pixel, of the features and their gradients down to relu5_1
+PASS_BYTES = 2_200  # per pixel, of the features and their gradients down to relu5_1, in either precision
 SLICED_BYTES = 2_400  # per pixel besides, of projections, their order and their gradients
 GUIDED_BYTES = 500  # per pixel and region besides, of the features that its guide has weighed
 GUIDED_SLICED_BYTES = 3_000  # the same of a sliced description
 MOST_GUIDED = 2  # regions that count: each has only the features inside its bounds, and they share the picture
 TARGET_BYTES = 900  # per pixel of the style picture, whose features need no gradients
-PICTURE_BYTES = 300  # per pixel and λ, besides what the optimizer remembers
+PICTURE_BYTES = 240  # per pixel and λ, besides what the optimizer remembers
+TILED_PICTURE_BYTES = 140  # the same where pictures are taken in tiles, and each block is given back at once
 PAIR_BYTES = 24  # per pixel, of a pair that L-BFGS remembers; half of it where pairs are compact
 TWO_PASSES = 1.5  # times the work of one, since the first of them needs no gradient
 TILES = range(1024, 127, -64)  # longest sides that are tried, in pixels
@@ -122,7 +123,8 @@ def cost_of(
     pixels = content[0] * content[1]
     style_pixels = [width * height for width, height in styles]
     remembered = pixels * _remembered(pixels, config, compact=tile is not None)
-    state = pictures * (pixels * PICTURE_BYTES + remembered) + 8 * 10**6
+    of_picture = PICTURE_BYTES if tile is None else TILED_PICTURE_BYTES
+    state = pictures * (pixels * of_picture + remembered) + 8 * 10**6
     together = 1 if device == "cpu" else pictures
     depth = depth_share(config)
     scaled = [
