@@ -1,0 +1,204 @@
+// Paints masks on a photograph, with mouse, finger, pen or keyboard.
+const NUDGE = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
+const TINT = { active: 0.6, other: 0.35 } // how much of a colour lies over the photograph
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  parentElement.brush ??= new Brush(parentElement)
+  parentElement.brush.update(data, setTriggerValue)
+}
+
+class Brush {
+  constructor(root) {
+    this.find = (selector) => root.querySelector(selector)
+    this.frame = this.find(".frame")
+    this.view = new View(this.frame, this.find(".sheet"))
+    Object.assign(this, { masks: {}, known: {}, unheard: {}, tool: "paint", fingers: new Map() })
+    this.acts = {
+      undo: () => this.mask.undo(),
+      redo: () => this.mask.redo(),
+      fill: () => this.change((mask) => mask.fill(255)),
+      clear: () => this.change((mask) => mask.fill(0)),
+      invert: () => this.change((mask) => mask.invert()),
+      in: () => this.view.zoomBy(1.5),
+      out: () => this.view.zoomBy(1 / 1.5),
+      fit: () => this.view.zoomBy(0),
+    }
+    for (const button of root.querySelectorAll("[data-tool]")) button.onclick = () => this.take(button.dataset.tool)
+    for (const button of root.querySelectorAll("[data-act]")) button.onclick = () => this.act(button.dataset.act)
+    this.find(".size").oninput = () => this.draw()
+    this.listen()
+  }
+
+  // Takes over what the page says: layers, and masks that are not those that were sent from here.
+  update(data, send) {
+    this.send = send
+    if (this.told?.session !== data.heard.session) this.told = { ...data.heard }
+    for (const [id, turn] of Object.entries(this.unheard)) if (turn <= data.heard.turn) delete this.unheard[id]
+    if (this.photograph !== data.photograph || this.mask?.width !== data.width || this.mask?.height !== data.height) {
+      this.photograph = this.find("img").src = data.photograph
+      Object.assign(this, { masks: {}, known: {}, unheard: {}, width: data.width, height: data.height })
+      Object.assign(this.find("canvas"), { width: data.width, height: data.height })
+      this.frame.style.setProperty("--shape", data.width / data.height)
+      this.cursor = { x: data.width / 2, y: data.height / 2 }
+    }
+    this.frame.setAttribute("aria-label", data.label)
+    this.layers = data.layers
+    const late = data.heard.turn < this.told.turn // what was painted since is not in what the page says
+    if (!late || !data.layers.some(({ id }) => id === this.active)) this.active = data.active
+    for (const layer of data.layers) {
+      this.masks[layer.id] ??= new Mask(data.width, data.height)
+      if (!late && !this.painting && this.known[layer.id] !== layer.stamp) this.takeOver(layer)
+    }
+    this.showLayers()
+    this.draw()
+  }
+
+  async takeOver({ id, url, stamp }) {
+    const [first, mask] = [!(id in this.known), this.masks[id]]
+    this.known[id] = stamp
+    const values = url ? await mask.read(url) : new Uint8Array(mask.values.length)
+    if (this.known[id] !== stamp || this.painting?.mask === mask) return // painted on meanwhile
+    if (!first) mask.keep() // what replaces a mask can be undone, what was there from the start can't
+    mask.values = values
+    this.draw()
+  }
+
+  get mask() {
+    return this.masks[this.active]
+  }
+
+  get brush() {
+    const size = Number(this.find(".size").value) / 100
+    const softness = Number(this.find(".softness").value) / 100
+    const radius = Math.max(0.75, (size ** 2 * Math.max(this.width, this.height)) / 2)
+    return { radius, softness, erase: this.tool === "erase" }
+  }
+
+  take(tool) {
+    this.tool = tool
+    this.draw()
+  }
+
+  act(name) {
+    if (this.painting) return
+    const before = this.mask.values
+    this.acts[name]()
+    this.draw()
+    if (this.mask.values !== before) this.tell(true)
+  }
+
+  change(how) {
+    this.mask.keep()
+    how(this.mask)
+    this.mask.values = this.mask.values.slice()
+  }
+
+  // Says which layer is active, with all masks that the server may not have yet: of two messages that come fast it may
+  // see the second one alone.
+  tell(painted) {
+    this.told.turn += 1
+    if (painted) this.unheard[this.active] = this.told.turn
+    const masks = {}
+    for (const id of Object.keys(this.unheard)) {
+      this.unheard[id] = this.told.turn
+      this.known[id] = `${this.told.session}-${this.told.turn}`
+      masks[id] = this.masks[id].toUrl()
+    }
+    this.send("painted", { turn: this.told.turn, painting: { active: this.active, masks } })
+  }
+
+  // Strokes
+
+  begin(at, erase = this.tool === "erase") {
+    this.mask.keep()
+    this.painting = { erase, mask: this.mask, at }
+    this.extend(at)
+  }
+
+  extend(at, pressure = 1) {
+    const { radius, softness } = this.brush
+    const { erase, mask } = this.painting
+    mask.line(this.painting.at, at, { radius: radius * pressure, softness, erase })
+    this.painting.at = at
+    this.draw()
+  }
+
+  end() {
+    if (!this.painting) return
+    this.painting = null
+    this.draw()
+    this.tell(true)
+  }
+
+  abandon() {
+    if (this.painting) this.painting.mask.drop()
+    this.painting = null
+  }
+
+  // What is seen
+
+  showLayers() {
+    const place = this.find(".layers")
+    const names = JSON.stringify(this.layers.map(({ id, label, colour }) => [id, label, colour]))
+    if (place.dataset.names !== names) {
+      place.dataset.names = names
+      place.replaceChildren(place.querySelector("legend"), ...this.layers.map((layer) => this.choice(layer)))
+    }
+    for (const input of place.querySelectorAll("input")) input.checked = input.value === this.active
+  }
+
+  choice({ id, label, colour }) {
+    const element = document.createElement("label")
+    const input = Object.assign(document.createElement("input"), { type: "radio", name: "layer", value: id })
+    input.onchange = () => {
+      this.active = id
+      this.draw()
+      this.tell(false)
+    }
+    element.style.setProperty("--colour", colour)
+    element.append(input, document.createElement("span"), label)
+    return element
+  }
+
+  draw() {
+    this.tint()
+    for (const button of this.find(".tools").querySelectorAll("[data-tool]")) {
+      button.setAttribute("aria-pressed", button.dataset.tool === this.tool)
+    }
+    this.find("[data-act=undo]").disabled = !this.mask.past.length
+    this.find("[data-act=redo]").disabled = !this.mask.future.length
+    this.find("[data-act=out]").disabled = this.find("[data-act=fit]").disabled = this.view.zoom <= 1
+    this.frame.classList.toggle("moving", this.tool === "move")
+    if (!this.painting) this.describe()
+    const [circle, at] = [this.find(".cursor"), this.view.toFrame(this.cursor, this.width)]
+    circle.classList.toggle("erase", this.tool === "erase")
+    circle.style.left = `${at.x}px`
+    circle.style.top = `${at.y}px`
+    circle.style.width = circle.style.height = `${2 * this.brush.radius * this.view.pixel(this.width)}px`
+  }
+
+  describe() {
+    const layer = this.layers.find(({ id }) => id === this.active)
+    const share = this.mask.share()
+    const percent = share > 0 && share < 0.01 ? "less than 1" : Math.round(100 * share)
+    const words = share > 0 ? `${percent} % of the photograph is painted.` : layer.empty
+    this.find(".state").textContent = `${layer.label}: ${words}`
+  }
+
+  tint() {
+    const context = this.find("canvas").getContext("2d")
+    const pixels = context.createImageData(this.width, this.height)
+    for (const { id, colour } of this.layers) {
+      const [values, tint] = [this.masks[id].values, id === this.active ? TINT.active : TINT.other]
+      const rgb = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16))
+      for (let i = 0, p = 0; i < values.length; i++, p += 4) {
+        if (!values[i]) continue
+        const over = (tint * values[i]) / 255
+        const under = (pixels.data[p + 3] / 255) * (1 - over)
+        for (let c = 0; c < 3; c++) pixels.data[p + c] = (rgb[c] * over + pixels.data[p + c] * under) / (over + under)
+        pixels.data[p + 3] = 255 * (over + under)
+      }
+    }
+    context.putImageData(pixels, 0, 0)
+  }
+}
