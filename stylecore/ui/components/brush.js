@@ -45,8 +45,8 @@ class Brush {
     this.layers = data.layers
     const late = data.heard.turn < this.told.turn // what was painted since is not in what the page says
     if (!late || !data.layers.some(({ id }) => id === this.active)) this.active = data.active
+    for (const { id } of data.layers) this.masks[id] ??= new Mask(data.width, data.height)
     for (const layer of data.layers) {
-      this.masks[layer.id] ??= new Mask(data.width, data.height)
       if (!late && !this.painting && this.known[layer.id] !== layer.stamp) this.takeOver(layer)
     }
     this.showLayers()

@@ -11,11 +11,13 @@ from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Job
 from stylecore.samples import sample_contents, sample_styles
 from stylecore.ui.server import get_visitor_store
-from stylecore.ui.state.chosen import choose_bytes, chosen
+from stylecore.ui.state.chosen import choose_bytes, chosen, chosen_pair, chosen_styles, unchoose
+from stylecore.ui.state.chosen_inputs import LEAVE
+from stylecore.ui.state.mix import load_weights
 from stylecore.ui.state.session import SessionValue
-from stylecore.ui.state.sources import ROLES, WORDS, Role
+from stylecore.ui.state.sources import ROLES, STYLES, WORDS, Role
 from stylecore.ui.state.url import within
-from stylecore.ui.state.visitor_store import SHOWN
+from stylecore.ui.state.visitor_store import SHOWN, Masks
 from stylecore.ui.widgets.settings import load_settings
 
 
@@ -59,7 +61,7 @@ def restore_shown(owner: str) -> None:
 
 
 def open_job(engine: Engine, owner: str, name: str) -> None:
-    """Returns to a result: its picture and curves, its settings, its pair.
+    """Returns to a result: its picture and curves, its settings, its pictures with their weights and masks.
 
     Args:
         engine: of the server.
@@ -73,10 +75,20 @@ def open_job(engine: Engine, owner: str, name: str) -> None:
     load_settings(within(with_lambda(job.request.config, job.lam), engine.limits, []))
     for role in ROLES:
         choose_of_job(job, role)
+    inputs = job.request.inputs
+    load_weights(list(chosen_styles()), job.style_weights)
+    masks = {role: style.region for role, style in zip(STYLES, inputs.styles, strict=False)} | {LEAVE: inputs.leave}
+    set_masks(owner, masks)
+
+
+def set_masks(owner: str, masks: Masks) -> None:
+    """Sets what is painted on the chosen photograph; empty masks are none."""
+    content, _ = chosen_pair()
+    get_visitor_store().set_masks(owner, content.word, {place: mask for place, mask in masks.items() if mask})
 
 
 def choose_of_job(job: Job, role: Role) -> None:
-    """Chooses a picture that a run was made from; only few were started from one.
+    """Chooses a picture that a run was made from; only few were started from one, or have several styles.
 
     Raises:
         ImageError: if the run failed because that is no picture.
@@ -86,8 +98,11 @@ def choose_of_job(job: Job, role: Role) -> None:
         if inputs.init:
             choose_bytes("init", f"Start of result {job.number}", inputs.init.data)
         return
-    image = inputs.content if role == "content" else inputs.style
-    choose_bytes(role, image.name, image.data)
+    images = dict(zip(STYLES, inputs.styles, strict=False)) | {"content": inputs.content}
+    if role in images:
+        choose_bytes(role, images[role].name, images[role].data)
+    else:
+        unchoose(role)
 
 
 def restore_recipe(engine: Engine, owner: str, recipe: Recipe) -> list[str]:

@@ -12,9 +12,18 @@ from stylecore.imaging.files import read
 from stylecore.imaging.images import decode_with_notices, encode_jpeg
 from stylecore.samples import sample_contents, sample_styles
 
-Role = Literal["content", "style", "init"]
-ROLES: tuple[Role, ...] = ("content", "style", "init")
-WORDS: dict[Role, str] = {"content": "photograph", "style": "style picture", "init": "picture to start from"}
+Role = Literal["content", "style", "style2", "style3", "style4", "style5", "init"]
+STYLES: tuple[Role, ...] = ("style", "style2", "style3", "style4", "style5")  # as many as `MAX_STYLES`
+ROLES: tuple[Role, ...] = ("content", *STYLES, "init")
+WORDS: dict[Role, str] = {
+    "content": "photograph",
+    "style": "style picture",
+    "style2": "second style picture",
+    "style3": "third style picture",
+    "style4": "fourth style picture",
+    "style5": "fifth style picture",
+    "init": "picture to start from",
+}
 OWN = "own"  # in an address, and as a gallery's id: a picture that is no sample
 PREVIEW_SIDE = 640  # pixels of the longer side of what the page shows of a picture
 
@@ -74,4 +83,4 @@ def sample_source(path: Path, name: str) -> Source:
 
 def samples(role: Role) -> dict[str, Path]:
     """The samples for a role by name."""
-    return sample_styles() if role == "style" else sample_contents()
+    return sample_styles() if role in STYLES else sample_contents()
