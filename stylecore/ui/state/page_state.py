@@ -35,7 +35,7 @@ from stylecore.ui.widgets.settings import chosen_settings, keep_settings, load_s
 STALE_ADDRESS_SECONDS = 3.0  # how long a browser may still send an address that has been replaced
 KEPT_ADDRESSES = 100  # that have been replaced, of one tab
 PARAMETERS: dict[Role, str] = {"content": "content", **dict(zip(STYLES, STYLES, strict=True)), "init": "start"}
-WEIGHTS = "weights"  # of several styles, in an address
+WEIGHTS = "mix"  # the weights of several styles, in an address
 
 Address = Mapping[str, str]
 

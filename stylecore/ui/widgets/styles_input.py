@@ -90,6 +90,7 @@ def _mix_input(roles: Sequence[Role], styles: dict[Role, Source], on_mix: Callab
             step=0.01,
             key=key,
             format="percent",
+            help="A picture that is being painted follows.",
             on_change=guarded_callback(partial(_set_mix, key, roles, on_mix)),
         )
         return

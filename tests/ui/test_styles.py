@@ -1,0 +1,66 @@
+"""Several styles in the Studio, in Streamlit's own test harness: added, weighed, kept in the address, removed."""
+
+import pytest
+
+from tests.conftest import start_afresh
+from tests.support.pages import component_data, open_app, words
+
+
+@pytest.fixture(scope="module", autouse=True)
+def server():
+    """One engine for all tests here: every test is another visitor."""
+    start_afresh()
+    yield
+    start_afresh()
+
+
+def test_one_style_has_no_mix_and_no_word_in_the_address():
+    app = open_app(size="64")
+    assert not [slider for slider in app.slider if slider.key.startswith("mix")]
+    assert {"style2", "mix"}.isdisjoint(app.query_params)
+
+
+def test_a_style_that_is_added_is_another_sample_and_can_be_removed_again():
+    app = open_app(size="64", style="Embroidery")
+    app.button(key="add_style").click().run()
+    added = app.query_params["style2"]
+    assert added not in ("", "Embroidery")
+    assert [part["share"] for part in component_data(app, "mix_style")["parts"]] == [0.5, 0.5]
+    app.slider(key="mix_of_style_style2").set_value(0.3).run()
+    assert app.query_params["mix"] == "0.7 0.3"
+    app.button(key="drop_style2").click().run()
+    assert {"style2", "mix"}.isdisjoint(app.query_params)
+    app.button(key="add_style").click().run()
+    assert app.slider(key="mix_of_style_style2").value == 0.5
+
+
+def test_five_styles_are_the_most_and_have_a_weight_each():
+    app = open_app(size="64")
+    for _ in range(4):
+        app.button(key="add_style").click().run()
+    assert not [button for button in app.button if button.key == "add_style"]
+    styles = {app.query_params[name] for name in ("style", "style2", "style3", "style4", "style5")}
+    assert len(styles) == 5
+    app.slider(key="weight_of_style3").set_value(0.25).run()
+    assert app.query_params["mix"] == "1 1 0.25 1 1"
+
+
+def test_a_link_brings_styles_and_weights_back_and_says_what_it_can_not():
+    app = open_app(size="64", style="Embroidery", style2="Stained glass", mix="0.2 0.8")
+    assert app.slider(key="mix_of_style_style2").value == 0.8
+    assert not words(app.warning)
+    app = open_app(size="64", style="Embroidery", style2="Stained glass", mix="many")
+    assert app.slider(key="mix_of_style_style2").value == 0.5
+    assert "none of these 2 styles" in words(app.warning)
+    app = open_app(size="64", style2="own-1234")
+    assert "second style picture" in words(app.warning)
+
+
+def test_the_lab_has_the_styles_of_the_studio():
+    app = open_app(size="64", style2="Stained glass", mix="0.2 0.8")
+    app.switch_page("pages/lambda_lab.py").run()
+    assert app.query_params["mix"] == "0.2 0.8"
+    app.selectbox(key="lab_axis").set_value("mix").run()
+    assert app.button(key="run_lab").label == "Run 25 pictures"
+    app.button(key="drop_style2").click().run()
+    assert "choose two styles" in words(app.warning)
