@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from PIL import Image
 
+from stylecore.imaging.colour import on_paper
 from stylecore.imaging.scaling import fitted_size
 
 BAND_PIXELS = 2**18  # about as many at a time
@@ -33,7 +34,7 @@ class Reading:
 
     Attributes:
         size: width and height as the file says, before it is turned.
-        bands: reads the pixels: RGB pictures from top to bottom, all of one width.
+        bands: reads the pixels: RGB or RGBA pictures from top to bottom, all of one width.
         orientation: how it is to be turned, as EXIF counts: 1 to 8.
         scaled: width and height of what `bands` gives, where the decoder itself makes it smaller.
         notices: sentences on what is wrong with the picture; complete once it has been read.
@@ -51,7 +52,7 @@ class Reading:
         return self.size if self.orientation < 5 else self.size[::-1]
 
 
-def assemble(reading: Reading, longest: int | None) -> Image.Image:
+def assemble(reading: Reading, longest: int | None, *, transparent: bool = False) -> Image.Image:
     """Reads the pixels.
 
     Each band is scaled to the width that is wanted as soon as it is there, and all rows to the height in the end. Since
@@ -60,16 +61,19 @@ def assemble(reading: Reading, longest: int | None) -> Image.Image:
     Args:
         reading: of the picture.
         longest: a longer side is scaled down to this many pixels; None keeps the picture's own size.
+        transparent: whether transparency is kept; else the picture is laid on white.
 
     Returns:
-        An upright RGB picture without metadata.
+        An upright picture without metadata, RGBA or RGB. Colours are scaled in proportion to their opacity; those of a
+        picture that keeps its size stay as they are, also where nothing is seen of them.
     """
     width, height = reading.scaled or reading.size
     smaller = longest is not None and longest < max(reading.size)
     target = fitted_size(reading.size, longest) if smaller and longest else (width, height)
-    canvas = Image.new("RGB", (target[0], height))
+    canvas = Image.new("RGBA" if transparent else "RGB", (target[0], height))
     top = 0
     for band in reading.bands():
+        band = band.convert("RGBA") if transparent else on_paper(band)
         canvas.paste(band.resize((target[0], band.height), Image.Resampling.LANCZOS), (0, top))
         top += band.height
     picture = canvas.resize(target, Image.Resampling.LANCZOS)

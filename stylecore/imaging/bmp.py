@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from stylecore.imaging.bands import Reading, rows_of_a_band
-from stylecore.imaging.colour import Bytes, Profile, on_paper
+from stylecore.imaging.colour import Bytes, Profile, with_alpha
 
 PLAIN, RLE8, RLE4, MASKS, ALPHA_MASKS = 0, 1, 2, 3, 6
 OLD_HEADER = 12  # bytes of OS/2's header, whose fields are shorter
@@ -116,7 +116,7 @@ def _bands(bmp: _Bmp, data: bytes) -> Iterator[Image.Image]:
             colours = np.stack([_channel(pixels, mask) for mask in bmp.masks[:3]], -1)
             alpha = _channel(pixels, bmp.masks[3]) if has_alpha else None
         rgb = profile.to_srgb(Image.fromarray(colours))
-        yield rgb if alpha is None else on_paper(rgb, Image.fromarray(alpha))
+        yield with_alpha(rgb, None if alpha is None else Image.fromarray(alpha))
 
 
 def _rows(bmp: _Bmp, data: bytes) -> Iterator[Bytes]:

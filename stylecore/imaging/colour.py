@@ -58,6 +58,11 @@ def _srgb() -> Any:  # noqa: ANN401  # as above
 
 
 def as_rgb(image: Image.Image, profile: Profile | None = None) -> Image.Image:
+    """Converts a picture of any mode to 8-bit sRGB on white paper; takes what `as_srgb` does, and returns RGB."""
+    return on_paper(as_srgb(image, profile))
+
+
+def as_srgb(image: Image.Image, profile: Profile | None = None) -> Image.Image:
     """Converts a picture of any mode to 8-bit sRGB.
 
     Args:
@@ -65,7 +70,7 @@ def as_rgb(image: Image.Image, profile: Profile | None = None) -> Image.Image:
         profile: of its colours; None takes the one that the picture carries.
 
     Returns:
-        An RGB copy without metadata. The profile is applied, and then transparent pixels are laid on white.
+        A copy without metadata: RGB, or RGBA if the picture knows transparency.
     """
     profile = profile or Profile(image.info.get("icc_profile"))
     alpha = None
@@ -85,13 +90,24 @@ def as_rgb(image: Image.Image, profile: Profile | None = None) -> Image.Image:
     rgb = profile.to_srgb(image)
     rgb = rgb.copy() if rgb is image else rgb
     rgb.info.clear()
-    return rgb if alpha is None else on_paper(rgb, alpha)
+    return with_alpha(rgb, alpha)
 
 
-def on_paper(image: Image.Image, alpha: Image.Image) -> Image.Image:
-    """Lays an RGB picture on white; `alpha` (mode L) is 0 where the paper shows."""
+def with_alpha(image: Image.Image, alpha: Image.Image | None) -> Image.Image:
+    """An RGB picture as RGBA, with `alpha` (mode L), which is 0 where it is transparent; as it is if that is None."""
+    if alpha is None:
+        return image
+    image = image.copy()
+    image.putalpha(alpha)
+    return image
+
+
+def on_paper(image: Image.Image) -> Image.Image:
+    """Lays an RGBA picture on white, which shows where it is transparent; any other is returned as it is."""
+    if image.mode != "RGBA":
+        return image
     paper = Image.new("RGB", image.size, PAPER)
-    paper.paste(image, mask=alpha)
+    paper.paste(image.convert("RGB"), mask=image.getchannel("A"))
     return paper
 
 

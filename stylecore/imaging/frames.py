@@ -12,7 +12,7 @@ from PIL.ImageFile import ImageFile
 
 from stylecore.errors import ImageError
 from stylecore.imaging.bands import Reading, bands_of, check_held, rows_of_a_band
-from stylecore.imaging.colour import PAPER, Profile, as_rgb
+from stylecore.imaging.colour import PAPER, Profile, as_srgb
 from stylecore.imaging.exif import orientation_of
 from stylecore.imaging.formats import Kind
 
@@ -67,7 +67,7 @@ def _heic_bands(image: Any) -> Iterator[Image.Image]:  # noqa: ANN401  # pillow-
     for top in range(0, height, step):
         part = rows[top : top + step]
         raw = part[:, : width * len(image.mode)].tobytes()
-        yield as_rgb(Image.frombytes(image.mode, (width, len(part)), raw), profile)
+        yield as_srgb(Image.frombytes(image.mode, (width, len(part)), raw), profile)
 
 
 def _bands(image: ImageFile, data: bytes, kind: Kind, held: float) -> Iterator[Image.Image]:
@@ -81,21 +81,21 @@ def _bands(image: ImageFile, data: bytes, kind: Kind, held: float) -> Iterator[I
     profile = Profile(image.info.get("icc_profile"))
     top = 0
     for band in bands_of(image):
-        yield _within(as_rgb(band, profile), frame, top)
+        yield _within(as_srgb(band, profile), frame, top)
         top += band.height
 
 
 def _within(band: Image.Image, frame: Box | None, top: int) -> Image.Image:
-    """A band with paper around the frame, where Pillow shows whatever colour comes first."""
+    """A band that is transparent around the frame, where Pillow shows whatever colour comes first."""
     if frame is None:
         return band
     box = (max(0, frame[0]), max(0, frame[1] - top), min(band.width, frame[2]), min(band.height, frame[3] - top))
     if box == (0, 0, *band.size):
         return band
-    paper = Image.new("RGB", band.size, PAPER)
+    around = Image.new("RGBA", band.size, (*PAPER, 0))
     if box[0] < box[2] and box[1] < box[3]:
-        paper.paste(band.crop(box), box)
-    return paper
+        around.paste(band.crop(box).convert("RGBA"), box)
+    return around
 
 
 def _webp_frame(data: bytes) -> Box | None:

@@ -36,7 +36,7 @@ class Decoded:
     """A picture that has been decoded.
 
     Attributes:
-        image: RGB, without metadata.
+        image: RGB, or RGBA if that was asked for, without metadata.
         size: width and height of the file's picture, upright.
         notices: sentences on what is wrong with it, though it can be used.
     """
@@ -51,8 +51,18 @@ def decode(data: bytes, name: str = "picture", longest: int | None = None) -> Im
     return decode_with_notices(data, name, longest).image
 
 
+def decode_transparent(data: bytes, name: str = "picture", longest: int | None = None) -> Image.Image:
+    """The picture of a file as RGBA, its transparency kept; takes and raises what `decode_with_notices` does."""
+    return decode_with_notices(data, name, longest, transparent=True).image
+
+
 def decode_with_notices(
-    data: bytes, name: str = "picture", longest: int | None = None, most: int | None = None
+    data: bytes,
+    name: str = "picture",
+    longest: int | None = None,
+    most: int | None = None,
+    *,
+    transparent: bool = False,
 ) -> Decoded:
     """Decodes a file's bytes into the picture that a viewer would show.
 
@@ -66,6 +76,7 @@ def decode_with_notices(
         longest: the longer side that is needed, in pixels. A larger picture comes back with just that, and is never
             held as a whole if its format allows; None gives all pixels.
         most: bytes that the file may have; None for `MAX_BYTES`.
+        transparent: whether the picture is to be RGBA; see `bands.assemble`.
 
     Raises:
         ImageError: if the file is empty, too large, damaged, or of a format that is not accepted.
@@ -78,7 +89,7 @@ def decode_with_notices(
     kind = kind_of(data, name)
     with _decoder:
         with _refusals(name, kind):
-            decoded = _decoded(data, kind, name, longest)
+            decoded = _decoded(data, kind, name, longest, transparent)
         if decoded.size[0] * decoded.size[1] > LARGE:
             give_back()
         return decoded
@@ -124,11 +135,11 @@ def encode_jpeg(image: Image.Image, quality: int = 85) -> bytes:
     return buffer.getvalue()
 
 
-def _decoded(data: bytes, kind: Kind, name: str, longest: int | None) -> Decoded:
+def _decoded(data: bytes, kind: Kind, name: str, longest: int | None, transparent: bool) -> Decoded:
     check_structure(data)
     reading = _opened(data, kind, name, longest)
     _check_size(reading, name)  # before any pixel is decoded
-    image = assemble(reading, longest)
+    image = assemble(reading, longest, transparent=transparent)
     return Decoded(image, reading.upright_size, tuple(reading.notices))
 
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from stylecore.imaging.bands import Reading, bands_of, check_held, rows_of_a_band
-from stylecore.imaging.colour import Bytes, Gamma, Profile, gamma_of, on_paper
+from stylecore.imaging.colour import Bytes, Gamma, Profile, gamma_of, with_alpha
 from stylecore.imaging.exif import exif_of_text, orientation_in
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -216,7 +216,7 @@ def _interlaced(png: _Png) -> Iterator[NDArray[Any]]:
 
 
 def _finished(png: _Png, samples: NDArray[Any], profile: Profile, gamma: Gamma | None) -> Image.Image:
-    """An RGB picture on white paper."""
+    """An RGB picture, or RGBA if it knows transparency."""
     alpha = _alpha(png, samples)
     if png.colour == PALETTE:
         palette = np.zeros((256, 3), np.uint8)
@@ -228,7 +228,7 @@ def _finished(png: _Png, samples: NDArray[Any], profile: Profile, gamma: Gamma |
     levels = gamma(colours) if gamma is not None else _eight_bits(colours, _white(png))
     image = Image.fromarray(levels[..., 0] if levels.shape[-1] == 1 else levels)
     rgb = profile.to_srgb(image)
-    return rgb if alpha is None else on_paper(rgb, Image.fromarray(alpha))
+    return with_alpha(rgb, None if alpha is None else Image.fromarray(alpha))
 
 
 def _alpha(png: _Png, samples: NDArray[Any]) -> Bytes | None:

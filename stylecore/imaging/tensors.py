@@ -15,6 +15,11 @@ def to_tensor(image: Image.Image) -> Tensor:
     return levels.unsqueeze(0).float() / 255
 
 
+def mask_to_tensor(mask: Image.Image) -> Tensor:
+    """Converts a picture of mode L to a float32 tensor, (1, 1, H, W), in [0, 1]."""
+    return torch.from_numpy(np.array(mask)).view(1, 1, mask.height, mask.width).float() / 255
+
+
 def to_image(tensor: Tensor) -> Image.Image:
     """Converts a (3, H, W) tensor in [0, 1] to an RGB picture, rounded to 8 bits; other values are clamped."""
     levels = (tensor.detach().clamp(0, 1) * 255).round().to(torch.uint8)

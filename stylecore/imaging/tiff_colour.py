@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from stylecore.imaging.colour import Bytes, Profile, black_and_white, extremes, on_paper, to_levels, unmultiplied
+from stylecore.imaging.colour import Bytes, Profile, black_and_white, extremes, to_levels, unmultiplied, with_alpha
 from stylecore.imaging.tiff_pages import Page, Tag
 from stylecore.imaging.tiff_samples import Layout, Samples
 
@@ -88,7 +88,7 @@ class Colours:
         return black_and_white(dtype, min(low for low, _ in found), max(high for _, high in found))
 
     def image(self, samples: Samples, ends: Ends, profile: Profile) -> Image.Image:
-        """An RGB picture on white paper.
+        """An RGB picture, or RGBA if it knows transparency.
 
         Args:
             samples: (H, W, samples).
@@ -102,7 +102,7 @@ class Colours:
             numbers = samples[..., self.alpha]
             alpha = to_levels(numbers, (0.0, 1.0) if numbers.dtype.kind == "f" else (0.0, self._white(numbers.dtype)))
         rgb = profile.to_srgb(self._colours(samples[..., : self.count], ends, alpha if self.is_multiplied else None))
-        return rgb if alpha is None else on_paper(rgb, Image.fromarray(alpha))
+        return with_alpha(rgb, None if alpha is None else Image.fromarray(alpha))
 
     def _colours(self, samples: Samples, ends: Ends, multiplied_by: Bytes | None) -> Image.Image:
         """A picture without transparency, of mode L, RGB, CMYK or LAB."""

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
 
 import torch
 from torch import Tensor
 
 from stylecore.config import TransferConfig
+from stylecore.transfer.guides import Guide, guides_of
 from stylecore.transfer.statistics import DESCRIPTIONS
 from stylecore.transfer.tiles import Tile, tiles_of
 from stylecore.transfer.vgg import VGG16, layer_facts
+
+Guides = Mapping[str, Guide]  # of one region, by layer
+Part = tuple[int, str]  # number of a region, layer
+EVERYWHERE: tuple[None] = (None,)
+Key = TypeVar("Key")
 
 STRIDES = {layer: facts.stride for layer, facts in layer_facts(1, 1).items()}
 
@@ -53,39 +60,96 @@ class Encoder:
         """
         return {layer: tile.own(values, STRIDES[layer]) for layer, values in self.features(region).items()}
 
-    def descriptions(self, features: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """The style layers' descriptions, (K, …) each, of the features of whole pictures."""
-        return {layer: self._description.of(features[layer]) for layer in self._style_layers}
+    def guides(self, mask: Tensor | None, features: Mapping[str, Tensor] | None = None) -> Guides | None:
+        """The guides of the style layers.
 
-    def sums(self, features: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """What the style layers' descriptions follow from and adds up over tiles.
+        Args:
+            mask: (1, 1, H, W), in [0, 1]; None for all of the picture, which needs no guides.
+            features: of the whole picture, by layer; None where there are only those of its tiles.
+        """
+        if mask is None:
+            return None
+        sizes = {}
+        for layer in self._style_layers:
+            stride = STRIDES[layer]
+            shape = mask.shape[2] // stride, mask.shape[3] // stride
+            sizes[layer] = shape if features is None else (features[layer].shape[2], features[layer].shape[3])
+        return guides_of(mask, sizes)
+
+    def descriptions(
+        self, features: Mapping[str, Tensor], regions: Sequence[Guides | None] = EVERYWHERE
+    ) -> dict[Part, Tensor]:
+        """The descriptions of each region in the style layers, (K, …) each, of the features of whole pictures."""
+        found = {}
+        for number, layer, guide in self._parts(regions):
+            if guide is None:
+                found[number, layer] = self._description.of(features[layer])
+            elif (inside := guide.cut(features[layer], None, 1)) is not None:
+                found[number, layer] = self._description.guided(*inside)
+        return found
+
+    def sums(
+        self, features: Mapping[str, Tensor], tile: Tile, regions: Sequence[Guides | None] = EVERYWHERE
+    ) -> dict[Part, Tensor]:
+        """What the descriptions follow from and adds up over tiles; regions that a tile does not touch are missing.
+
+        Args:
+            features: by layer, (K, C, h, w), of the tile's own positions.
+            tile: where it is.
+            regions: their guides.
 
         Raises:
             SettingError: if the statistic is not made of sums over positions.
         """
-        return {layer: self._description.sums(features[layer]) for layer in self._style_layers}
-
-    def descriptions_from(self, sums: Mapping[str, Tensor], images: Tensor) -> dict[str, Tensor]:
-        """The style layers' descriptions, (K, …) each, from the sums of all tiles of these pictures."""
         found = {}
-        for layer, value in sums.items():
-            positions = (images.shape[2] // STRIDES[layer]) * (images.shape[3] // STRIDES[layer])
-            found[layer] = self._description.from_sums(value, positions)
+        for number, layer, guide in self._parts(regions):
+            if guide is None:
+                found[number, layer] = self._description.sums(features[layer], None)
+            elif (inside := guide.cut(features[layer], tile, STRIDES[layer])) is not None:
+                found[number, layer] = self._description.sums(*inside)
         return found
 
-    def describe(self, images: Tensor) -> dict[str, Tensor]:
-        """The style layers' descriptions, (K, …) each, of pictures of any size."""
+    def descriptions_from(
+        self, sums: Mapping[Part, Tensor], images: Tensor, regions: Sequence[Guides | None] = EVERYWHERE
+    ) -> dict[Part, Tensor]:
+        """The descriptions, (K, …) each, from the sums of all tiles of these pictures."""
+        found = {}
+        for (number, layer), value in sums.items():
+            positions = (images.shape[2] // STRIDES[layer]) * (images.shape[3] // STRIDES[layer])
+            found[number, layer] = self._description.from_sums(value, positions if regions[number] is None else 1)
+        return found
+
+    def describe(self, images: Tensor, mask: Tensor | None = None) -> dict[str, Tensor]:
+        """The style layers' descriptions, (K, …) each, of pictures of any size.
+
+        Args:
+            images: (K, 3, H, W), in [0, 1].
+            mask: (1, 1, H, W), in [0, 1], the part that is described; None for all.
+        """
         tiles = self.tiles(images)
         if len(tiles) == 1:
-            return self.descriptions(self.features(images))
-        parts = (self.sums(self.own_features(tile.region(images), tile)) for tile in tiles)
-        return self.descriptions_from(added(parts), images)
+            features = self.features(images)
+            found = self.descriptions(features, [self.guides(mask, features)])
+        else:
+            guides = [self.guides(mask)]
+            parts = (self.sums(self.own_features(tile.region(images), tile), tile, guides) for tile in tiles)
+            found = self.descriptions_from(added(parts), images, guides)
+        return {layer: description for (_, layer), description in found.items()}
+
+    def _parts(self, regions: Sequence[Guides | None]) -> list[tuple[int, str, Guide | None]]:
+        """Number, layer and guide of each part that is described."""
+        return [
+            (number, layer, None if guides is None else guides[layer])
+            for number, guides in enumerate(regions)
+            for layer in self._style_layers
+            if guides is None or layer in guides
+        ]
 
 
-def added(parts: Iterable[Mapping[str, Tensor]]) -> dict[str, Tensor]:
-    """The sum of tensors by layer, one part after the other."""
-    total: dict[str, Tensor] = {}
+def added(parts: Iterable[Mapping[Key, Tensor]]) -> dict[Key, Tensor]:
+    """The sum of tensors by what they belong to, one part after the other."""
+    total: dict[Key, Tensor] = {}
     for part in parts:
-        for layer, value in part.items():
-            total[layer] = total[layer] + value if layer in total else value
+        for key, value in part.items():
+            total[key] = total[key] + value if key in total else value
     return total

@@ -13,11 +13,14 @@ from PIL import Image
 from torch import Tensor
 
 from stylecore.config import TransferConfig
-from stylecore.imaging.scaling import fitted_size
+from stylecore.imaging.scaling import fit, fitted_size
+from stylecore.imaging.tensors import to_tensor
 from stylecore.transfer.likeness import Preview
 from stylecore.transfer.precision import choose_precision
 from stylecore.transfer.preparation import prepare, prepare_initial
 from stylecore.transfer.records import Steering, Step
+from stylecore.transfer.style_pictures import StylePictures
+from stylecore.transfer.styling import Styling
 from stylecore.transfer.stylize import stylize
 from stylecore.transfer.vgg import VGG16
 
@@ -95,7 +98,7 @@ def carried(images: Tensor, before: Tensor, content: Tensor) -> Tensor:
 def paint_levels(
     vgg: VGG16,
     content: Image.Image,
-    style: Image.Image,
+    style: Image.Image | StylePictures,
     config: TransferConfig,
     levels: Sequence[Level],
     start: Image.Image | Tensor,
@@ -110,7 +113,7 @@ def paint_levels(
     Args:
         vgg: the network.
         content: RGB.
-        style: RGB.
+        style: RGB, or several with their masks.
         config: the settings, of which `size`, `steps`, `init` and `coarse_to_fine` give way to the levels.
         levels: sizes and updates.
         start: a picture of any size, or one for each λ, (K, 3, h, w), in [0, 1], in the content's shape.
@@ -121,27 +124,30 @@ def paint_levels(
 
     Yields:
         Steps as `stylize` does, counted through all levels, but with images at the size where the work is done.
-        Changes of λ are for all levels to come; more steps are made at the last one.
+        Changes of λ and of the mix are for all levels to come; more steps are made at the last one.
     """
     last = fitted_size(content.size, levels[-1].size)
     config = dataclasses.replace(config, precision=choose_precision(config.precision, vgg, *last))
     config = dataclasses.replace(config, init="image", coarse_to_fine="off")
     model = None if preview is None else Preview(vgg, content, style, config, preview)
     size = max(start.size) if isinstance(start, Image.Image) else max(start.shape[2:])
-    before, _ = prepare(content, style, dataclasses.replace(config, size=size))
+    before = to_tensor(fit(content, size))
+    weights: tuple[float, ...] = ()
     images = prepare_initial(start, before) if isinstance(start, Image.Image) else start
     if model is not None:
         levels = [*levels, Level(levels[-1].size, 0)]  # for the losses of what it has been brought back to
     for number, level in enumerate(levels, 1):
         config = dataclasses.replace(config, size=level.size, steps=level.steps)
-        content_tensor, style_tensor = prepare(content, style, config)
-        run = stylize(vgg, content_tensor, style_tensor, config, carried(images, before, content_tensor), tile)
+        content_tensor, style_tensors = prepare(content, style, config)
+        if isinstance(style_tensors, Styling) and weights:
+            style_tensors = dataclasses.replace(style_tensors, weights=weights)
+        run = stylize(vgg, content_tensor, style_tensors, config, carried(images, before, content_tensor), tile)
         step = yield from _counted_on(run, done, seconds, ends=number == len(levels))
-        config = dataclasses.replace(config, lambdas=step.lambdas)
+        config, weights = dataclasses.replace(config, lambdas=step.lambdas), step.losses.style_weights
         done, seconds = done + step.index, seconds + step.seconds
         images, before = step.images, content_tensor
         if model is not None and number < len(levels):
-            images = model.bring_back(images, step.lambdas)
+            images = model.bring_back(images, step.lambdas, weights)
 
 
 def _counted_on(

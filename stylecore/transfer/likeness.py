@@ -12,6 +12,7 @@ from torch import Tensor
 from stylecore.config import TransferConfig
 from stylecore.transfer.objective import Objective
 from stylecore.transfer.preparation import prepare, prepare_initial
+from stylecore.transfer.style_pictures import StylePictures
 from stylecore.transfer.vgg import VGG16
 
 
@@ -28,33 +29,41 @@ class Preview:
     MOST = 16  # times
 
     def __init__(
-        self, vgg: VGG16, content: Image.Image, style: Image.Image, config: TransferConfig, picture: Image.Image
+        self,
+        vgg: VGG16,
+        content: Image.Image,
+        style: Image.Image | StylePictures,
+        config: TransferConfig,
+        picture: Image.Image,
     ) -> None:
         """Prepares the losses at the preview's size.
 
         Args:
             vgg: the network.
             content: RGB, of any size.
-            style: RGB, of any size.
+            style: RGB, of any size, or several with their masks.
             config: the settings of the run.
             picture: RGB, the preview.
         """
         config = dataclasses.replace(config, size=max(picture.size))
-        content_tensor, style_tensor = prepare(content, style, config)
+        content_tensor, style_tensors = prepare(content, style, config)
         device = vgg.mean.device
-        self._objective = Objective(vgg, content_tensor.to(device), style_tensor.to(device), config)
+        self._objective = Objective(vgg, content_tensor.to(device), style_tensors.to(device), config)
         self._picture = prepare_initial(picture, content_tensor).to(device)
 
-    def bring_back(self, images: Tensor, lambdas: tuple[float, ...]) -> Tensor:
+    def bring_back(self, images: Tensor, lambdas: tuple[float, ...], style_weights: tuple[float, ...] = ()) -> Tensor:
         """Brings pictures back.
 
         Args:
             images: (K, 3, H, W), in [0, 1].
             lambdas: of each.
+            style_weights: of all styles, if there are several.
 
         Returns:
             (K, 3, H, W), in [0, 1].
         """
+        if style_weights:
+            self._objective.mix(style_weights)
         return torch.cat([self._one(image.unsqueeze(0), lam) for image, lam in zip(images, lambdas, strict=True)])
 
     def _one(self, image: Tensor, lam: float) -> Tensor:

@@ -1,8 +1,8 @@
-"""The loss L of a batch of images for one pair: targets and weights are computed once, gradients as often as asked."""
+"""The loss L of a batch of images for one content and its styles: targets once, gradients as often as asked."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import torch
 import torch.nn.functional as F
@@ -10,34 +10,33 @@ from torch import Tensor
 
 from stylecore.config import TransferConfig
 from stylecore.transfer.calibration import FLOOR, calibrated_weights
-from stylecore.transfer.encoder import Encoder, added
+from stylecore.transfer.encoder import Encoder, Part, added
 from stylecore.transfer.losses import Losses, content_loss, variation_loss
-from stylecore.transfer.statistics import DESCRIPTIONS
+from stylecore.transfer.style_targets import StyleTargets
+from stylecore.transfer.styling import Styling
 from stylecore.transfer.vgg import VGG16, exact_convolutions
 
 ROUNDING = 1e-10  # of a loss, relative to its targets: the square of float32's error in a feature
 
 
 class Objective:
-    """Distance of images from one content and one style picture.
+    """Distance of images from a content picture and the styles that it is painted in.
 
     Attributes:
         content_weights: w_i by layer.
-        style_weights: u_i by layer.
         variation_weight: of the smoothness term.
         content_sizes: unweighted loss of all-zero features, by layer.
-        style_sizes: unweighted loss of an all-zero description of style, by layer.
     """
 
     def __init__(
-        self, vgg: VGG16, content: Tensor, style: Tensor, config: TransferConfig, tile: int | None = None
+        self, vgg: VGG16, content: Tensor, style: Tensor | Styling, config: TransferConfig, tile: int | None = None
     ) -> None:
         """Computes the targets, and with `loss_weighting="calibrated"` the weights.
 
         Args:
             vgg: the network; content and style are on its device.
             content: (1, 3, H, W), in [0, 1].
-            style: (1, 3, h, w), in [0, 1], of any size.
+            style: (1, 3, h, w), in [0, 1], of any size, for one style everywhere; else what is painted where.
             config: layers, weights, statistic, pooling, padding and precision are read; "auto" is float32 here, and
                 whoever wants the faster one asks `choose_precision` first.
             tile: longest side, in pixels, of the pieces in which pictures are taken; None takes them whole. Losses and
@@ -47,23 +46,44 @@ class Objective:
             ValueError: if a picture is too small for the layers.
             SettingError: if pictures have to be taken in tiles and the statistic cannot.
         """
+        self._styling = style if isinstance(style, Styling) else Styling.of(style)
+        self._content, self._config = content, config
         self._encoder = Encoder(vgg, config, tile)
         self._tiles = self._encoder.tiles(content)
         with torch.no_grad():
-            self._content_targets, content_descriptions = self._take_in(content, config)
-            distance_from = DESCRIPTIONS[config.statistic].distance
-            self._style_distances = {
-                layer: distance_from(target, content_descriptions[layer])
-                for layer, target in self._encoder.describe(style).items()
-            }
-            self.content_weights = dict(config.content_layers)
-            self.style_weights = dict(config.style_layers)
+            of_content = self._take_in(content)
+            of_styles = [self._encoder.describe(style.image, style.mask) for style in self._styling.styles]
+            self._style = StyleTargets(self._styling, of_styles, of_content, config)
+            self.content_sizes = self._content_sizes()
             self.variation_weight = config.total_variation
-            self.content_sizes, self.style_sizes = self._target_sizes(content_descriptions)
             if config.loss_weighting == "calibrated":
-                self._calibrate(content, style, content_descriptions)
-            self._content_size = sum(self.content_weights[layer] * size for layer, size in self.content_sizes.items())
-            self._style_size = sum(self.style_weights[layer] * size for layer, size in self.style_sizes.items())
+                self._style_distances = [self._content_distances(style.image) for style in self._styling.styles]
+                # Relative to the content picture's own variation: there the term equals its setting.
+                self.variation_weight /= max(variation_loss(content).item(), FLOOR * content.numel())
+            self.mix(self._styling.weights)
+
+    @property
+    def style_weights(self) -> dict[str, float]:
+        """u_i by layer, added up over the regions."""
+        return self._by_layer(self._style.weights)
+
+    @property
+    def style_sizes(self) -> dict[str, float]:
+        """Unweighted loss of an all-zero description of style, by layer, added up over the regions."""
+        return self._by_layer(self._style.sizes)
+
+    def mix(self, weights: Sequence[float]) -> None:
+        """Gives the styles other weights, without a pass through the network.
+
+        Args:
+            weights: of all styles.
+        """
+        self._style.mix(weights)
+        self.content_weights = dict(self._config.content_layers)
+        if self._config.loss_weighting == "calibrated":
+            distances = self._mixed_distances(weights)
+            self.content_weights = calibrated_weights(self.content_weights, self.content_sizes, distances)
+        self._content_size = sum(self.content_weights[layer] * size for layer, size in self.content_sizes.items())
 
     def __call__(self, images: Tensor) -> Losses:
         """The losses of images, differentiable if they are taken whole.
@@ -71,12 +91,17 @@ class Objective:
         Args:
             images: (K, 3, H, W), in [0, 1], H and W those of the content.
         """
+        return self._judged(self._styling.shown(images, self._content))
+
+    def _judged(self, images: Tensor) -> Losses:
+        """The losses of pictures as they are shown."""
         if len(self._tiles) == 1:
             features = self._encoder.features(images)
-            return self._losses(self._content_losses(features, 0), self._encoder.descriptions(features), images)
+            descriptions = self._encoder.descriptions(features, self._guides)
+            return self._losses(self._content_losses(features, 0), descriptions, images)
         with torch.no_grad():
             distances, sums = self._survey(images)
-            return self._losses(distances, self._encoder.descriptions_from(sums, images), images)
+            return self._losses(distances, self._encoder.descriptions_from(sums, images, self._guides), images)
 
     def rounding(self, lambdas: Tensor) -> Tensor:
         """The loss, (K,), below which float32 leaves no direction to follow, only noise.
@@ -84,7 +109,7 @@ class Objective:
         Args:
             lambdas: (K,), in [0, 1].
         """
-        return ROUNDING * (lambdas * self._content_size + (1 - lambdas) * self._style_size)
+        return ROUNDING * (lambdas * self._content_size + (1 - lambdas) * self._style.size)
 
     def gradient(self, images: Tensor, lambdas: Tensor) -> tuple[Losses, Tensor]:
         """Losses and ∂L/∂image of every image.
@@ -100,18 +125,22 @@ class Objective:
             The losses, detached, and the gradient, (K, 3, H, W).
         """
         together = 1 if images.device.type == "cpu" else len(images)
+        images = self._styling.shown(images.detach(), self._content)
         parts = [
             self._gradient(part, lam)
             for part, lam in zip(torch.split(images, together), torch.split(lambdas, together), strict=True)
         ]
-        return Losses.concatenated([losses for losses, _ in parts]), torch.cat([gradient for _, gradient in parts])
+        gradient = torch.cat([gradient for _, gradient in parts])
+        if self._styling.leave is not None:
+            gradient *= 1 - self._styling.leave  # from that of what is shown
+        return Losses.concatenated([losses for losses, _ in parts]), gradient
 
     def _gradient(self, images: Tensor, lambdas: Tensor) -> tuple[Losses, Tensor]:
         if len(self._tiles) > 1:
-            return self._gradient_by_tiles(images.detach(), lambdas)
+            return self._gradient_by_tiles(images, lambdas)
         with torch.enable_grad(), exact_convolutions():
             leaf = images.detach().requires_grad_()
-            losses = self(leaf)
+            losses = self._judged(leaf)
             (gradient,) = torch.autograd.grad(losses.total(lambdas).sum(), leaf)
         return Losses.concatenated([losses]), gradient
 
@@ -124,9 +153,11 @@ class Objective:
             distances, sums = self._survey(images)
         with torch.enable_grad():
             variables = [images.clone().requires_grad_(), *(value.requires_grad_() for value in sums.values())]
-            losses = self._losses(distances, self._encoder.descriptions_from(sums, images), variables[0])
+            descriptions = self._encoder.descriptions_from(sums, images, self._guides)
+            losses = self._losses(distances, descriptions, variables[0])
             total = losses.total(lambdas).sum() + 0 * variables[0].sum()  # a loss of content alone has no slope here
-            gradient, *slopes = torch.autograd.grad(total, variables)
+            gradient, *found = torch.autograd.grad(total, variables, allow_unused=True)
+        slopes = dict(zip(sums, found, strict=True))
         gradient = gradient.clone(memory_format=torch.contiguous_format)  # that of a sum has one element, expanded
         for index, tile in enumerate(self._tiles):
             with torch.enable_grad(), exact_convolutions():
@@ -136,86 +167,83 @@ class Objective:
                     (lambdas * self.content_weights[layer] * loss).sum()
                     for layer, loss in self._content_losses(features, index).items()
                 ]
-                of_style = self._encoder.sums(features).values()
-                style = [(slope * value).sum() for slope, value in zip(slopes, of_style, strict=True)]
+                of_style = self._encoder.sums(features, tile, self._guides)
+                style = [(slopes[key] * value).sum() for key, value in of_style.items() if slopes[key] is not None]
                 (share,) = torch.autograd.grad(torch.stack(content + style).sum(), part)
             tile.region(gradient).add_(share)
         return Losses.concatenated([losses]), gradient
 
-    def _losses(self, distances: Mapping[str, Tensor], descriptions: Mapping[str, Tensor], images: Tensor) -> Losses:
-        """The weighted terms of L, from content losses by layer, descriptions of style by layer, and the pictures."""
+    def _losses(self, distances: Mapping[str, Tensor], descriptions: Mapping[Part, Tensor], images: Tensor) -> Losses:
+        """The weighted terms of L, from content losses by layer, descriptions by region and layer, and the pictures."""
         content = {layer: self.content_weights[layer] * distance for layer, distance in distances.items()}
-        style = {
-            layer: self.style_weights[layer] * self._style_distances[layer](description)
-            for layer, description in descriptions.items()
-        }
         if self.variation_weight:
             variation = self.variation_weight * variation_loss(images)
         else:
             variation = images.new_zeros(len(images))
-        return Losses(content, style, variation)
+        return Losses(content, self._style.losses(descriptions), variation)
 
     def _content_losses(self, features: Mapping[str, Tensor], index: int) -> dict[str, Tensor]:
         """Unweighted content loss by layer, (K,), of the features of one tile."""
         return {layer: content_loss(features[layer], t) for layer, t in self._content_targets[index].items()}
 
-    def _survey(self, images: Tensor) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-        """Unweighted content losses, (K,), and sums of the statistics, by layer, added up over all tiles."""
+    def _survey(self, images: Tensor) -> tuple[dict[str, Tensor], dict[Part, Tensor]]:
+        """Unweighted content losses, (K,), and sums of the statistics, added up over all tiles."""
         found = []
         for index, tile in enumerate(self._tiles):
             features = self._encoder.own_features(tile.region(images), tile)
-            found.append((self._content_losses(features, index), self._encoder.sums(features)))
+            found.append((self._content_losses(features, index), self._encoder.sums(features, tile, self._guides)))
         return added(distances for distances, _ in found), added(sums for _, sums in found)
 
-    def _take_in(self, content: Tensor, config: TransferConfig) -> tuple[list[dict[str, Tensor]], dict[str, Tensor]]:
-        """The content targets of each tile, and the content picture's descriptions of style."""
-        targets, sums, features = [], [], {}
+    def _take_in(self, content: Tensor) -> dict[Part, Tensor]:
+        """Keeps the content targets of each tile and the regions' guides, and describes the style of the content."""
+        self._content_targets: list[dict[str, Tensor]] = []
+        masks, whole = [region.mask for region in self._styling.regions], len(self._tiles) == 1
+        if not whole:
+            self._guides = [self._encoder.guides(mask) for mask in masks]
+        sums, features = [], {}
         for tile in self._tiles:
             features = self._encoder.own_features(tile.region(content), tile)
             # In the dtype that they were computed in, which holds all of them.
-            targets.append(
-                {layer: features[layer].to(self._encoder.dtype, copy=True) for layer, _ in config.content_layers}
+            self._content_targets.append(
+                {layer: features[layer].to(self._encoder.dtype, copy=True) for layer, _ in self._config.content_layers}
             )
-            if len(self._tiles) > 1:
-                sums.append(self._encoder.sums(features))
-        if len(self._tiles) == 1:
-            return targets, self._encoder.descriptions(features)
-        return targets, self._encoder.descriptions_from(added(sums), content)
+            if not whole:
+                sums.append(self._encoder.sums(features, tile, self._guides))
+        if not whole:
+            return self._encoder.descriptions_from(added(sums), content, self._guides)
+        self._guides = [self._encoder.guides(mask, features) for mask in masks]
+        return self._encoder.descriptions(features, self._guides)
 
-    def _calibrate(self, content: Tensor, style: Tensor, content_descriptions: Mapping[str, Tensor]) -> None:
-        """Makes L_style(c, s) = 1 and L_content(s′, c) = 1, s′ being the style picture resized to the content's size.
-
-        Args:
-            content: (1, 3, H, W), in [0, 1].
-            style: (1, 3, h, w), in [0, 1].
-            content_descriptions: of the content picture by style layer, (1, …) each.
-        """
-        resized = F.interpolate(style, content.shape[2:], mode="bicubic", antialias=True).clamp(0, 1)
+    def _content_distances(self, style: Tensor) -> dict[str, float]:
+        """Unweighted content losses of a style picture, (1, 3, h, w), that is stretched over all that is painted."""
+        stretched = F.interpolate(style, self._content.shape[2:], mode="bicubic", antialias=True).clamp(0, 1)
+        images = self._styling.painted_over(self._content, stretched)
         distances = added(
-            self._content_losses(self._encoder.own_features(tile.region(resized), tile), index)
+            self._content_losses(self._encoder.own_features(tile.region(images), tile), index)
             for index, tile in enumerate(self._tiles)
         )
-        self.content_weights = calibrated_weights(
-            self.content_weights, self.content_sizes, {layer: loss.item() for layer, loss in distances.items()}
-        )
-        self.style_weights = calibrated_weights(
-            self.style_weights,
-            self.style_sizes,
-            {layer: far(content_descriptions[layer]).item() for layer, far in self._style_distances.items()},
-        )
-        # Relative to the content picture's own variation: there the term equals its setting.
-        self.variation_weight /= max(variation_loss(content).item(), FLOOR * content.numel())
+        return {layer: loss.item() for layer, loss in distances.items()}
 
-    def _target_sizes(self, content_descriptions: Mapping[str, Tensor]) -> tuple[dict[str, float], dict[str, float]]:
-        """Unweighted losses of all-zero content features and of an all-zero description of style, by layer."""
+    def _mixed_distances(self, weights: Sequence[float]) -> dict[str, float]:
+        """What L_content is to be 1 at, by layer: the distances of the style pictures, by their shares of the area."""
+        mixed = dict.fromkeys(self.content_sizes, 0.0)
+        for region, mix in zip(self._styling.regions, self._styling.mixes(weights), strict=True):
+            for index, share in mix.items():
+                for layer, distance in self._style_distances[index].items():
+                    mixed[layer] += region.share * share * distance
+        return mixed
+
+    def _content_sizes(self) -> dict[str, float]:
+        """Unweighted losses of all-zero content features, by layer."""
         content = added(
             {layer: content_loss(torch.zeros_like(t, dtype=torch.float32), t) for layer, t in targets.items()}
             for targets in self._content_targets
         )
-        return (
-            {layer: loss.item() for layer, loss in content.items()},
-            {
-                layer: far(torch.zeros_like(content_descriptions[layer])).item()
-                for layer, far in self._style_distances.items()
-            },
-        )
+        return {layer: loss.item() for layer, loss in content.items()}
+
+    @staticmethod
+    def _by_layer(values: Mapping[Part, float]) -> dict[str, float]:
+        total: dict[str, float] = {}
+        for (_, layer), value in values.items():
+            total[layer] = total.get(layer, 0.0) + value
+        return total

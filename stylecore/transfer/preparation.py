@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import overload
+
 import torch
 import torch.nn.functional as F
 from PIL import Image, ImageOps
@@ -12,6 +14,8 @@ from stylecore.errors import SettingError
 from stylecore.imaging.scaling import fit
 from stylecore.imaging.tensors import to_tensor
 from stylecore.transfer.pyramid import size_of
+from stylecore.transfer.style_pictures import StylePictures
+from stylecore.transfer.styling import Styling
 from stylecore.transfer.vgg import minimum_side
 
 INITIAL_DETAIL = 4  # longer side of a picture to start from that is needed, by that of the content: it is cut to shape
@@ -22,18 +26,37 @@ def sides(config: TransferConfig) -> tuple[int, int]:
     return config.size, max(1, round(config.size * config.style_scale))
 
 
-def prepare(content: Image.Image, style: Image.Image, config: TransferConfig) -> tuple[Tensor, Tensor]:
-    """Both pictures at the sizes that the settings ask for.
+@overload
+def prepare(content: Image.Image, style: Image.Image, config: TransferConfig) -> tuple[Tensor, Tensor]: ...
+@overload
+def prepare(content: Image.Image, style: StylePictures, config: TransferConfig) -> tuple[Tensor, Styling]: ...
+@overload
+def prepare(
+    content: Image.Image, style: Image.Image | StylePictures, config: TransferConfig
+) -> tuple[Tensor, Tensor | Styling]: ...
+def prepare(
+    content: Image.Image, style: Image.Image | StylePictures, config: TransferConfig
+) -> tuple[Tensor, Tensor | Styling]:
+    """All pictures at the sizes that the settings ask for.
+
+    Args:
+        content: RGB.
+        style: RGB, or several with their masks.
+        config: the settings.
 
     Returns:
-        (1, 3, H, W) and (1, 3, h, w), in [0, 1].
+        The content, (1, 3, H, W), and the style, (1, 3, h, w), in [0, 1], or what is painted where.
 
     Raises:
         ImageError: if a picture is too narrow for the layers in use.
+        StylingError: if masks leave nothing to paint.
     """
     shortest = minimum_side(config.layers)
+    fitted = fit(content, config.size, shortest, "The content picture")
+    if isinstance(style, StylePictures):
+        return to_tensor(fitted), style.at_size(fitted.size, config)
     return (
-        to_tensor(fit(content, config.size, shortest, "The content picture")),
+        to_tensor(fitted),
         to_tensor(fit(style, config.size, shortest, "The style picture", config.style_scale)),
     )
 

@@ -17,13 +17,14 @@ from stylecore.transfer.precision import choose_precision
 from stylecore.transfer.preparation import starting_picture
 from stylecore.transfer.pyramid import Level, resized, size_of, stages
 from stylecore.transfer.records import LossRecord, Steering, Step, TransferError
+from stylecore.transfer.styling import Styling
 from stylecore.transfer.vgg import VGG16
 
 
 def stylize(
     vgg: VGG16,
     content: Tensor,
-    style: Tensor,
+    style: Tensor | Styling,
     config: TransferConfig,
     initial: Tensor | None = None,
     tile: int | None = None,
@@ -36,36 +37,42 @@ def stylize(
     Args:
         vgg: the network, on the device that shall do the work.
         content: (1, 3, H, W), in [0, 1], at the size of the result.
-        style: (1, 3, h, w), in [0, 1].
+        style: (1, 3, h, w), in [0, 1], for one style everywhere; else what is painted where.
         config: the settings.
         initial: (1, 3, any, any), in [0, 1], for `init="image"`; see `prepare_initial`.
         tile: longest side of the pieces in which pictures go through the network, in pixels, to save memory; L-BFGS
             then remembers less as well. None takes them whole.
 
     Yields:
-        Steps 0 … `config.steps`. `send(Steering(…))` changes λ or adds steps, also at the last.
+        Steps 0 … `config.steps`. `send(Steering(…))` changes λ or the mix of styles or adds steps, also at the last.
 
     Raises:
         ValueError: if a picture is too small for the layers, or `initial` is missing.
         TransferError: if the loss is not finite and no earlier picture helps; the Step before holds the best.
     """
     device = vgg.mean.device
-    content, style = content.to(device), style.to(device)
+    styling = (style if isinstance(style, Styling) else Styling.of(style)).to(device)
+    content = content.to(device)
     config = dataclasses.replace(config, precision=choose_precision(config.precision, vgg, *size_of(content)))
-    start = starting_picture(config, content, style, initial)
+    start = starting_picture(config, content, styling.styles[0].image, initial)
+    if config.init == "image":
+        start = styling.uncovered(start, content)
     images = start.expand(len(config.lambdas), -1, -1, -1)
-    plan = stages(config, size_of(content), size_of(style))
+    plan = stages(config, size_of(content), *(size_of(style.image) for style in styling.styles))
     # Between sizes a given picture keeps its own detail, every other start the content's. A run at one size has nothing
     # to carry; there the content serves for both, so that old recipes give the same bits.
     reference = start if config.init == "image" and len(plan) > 1 else content
-    run = _Run(config, device, compact=tile is not None)
+    run = _Run(config, content, styling, compact=tile is not None)
     for scale, updates, ends in plan:
-        objective = Objective(vgg, resized(content, scale), resized(style, scale), config, tile)
+        objective = Objective(vgg, resized(content, scale), run.styling.resized(scale), config, tile)
         images = yield from run.descend(objective, Level(scale, reference), images, updates, ends)
 
 
 def replay(
-    run: Generator[Step, Steering | None, None], changes: Sequence[tuple[int, float]], steps: int
+    run: Generator[Step, Steering | None, None],
+    changes: Sequence[tuple[int, float]],
+    steps: int,
+    weight_changes: Sequence[tuple[int, tuple[float, ...]]] = (),
 ) -> Iterator[Step]:
     """The Steps of a run of one λ, steered as it was once and stopped after as many updates.
 
@@ -73,8 +80,9 @@ def replay(
         run: of `stylize`, not started yet.
         changes: (step, new λ), as a recipe keeps them.
         steps: updates to make, fewer or more than the run was set to.
+        weight_changes: (step, new weights of all styles), alike.
     """
-    steering = dict(changes)
+    steering, mixes = dict(changes), dict(weight_changes)
     step = next(run)
     while True:
         yield step
@@ -84,18 +92,23 @@ def replay(
         step = run.send(
             Steering(
                 lambdas=None if lam is None else (lam,),
+                style_weights=mixes.get(step.index),
                 more_steps=steps - step.index if step.last else 0,
             )
         )
 
 
 class _Run:
-    """What lasts through all stages of one run: λ, the count of updates, the clock."""
+    """What lasts through all stages of one run: λ, the mix of styles, the count of updates, the clock.
 
-    def __init__(self, config: TransferConfig, device: torch.device, *, compact: bool) -> None:
+    Attributes:
+        styling: what is painted where at full size, with the weights in force.
+    """
+
+    def __init__(self, config: TransferConfig, content: Tensor, styling: Styling, *, compact: bool) -> None:
         self._config = config
         self._compact = compact
-        self._device = device
+        self._content, self.styling = content, styling
         self._use(config.lambdas)
         self._index = 0
         self._more = 0  # updates that were asked for while the work was done at a smaller size
@@ -131,8 +144,7 @@ class _Run:
                     updates += message.more_steps
                 else:
                     self._more += message.more_steps
-                if message.lambdas is not None:
-                    self._steer(message.lambdas, descents)
+                if self._steer(message, objective, descents):
                     _, gradient, _ = self._evaluate(objective, descents)
             if updates == 0:
                 break
@@ -165,16 +177,27 @@ class _Run:
         failures = [d.judge(*found) for d, *found in zip(descents, totals.tolist(), finite, solved, strict=True)]
         return losses, gradient, failures
 
-    def _steer(self, lambdas: tuple[float, ...], descents: list[Descent]) -> None:
-        if len(lambdas) != len(descents):
-            raise ValueError(f"{len(descents)} λ are needed, not {len(lambdas)}")
-        self._use(lambdas)
+    def _steer(self, message: Steering, objective: Objective, descents: list[Descent]) -> bool:
+        """Whether a message has changed the loss."""
+        lambdas, weights = message.lambdas, message.style_weights
+        if lambdas is None and weights is None:
+            return False
+        if lambdas is not None:
+            if len(lambdas) != len(descents):
+                raise ValueError(f"{len(descents)} λ are needed, not {len(lambdas)}")
+            self._use(lambdas)
+        if weights is not None:
+            if len(weights) != len(self.styling.styles):
+                raise ValueError(f"{len(self.styling.styles)} weights of styles are needed, not {len(weights)}")
+            self.styling = dataclasses.replace(self.styling, weights=weights)
+            objective.mix(weights)
         for descent in descents:
             descent.start_anew()
+        return True
 
     def _use(self, lambdas: tuple[float, ...]) -> None:
         self._named = lambdas  # as the caller wrote them; the tensor has float32's
-        self._lambdas = torch.tensor(lambdas, device=self._device)
+        self._lambdas = torch.tensor(lambdas, device=self._content.device)
 
     def _step(self, losses: Losses, descents: list[Descent], level: Level, notice: str, last: bool) -> Step:
         return Step(
@@ -186,8 +209,9 @@ class _Run:
                 tuple(losses.total(self._lambdas).tolist()),
                 {layer: tuple(term.tolist()) for layer, term in losses.content_layers.items()},
                 {layer: tuple(term.tolist()) for layer, term in losses.style_layers.items()},
+                self.styling.weights if len(self.styling.styles) > 1 else (),
             ),
-            images=level.enlarge(_images(descents)),
+            images=self.styling.shown(level.enlarge(_images(descents)), self._content),
             size=level.size,
             seconds=time.perf_counter() - self._began,
             precision=self._config.precision,

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from stylecore.transfer.calibration import FLOOR
 from stylecore.transfer.losses import style_loss
-from stylecore.transfer.statistics.description import Description, Distance, positions_of
+from stylecore.transfer.statistics.description import Distance, of_sums, positions_of
 from stylecore.transfer.statistics.matrices import products_and_sums
 from stylecore.transfer.statistics.moments import moments_from_sums
 
@@ -57,6 +57,4 @@ def _distance(target: Tensor, content: Tensor) -> Distance:
     return lambda description: (_terms(description, target) / scale).sum(1)
 
 
-GRAM_MOMENTS = Description(
-    of=gram_moments, distance=_distance, sums=products_and_sums, from_sums=gram_moments_from_sums
-)
+GRAM_MOMENTS = of_sums(of=gram_moments, distance=_distance, sums=products_and_sums, from_sums=gram_moments_from_sums)

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from stylecore.transfer.losses import style_loss
-from stylecore.transfer.statistics.description import Description, Distance, positions_of
+from stylecore.transfer.statistics.description import Distance, of_sums, positions_of
 
 
 class _Gram(torch.autograd.Function):
@@ -29,16 +29,18 @@ class _Gram(torch.autograd.Function):
         return symmetric @ rows
 
 
-def gram(features: Tensor) -> Tensor:
+def gram(features: Tensor, guide: Tensor | None = None) -> Tensor:
     """Gram matrix G = F·Fᵀ of flattened features (Gatys et al. 2015, equation 3).
 
     Args:
         features: (K, C, H, W), any range.
+        guide: T, (1, 1, H, W), which makes it (F ∘ T)·(F ∘ T)ᵀ; None for 1 everywhere.
 
     Returns:
         (K, C, C): inner products of the channels, summed over positions.
     """
-    product: Tensor = _Gram.apply(features.flatten(2))
+    rows = features if guide is None else features * guide
+    product: Tensor = _Gram.apply(rows.flatten(2))
     return product
 
 
@@ -56,16 +58,20 @@ def covariance(features: Tensor) -> Tensor:
     return gram(features - features.mean((2, 3), keepdim=True))
 
 
-def products_and_sums(features: Tensor) -> Tensor:
+def products_and_sums(features: Tensor, guide: Tensor | None = None) -> Tensor:
     """F·Fᵀ with the channels' own sums as one more column: what first and second moments follow from.
 
     Args:
         features: (K, C, H, W), any range.
+        guide: T, (1, 1, H, W), with which each position counts T²; None for 1 everywhere.
 
     Returns:
         (K, C, C + 1), summed over positions.
     """
-    return torch.cat([gram(features), features.sum((2, 3)).unsqueeze(2)], dim=2)
+    if guide is not None:
+        features = features * guide
+    sums = features if guide is None else features * guide
+    return torch.cat([gram(features), sums.sum((2, 3)).unsqueeze(2)], dim=2)
 
 
 def covariance_from_sums(sums: Tensor, positions: int) -> Tensor:
@@ -86,13 +92,13 @@ def _distance(target: Tensor, _: Tensor) -> Distance:
     return partial(style_loss, target=target)
 
 
-GRAM = Description(
+GRAM = of_sums(
     of=lambda features: gram(features) / positions_of(features),
     distance=_distance,
     sums=gram,
     from_sums=lambda sums, positions: sums / positions,
 )
-COVARIANCE = Description(
+COVARIANCE = of_sums(
     of=lambda features: covariance(features) / positions_of(features),
     distance=_distance,
     sums=products_and_sums,

@@ -7,7 +7,7 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from stylecore.transfer.statistics.description import Description, Distance, positions_of
+from stylecore.transfer.statistics.description import Distance, of_sums, positions_of
 
 NOISE = 1e-6  # of a mean square: a variance below this is what float32's rounding leaves of two equal numbers
 
@@ -30,9 +30,12 @@ def moments_from_sums(sums: Tensor, positions: int) -> Tensor:
     return torch.stack([mean, deviation], dim=2)
 
 
-def _sums(features: Tensor) -> Tensor:
-    """Sums over positions, (K, C, 2), of features (K, C, H, W) and of their squares."""
-    return torch.stack([features.sum((2, 3)), features.square().sum((2, 3))], dim=2)
+def _sums(features: Tensor, guide: Tensor | None = None) -> Tensor:
+    """Sums over positions, (K, C, 2), of features (K, C, H, W) and of their squares, times the guide's squares."""
+    squares = features.square()
+    if guide is not None:
+        features, squares = features * guide.square(), squares * guide.square()
+    return torch.stack([features.sum((2, 3)), squares.sum((2, 3))], dim=2)
 
 
 def moments(features: Tensor) -> Tensor:
@@ -64,4 +67,4 @@ def _distance(target: Tensor, _: Tensor) -> Distance:
     return partial(moments_loss, target=target)
 
 
-MOMENTS = Description(of=moments, distance=_distance, sums=_sums, from_sums=moments_from_sums)
+MOMENTS = of_sums(of=moments, distance=_distance, sums=_sums, from_sums=moments_from_sums)

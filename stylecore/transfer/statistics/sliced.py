@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from stylecore.errors import SettingError
-from stylecore.transfer.statistics.description import Description, Distance
+from stylecore.transfer.statistics.description import Description, Distance, weighted_sum
 
 DIRECTIONS = 64
 SEED = 0  # of the directions, which are the same in every run: losses compare, and L-BFGS needs one loss, not many
@@ -44,6 +47,62 @@ def sorted_projections(features: Tensor) -> Tensor:
     return projections.gather(2, _order(projections.detach()))
 
 
+def guided_projections(features: Tensor, guide: Tensor) -> Tensor:
+    """As `sorted_projections` of a part of the positions, of which each counts T².
+
+    The distribution along a direction is cut into N parts of equal weight, and of each there is the mean. So nothing
+    jumps where two values change places, and positions that count alike give `sorted_projections` of them.
+
+    Args:
+        features: (K, C, H, W), any range.
+        guide: T, (1, 1, H, W), Σ T² = 1.
+
+    Returns:
+        (K, 64, N), N the number of positions where T is not 0.
+    """
+    inside = guide.flatten() > 0
+    projections = directions_of(features.shape[1]).to(features) @ features.flatten(2)[:, :, inside]
+    order = _order(projections.detach())
+    ends = guide.flatten()[inside].double().square()[order].cumsum(2)
+    means: Tensor = _PartMeans.apply(projections.gather(2, order), ends / ends[:, :, -1:])
+    return means
+
+
+class _PartMeans(torch.autograd.Function):
+    """The means of a step function on N equal parts of [0, 1]; its gradient is another such mean."""
+
+    @staticmethod
+    def forward(ctx: Any, values: Tensor, ends: Tensor) -> Tensor:  # noqa: ANN401  # torch gives contexts no type
+        """Values, (K, 64, N), and where each of them ends, rising to 1 → (K, 64, N)."""
+        ctx.save_for_backward(ends)
+        return _differences(values, ends, _ends_of_parts(ends)).to(values.dtype)
+
+    @staticmethod
+    def backward(ctx: Any, *upstream: Tensor) -> tuple[Tensor, None]:  # noqa: ANN401  # as above
+        (ends,) = ctx.saved_tensors
+        return _differences(upstream[0], _ends_of_parts(ends), ends).to(upstream[0].dtype), None
+
+
+def _ends_of_parts(ends: Tensor) -> Tensor:
+    count = ends.shape[2]
+    return (torch.arange(1, count + 1, device=ends.device, dtype=ends.dtype) / count).expand_as(ends).contiguous()
+
+
+def _differences(values: Tensor, ends: Tensor, places: Tensor) -> Tensor:
+    """N times the integral of a step function between each place and the one before, in float64.
+
+    Args:
+        values: (K, 64, N).
+        ends: of each value, (K, 64, N), float64, rising to 1.
+        places: (K, 64, N), float64, rising to 1.
+    """
+    values, starts = values.double(), F.pad(ends[:, :, :-1], (1, 0))
+    before = F.pad((values * (ends - starts)).cumsum(2)[:, :, :-1], (1, 0))
+    step = torch.searchsorted(ends, places).clamp_max(values.shape[2] - 1)
+    integral = before.gather(2, step) + (places - starts.gather(2, step)) * values.gather(2, step)
+    return values.shape[2] * integral.diff(dim=2, prepend=torch.zeros_like(integral[:, :, :1]))
+
+
 def _order(values: Tensor) -> Tensor:
     """The places of the values, (K, 64, N), in rising order along N.
 
@@ -64,8 +123,18 @@ def _distance(target: Tensor, content: Tensor) -> Distance:
 
     A style picture with another number of positions is compared by its quantiles, between which lines are drawn.
     """
-    quantiles = F.interpolate(target, content.shape[2], mode="linear")
+    quantiles = _resampled(target, content)
     return lambda description: (description - quantiles).square().mean((1, 2))
+
+
+def _blended(descriptions: Sequence[Tensor], shares: Sequence[float], content: Tensor) -> Tensor:
+    """The barycentre of the styles along each direction: in one dimension that is the mean of their quantiles."""
+    return weighted_sum([_resampled(description, content) for description in descriptions], shares)
+
+
+def _resampled(description: Tensor, like: Tensor) -> Tensor:
+    """Quantiles at as many positions as another description has."""
+    return F.interpolate(description, like.shape[2], mode="linear")
 
 
 def _refuse_tiles(*_: object) -> Tensor:
@@ -75,4 +144,11 @@ def _refuse_tiles(*_: object) -> Tensor:
     )
 
 
-SLICED = Description(of=sorted_projections, distance=_distance, sums=_refuse_tiles, from_sums=_refuse_tiles)
+SLICED = Description(
+    of=sorted_projections,
+    distance=_distance,
+    sums=_refuse_tiles,
+    from_sums=_refuse_tiles,
+    guided=guided_projections,
+    blended=_blended,
+)

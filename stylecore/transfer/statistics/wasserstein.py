@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from stylecore.transfer.statistics.description import Description, Distance, positions_of
+from stylecore.transfer.statistics.description import Distance, of_sums, positions_of
 from stylecore.transfer.statistics.matrices import covariance_from_sums, products_and_sums
 
 RIDGE = 1e-3  # of the style's mean square, as if that much white noise lay over both pictures
@@ -97,4 +97,4 @@ def _root(covariance: Tensor) -> Tensor:
     return root
 
 
-WASSERSTEIN = Description(of=gaussian, distance=_distance, sums=products_and_sums, from_sums=gaussian_from_sums)
+WASSERSTEIN = of_sums(of=gaussian, distance=_distance, sums=products_and_sums, from_sums=gaussian_from_sums)

@@ -58,10 +58,21 @@ def test_the_layout_of_the_features_does_not_matter(name, features, style, conte
     torch.testing.assert_close(*gradients)
 
 
+@ALL
+def test_a_mix_is_the_sum_of_the_descriptions_and_can_be_reached(name, features, style, content):
+    description = DESCRIPTIONS[name]
+    parts = [description.of(features[:1]), description.of(style)]
+    mixed = description.blended(parts, [0.3, 0.7], description.of(content))
+    if name == "sliced":
+        parts = [torch.nn.functional.interpolate(part, mixed.shape[2], mode="linear") for part in parts]
+    torch.testing.assert_close(mixed, 0.3 * parts[0] + 0.7 * parts[1])
+    assert description.distance(mixed, description.of(content))(mixed).item() == pytest.approx(0, abs=1e-9)
+
+
 @pytest.mark.parametrize("name", [name for name in DESCRIPTIONS if name != "sliced"])
 def test_sums_of_two_halves_give_the_description_of_the_whole(name, features):
     description = DESCRIPTIONS[name]
-    sums = description.sums(features[:, :, :1]) + description.sums(features[:, :, 1:])
+    sums = description.sums(features[:, :, :1], None) + description.sums(features[:, :, 1:], None)
     torch.testing.assert_close(description.from_sums(sums, 15), description.of(features))
 
 

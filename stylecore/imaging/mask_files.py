@@ -1,0 +1,127 @@
+"""Mask files: read once, made small enough to travel in a recipe, and used in just that form ever after."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+
+from PIL import Image, ImageChops
+
+from stylecore.imaging.images import decode, decode_transparent
+from stylecore.imaging.inputs import InputImage, Inputs, InputsError
+
+LONGEST = 256  # pixels of the longer side of a mask in use
+MOST_BYTES = 24 * 2**10  # of its file
+DETAIL = 1024  # pixels of the longer side to which a larger mask is decoded, before it is averaged
+_COARSER = ((LONGEST, 15), (LONGEST // 2, 255))  # (longer side, steps of grey); the last fits, whatever is in it
+
+
+def small_mask(data: bytes, name: str = "The mask") -> bytes:
+    """A mask in the form in which it is used: PNG in 8-bit grey, of at most 256 pixels and 24 kB.
+
+    A mask that has this form already stays byte for byte what it is. Most others lose fine detail; a very restless one
+    keeps 16 greys, or 128 pixels.
+
+    Args:
+        data: a picture file; it need not be trusted. Colours become grey, and what is transparent counts as black.
+        name: what the message of an error calls it.
+
+    Raises:
+        ImageError: if the file is empty, too large, damaged, or no picture.
+    """
+    picture = decode_transparent(data, name, DETAIL)
+    grey = ImageChops.multiply(picture.convert("RGB").convert("L"), picture.getchannel("A"))
+    png = _encoded(_within(grey, LONGEST), 255)
+    for longest, steps in _COARSER:
+        if len(png) <= MOST_BYTES:
+            break
+        png = _encoded(_within(grey, longest), steps)
+    return png
+
+
+def mask_picture(data: bytes) -> Image.Image:
+    """The picture, in mode L, of a mask that `small_mask` has made."""
+    return decode(data, "The mask").convert("L")
+
+
+def alpha_of(content: bytes, longest: int | None = None) -> Image.Image | None:
+    """Opacity of a picture file, in mode L; None if all of it is opaque.
+
+    Args:
+        content: bytes of the file.
+        longest: as for `decode`.
+
+    Raises:
+        ImageError: if it can't be read.
+    """
+    alpha = decode_transparent(content, "The content picture", longest).getchannel("A")
+    return None if alpha.getextrema() == (255, 255) else alpha
+
+
+def left_alone(leave: Image.Image | None, alpha: Image.Image | None, size: tuple[int, int]) -> Image.Image | None:
+    """Where a photograph is left alone: by its mask, and where it is transparent. White where it fully is.
+
+    Args:
+        leave: the mask, in mode L, of any size; None for none.
+        alpha: opacity of the photograph, in mode L, of any size; None if all of it is opaque.
+        size: of the result, to which both are stretched.
+
+    Returns:
+        In mode L; None if nothing is left alone.
+    """
+    masks = [stretched(leave, size)] if leave is not None else []
+    if alpha is not None:
+        masks.append(ImageChops.invert(stretched(alpha, size)))
+    if not masks:
+        return None
+    both = ImageChops.lighter(masks[0], masks[-1])
+    return both if both.getextrema() != (0, 0) else None
+
+
+def stretched(mask: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """A mask at another size, its shape not kept. What is even stays so: no overshoot beside an edge."""
+    return mask if mask.size == size else mask.resize(size, Image.Resampling.BILINEAR)
+
+
+def with_small_masks(inputs: Inputs) -> Inputs:
+    """The same inputs with all masks in the form in which they are used.
+
+    Raises:
+        ImageError: if a mask can't be read.
+        InputsError: if a mask leaves nothing to paint, or nothing to paint with.
+    """
+    styles = tuple(_with_small_masks(style, number) for number, style in enumerate(inputs.styles, 1))
+    leave = small_mask(inputs.leave, "The mask of what is left alone") if inputs.leave else b""
+    if leave and mask_picture(leave).getextrema() == (255, 255):
+        raise InputsError("All of the photograph is left alone, so there is nothing to paint.")
+    if all(style.region and _is_black(style.region) for style in styles):
+        raise InputsError("The masks of the styles are black all over, so there is nothing to paint.")
+    return dataclasses.replace(inputs, styles=styles, leave=leave)
+
+
+def _with_small_masks(style: InputImage, number: int) -> InputImage:
+    mask = small_mask(style.mask, f"The mask on style picture {number}") if style.mask else b""
+    if mask and _is_black(mask):
+        raise InputsError(f"The mask on style picture {number} is black all over, so nothing of the picture is meant.")
+    region = small_mask(style.region, f"The mask of style {number}") if style.region else b""
+    return dataclasses.replace(style, mask=mask, region=region)
+
+
+def _is_black(mask: bytes) -> bool:
+    return mask_picture(mask).getextrema() == (0, 0)
+
+
+def _within(mask: Image.Image, longest: int) -> Image.Image:
+    scale = longest / max(mask.size)
+    if scale >= 1:
+        return mask
+    return mask.resize((max(1, round(mask.width * scale)), max(1, round(mask.height * scale))), Image.Resampling.BOX)
+
+
+def _encoded(mask: Image.Image, steps: int) -> bytes:
+    """PNG bytes, with so many steps between black and white."""
+    if steps < 255:
+        mask = mask.point([round(round(level * steps / 255) * 255 / steps) for level in range(256)])
+    buffer = io.BytesIO()
+    mask.save(buffer, "PNG", compress_level=9)
+    return buffer.getvalue()
