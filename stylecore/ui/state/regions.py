@@ -7,13 +7,11 @@ import io
 import numpy as np
 from PIL import Image
 
-from stylecore.imaging.images import decode
+from stylecore.imaging.mask_files import LONGEST, mask_picture, small_mask
 from stylecore.ui.server import get_visitor_store
 from stylecore.ui.state.chosen import chosen_pair
 from stylecore.ui.state.visitor_store import Masks
 from stylecore.ui.visitors import visitor_name
-
-MASK_SIDE = 256  # pixels of the longer side
 
 
 def current_masks() -> Masks:
@@ -31,7 +29,7 @@ def set_mask(owner: str, photograph: str, place: str, mask: bytes) -> None:
 
 def mask_size(size: tuple[int, int]) -> tuple[int, int]:
     """Width and height of the masks of a photograph of this size."""
-    scale = MASK_SIDE / max(size)
+    scale = LONGEST / max(size)
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
@@ -41,9 +39,8 @@ def stored_mask(data: bytes, name: str = "The mask") -> bytes:
     Raises:
         ImageError: if it is no picture that can be used.
     """
-    grey = decode(data, name).convert("L")
-    grey.thumbnail((MASK_SIDE, MASK_SIDE), Image.Resampling.BOX)
-    return encode_mask(np.asarray(grey))
+    mask = small_mask(data, name)
+    return mask if mask_picture(mask).getbbox() else b""
 
 
 def encode_mask(values: np.ndarray) -> bytes:

@@ -25,6 +25,7 @@ from stylecore.ui.widgets.start_masks import start_masks_input
 COLOURS = dict(zip((LEAVE, *STYLES), ("#e5484d", "#0a84ff", "#f5a524", "#30a46c", "#8e4ec6", "#00b8c4"), strict=True))
 BRUSH = "brush"  # key of the component
 ONE = "What is left alone stays as it is in the photograph, to the bit."
+LINK = "A link to this page does not bring what is painted here to others; a downloaded PNG does."
 SEVERAL = f"{ONE} A style goes where it is painted; those that are painted nowhere share all that is left."
 
 
@@ -56,6 +57,8 @@ def regions_input() -> None:
         on_click=guarded_callback(_open),
         help="Paint what is left alone, and, with several styles, where each goes.",
     )
+    if chosen_pair()[0].transparent:
+        st.caption("What is transparent in the photograph is left alone, and stays so.", width="content")
     if _State().open:
         _dialog()
 
@@ -77,7 +80,7 @@ def _dialog() -> None:
     active = _State().active
     if active not in [layer["id"] for layer in layers]:
         active = _State().active = LEAVE
-    st.caption(SEVERAL if len(layers) > 1 else ONE)
+    st.caption(f"{SEVERAL if len(layers) > 1 else ONE} {LINK}")
     brush(
         content.preview,
         size,
