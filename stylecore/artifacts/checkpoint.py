@@ -103,6 +103,7 @@ def run_key(
     steps: int,
     changes: Sequence[tuple[int, float]] = (),
     levels: Sequence[tuple[int, int]] = (),
+    weight_changes: Sequence[tuple[int, tuple[float, ...]]] = (),
 ) -> str:
     """Equal for runs that make the same picture, and for no others.
 
@@ -112,11 +113,14 @@ def run_key(
         steps: updates of the whole run.
         changes: of λ during the run: (step, λ from then on).
         levels: (longer side, updates) of each size, if they do not follow from the settings.
+        weight_changes: of the mix of styles during the run: (step, weights from then on).
     """
     digests = {name: _plain(value) for name, value in describe_inputs(inputs).items()}
-    run = [__version__, config.to_dict(), digests, steps, list(changes), list(levels)]
+    run = [__version__, config.to_dict(), digests, steps, list(changes), list(levels), list(weight_changes)]
     return hashlib.sha256(json.dumps(run).encode()).hexdigest()
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, dict):
+        return sorted(value)  # the checksums say it all
     return [asdict(digest) for digest in value] if isinstance(value, tuple) else value

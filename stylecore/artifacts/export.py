@@ -7,18 +7,22 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from PIL import Image
 from torch import Tensor
 
+from stylecore.artifacts.left_alone import LeftAlone
 from stylecore.artifacts.postprocess import postprocess, postprocess_tensor
 from stylecore.artifacts.recipe import CHUNK, NO_POSTPROCESS, Recipe, current_versions, describe_inputs, read_recipe
 from stylecore.config import OutputFormat, Postprocess, TransferConfig, with_lambda
+from stylecore.imaging.colour import on_paper
 from stylecore.imaging.images import decode
 from stylecore.imaging.inputs import Inputs
-from stylecore.imaging.output_formats import encode, encode_deep
+from stylecore.imaging.output_formats import LONGEST_JPEG_TEXT, encode, encode_deep
 from stylecore.imaging.tensors import to_deep_levels, to_image
 from stylecore.transfer.devices import describe_device
 from stylecore.transfer.enlargement import Level
+from stylecore.transfer.pyramid import size_of
 from stylecore.transfer.records import Step
 
 
@@ -47,14 +51,20 @@ class FinishedPicture:
             ValueError: if the picture has longer sides than the format allows.
         """
         settings, text = self.recipe.postprocess, self.recipe.to_json()
+        if kind == "jpeg" and len(text) > LONGEST_JPEG_TEXT:  # then the masks stay behind, not the recipe
+            text = dataclasses.replace(self.recipe, masks={}).to_json()
         content = self._content() if settings != NO_POSTPROCESS else None
+        stays = LeftAlone(content=self.content, leave=self.recipe.leave, size=size_of(self.image.unsqueeze(0)))
         if kind == "tiff":
             images = self.image.unsqueeze(0)
             if content is not None:
                 images = postprocess_tensor(images, content, settings)
-            return encode_deep(to_deep_levels(images[0]), CHUNK, text)
-        picture = to_image(self.image)
-        return encode(picture if content is None else postprocess(picture, content, settings), kind, CHUNK, text)
+            levels = stays.kept(to_deep_levels(images[0]), processed=content is not None)
+            return encode_deep(levels, CHUNK, text)
+        picture = _kept(to_image(self.image), stays)
+        if content is not None:
+            picture = _kept(postprocess(on_paper(picture), content, settings), stays, processed=True)
+        return encode(picture, kind, CHUNK, text)
 
     def postprocessed(self, settings: Postprocess) -> FinishedPicture:
         """The same picture, to be postprocessed in this way."""
@@ -71,6 +81,7 @@ def finish(
     inputs: Inputs,
     changes: Sequence[tuple[int, Sequence[float]]] = (),
     levels: Sequence[Level] = (),
+    weight_changes: Sequence[tuple[int, tuple[float, ...]]] = (),
 ) -> list[FinishedPicture]:
     """Each picture of a step. Each has a recipe of its own, as if its λ had been the only one of the run.
 
@@ -78,9 +89,10 @@ def finish(
         step: where the run ended.
         config: the settings that the run started with.
         device: "cpu" or "cuda".
-        inputs: the files that the pictures were made from.
+        inputs: the files that the pictures were made from, the masks as they were used.
         changes: each change of λ during the run: (step, all λ from then on).
         levels: the sizes through which a finished picture was made large; those that it has reached are in the recipe.
+        weight_changes: each change of the mix of styles: (step, the weights of all styles from then on).
     """
     if levels:
         config = dataclasses.replace(config, size=max(step.images.shape[2:]))
@@ -91,6 +103,7 @@ def finish(
         steps_done=step.index,
         losses={},
         precision=step.precision,
+        weight_changes=tuple(weight_changes),
         enlargement=tuple(level for level in levels if level.size <= config.size),
         **describe_inputs(inputs),
     )
@@ -113,9 +126,10 @@ def finished_pictures(
     inputs: Inputs,
     changes: Sequence[tuple[int, Sequence[float]]] = (),
     levels: Sequence[Level] = (),
+    weight_changes: Sequence[tuple[int, tuple[float, ...]]] = (),
 ) -> list[bytes]:
     """PNG bytes of each picture of a step; takes what `finish` does."""
-    return [picture.encoded("png") for picture in finish(step, config, device, inputs, changes, levels)]
+    return [picture.encoded("png") for picture in finish(step, config, device, inputs, changes, levels, weight_changes)]
 
 
 def postprocessed(png: bytes, content: bytes, settings: Postprocess) -> bytes:
@@ -135,8 +149,9 @@ def postprocessed(png: bytes, content: bytes, settings: Postprocess) -> bytes:
     recipe = dataclasses.replace(read_recipe(png), postprocess=settings)
     with Image.open(io.BytesIO(png)) as image:  # not `decode`: our own results may exceed its limits
         original = decode(content, "The content picture", max(image.size))
-        picture = postprocess(image.convert("RGB"), original, settings)
-    return encode(picture, "png", CHUNK, recipe.to_json())
+        picture = postprocess(on_paper(image), original, settings)
+    stays = LeftAlone(content=content, leave=recipe.leave, size=picture.size)
+    return encode(_kept(picture, stays, processed=True), "png", CHUNK, recipe.to_json())
 
 
 def converted(png: bytes, kind: OutputFormat) -> bytes:
@@ -153,4 +168,9 @@ def converted(png: bytes, kind: OutputFormat) -> bytes:
     if kind == "png":
         return png
     with Image.open(io.BytesIO(png)) as image:
-        return encode(image.convert("RGB"), kind, CHUNK, read_recipe(png).to_json())
+        return encode(image if image.mode == "RGBA" else image.convert("RGB"), kind, CHUNK, read_recipe(png).to_json())
+
+
+def _kept(picture: Image.Image, stays: LeftAlone, *, processed: bool = False) -> Image.Image:
+    """A picture with what was left alone, RGB or RGBA."""
+    return picture if stays.is_nothing else Image.fromarray(stays.kept(np.asarray(picture), processed=processed))

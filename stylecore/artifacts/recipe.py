@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import hashlib
 import json
 import math
 import platform
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from importlib import metadata
 from typing import Any
 
@@ -17,19 +18,29 @@ import torch
 from stylecore.config import SETTINGS, Postprocess, Precision, TransferConfig, with_lambda
 from stylecore.errors import UserError
 from stylecore.imaging.guards import check_structure
-from stylecore.imaging.inputs import InputImage, Inputs
+from stylecore.imaging.inputs import MAX_STYLES, MAX_WEIGHT, InputImage, Inputs
+from stylecore.imaging.mask_files import MOST_BYTES, is_small_mask, mask_picture
 from stylecore.imaging.output_formats import read_text
-from stylecore.settings import MAX_LAYER_WEIGHT, with_current_names
+from stylecore.settings import with_current_names
 from stylecore.version import __version__
 
 CHUNK = "stylecore"
 FORMAT = 2  # format 1 had one content and one style picture, and other names for some settings
-MAX_CHARACTERS = 200_000
+MAX_CHARACTERS = 500_000  # masks are most of it
 MAX_TEXT = 200  # characters of a device's name, a version, a checksum
 MAX_INPUTS = 32  # pictures of one kind
 MAX_ENTRIES = 1000  # sizes, or steps at which a run was resumed
 MAX_TOLD = 5  # sentences about what is not understood
+MAX_MASKS = 2 * MAX_STYLES + 1
 NO_POSTPROCESS = Postprocess()
+_LEFT_OUT: Mapping[str, object] = {  # where a recipe has nothing to tell
+    "postprocess": NO_POSTPROCESS,
+    "leave_sha256": "",
+    "masks": {},
+    "weight_changes": (),
+    "enlargement": (),
+    "resumed_at": (),
+}
 MAX_STEPS = 100_000  # a run can be extended beyond the range of `config.steps`
 
 
@@ -43,18 +54,25 @@ class InputDigest:
 
     Attributes:
         sha256: of its bytes, hexadecimal.
-        weight: share of this picture among those of its kind, above 0.
-        mask_sha256: of its mask's bytes; empty if it had none.
+        weight: of a style: its share in the mix of its region, as the run began with it.
+        mask_sha256: of the mask over this picture, as it was used; empty if it had none.
+        region_sha256: of the mask over the content where this style was painted, as it was used; empty if it had none.
     """
 
     sha256: str
     weight: float = 1.0
     mask_sha256: str = ""
+    region_sha256: str = ""
 
     @classmethod
     def of(cls, image: InputImage) -> InputDigest:
         """The digest of an input."""
-        return cls(sha256=sha256(image.data), weight=image.weight, mask_sha256=sha256(image.mask) if image.mask else "")
+        return cls(
+            sha256=sha256(image.data),
+            weight=image.weight,
+            mask_sha256=sha256(image.mask) if image.mask else "",
+            region_sha256=sha256(image.region) if image.region else "",
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +87,9 @@ class Recipe:
         contents: the content files.
         styles: the style files.
         init_sha256: checksum of the picture that an `init="image"` run started from; else empty.
+        leave_sha256: checksum of the mask over the content where it was left alone, as it was used; else empty.
+        masks: the files of all masks by their checksums, in the form in which they were used, see
+            `imaging.mask_files.small_mask`: so a run can be repeated without the user's own.
         steps_done: updates that were made; more than `config.steps` if the run was extended.
         losses: content, style and total loss at the end of the run, before any postprocessing.
         changes: each change of λ during the run: (step, λ from then on).
@@ -87,6 +108,8 @@ class Recipe:
     contents: tuple[InputDigest, ...]
     styles: tuple[InputDigest, ...]
     init_sha256: str = ""
+    leave_sha256: str = ""
+    masks: Mapping[str, bytes] = field(default_factory=dict)
     steps_done: int
     losses: Mapping[str, float]
     precision: Precision = "float32"
@@ -107,18 +130,22 @@ class Recipe:
         """SHA-256 of the first style file."""
         return self.styles[0].sha256
 
+    @property
+    def leave(self) -> bytes:
+        """The file of the mask over the content where it was left alone; empty if there was none."""
+        return self.masks.get(self.leave_sha256, b"")
+
     def to_json(self) -> str:
         """The recipe as indented JSON."""
         values = {"format": FORMAT, **asdict(self)}
         del values["not_understood"]
-        for name, usual in (
-            ("postprocess", NO_POSTPROCESS),
-            ("weight_changes", ()),
-            ("enlargement", ()),
-            ("resumed_at", ()),
-        ):
+        values["masks"] = {digest: base64.b64encode(data).decode() for digest, data in self.masks.items()}
+        for name, usual in _LEFT_OUT.items():
             if getattr(self, name) == usual:
                 del values[name]
+        for style in (*values["contents"], *values["styles"]):
+            if not style["region_sha256"]:
+                del style["region_sha256"]
         return json.dumps(values, indent=2, ensure_ascii=False)
 
     @classmethod
@@ -159,21 +186,23 @@ def _read(values: object) -> Recipe:
     losses = {_text("a loss's name", name): float(loss) for name, loss in dict(values.pop("losses")).items()}
     if not all(map(math.isfinite, losses.values())):
         raise ValueError("a loss is not a finite number")
-    weight_changes = tuple((int(step), tuple(map(float, told))) for step, told in _entries("weight_changes", values))
     steps_done = int(values.pop("steps_done"))
     _check_step("steps_done", steps_done)
+    contents, styles = (_read_digests(kind, values, unknown) for kind in ("content", "style"))
     recipe = Recipe(
         config=config,
         device=_text("device", values.pop("device")),
         versions=versions,
-        contents=_read_digests("content", values, unknown),
-        styles=_read_digests("style", values, unknown),
+        contents=contents,
+        styles=styles,
+        leave_sha256=_text("leave_sha256", values.pop("leave_sha256", "")),
+        masks=_read_masks(values),
         init_sha256=_text("init_sha256", values.pop("init_sha256", "")),
         steps_done=steps_done,
         losses=losses,
         precision=_read_precision(values),
         changes=changes,
-        weight_changes=weight_changes,
+        weight_changes=_read_weight_changes(values, styles),
         postprocess=_read_postprocess(values),
         enlargement=_read_enlargement(values),
         resumed_at=_read_resumed_at(values),
@@ -224,19 +253,55 @@ def _read_digests(kind: str, values: dict[str, Any], unknown: list[str]) -> tupl
             raise ValueError(f"{kind}s must be entries by name")
         more = sorted(set(entry) - {field.name for field in dataclasses.fields(InputDigest)})
         unknown += [f"This version does not know {_text('an entry', name)!r} of a {kind} picture." for name in more]
-        weight = entry.get("weight", 1.0)
-        if not isinstance(weight, (int, float)) or isinstance(weight, bool) or not 0 < weight <= MAX_LAYER_WEIGHT:
-            raise ValueError(
-                f"the weight of a {kind} picture must be above 0 and at most {MAX_LAYER_WEIGHT:g}, not {weight!r:.60}"
-            )
         digests.append(
             InputDigest(
                 sha256=_text(f"the sha256 of a {kind} picture", entry["sha256"]),
-                weight=weight,
+                weight=_read_weight(f"the weight of a {kind} picture", entry.get("weight", 1.0)),
                 mask_sha256=_text("mask_sha256", entry.get("mask_sha256", "")),
+                region_sha256=_text("region_sha256", entry.get("region_sha256", "")),
             )
         )
     return tuple(digests)
+
+
+def _read_weight(name: str, weight: object) -> float:
+    if not isinstance(weight, (int, float)) or isinstance(weight, bool) or not 0 <= weight <= MAX_WEIGHT:
+        raise ValueError(f"{name} must be from 0 to {MAX_WEIGHT:g}, not {weight!r:.60}")
+    return weight
+
+
+def _read_weight_changes(
+    values: dict[str, Any], styles: Sequence[InputDigest]
+) -> tuple[tuple[int, tuple[float, ...]], ...]:
+    changes = tuple(
+        (int(step), tuple(_read_weight("a new weight of a style", weight) for weight in weights))
+        for step, weights in _entries("weight_changes", values)
+    )
+    regions = [style.region_sha256 for style in styles]
+    for step, weights in (*changes, (0, tuple(style.weight for style in styles))):
+        _check_step("the step of a change", step)
+        if len(weights) != len(styles):
+            raise ValueError(f"weight_changes must have {len(styles)} weights each, not {len(weights)}")
+        if {region for region, weight in zip(regions, weights, strict=True) if weight} != set(regions):
+            raise ValueError("a region needs a style with a weight above 0")
+    return changes
+
+
+def _read_masks(values: dict[str, Any]) -> dict[str, bytes]:
+    """Reads the masks, each of which has to be in the form in which masks are used, and to fit its checksum."""
+    found = values.pop("masks", {})
+    if not isinstance(found, dict) or len(found) > MAX_MASKS:
+        raise ValueError(f"masks must be at most {MAX_MASKS} files by their checksums")
+    masks = {}
+    for digest, text in found.items():
+        if not isinstance(text, str) or len(text) > 2 * MOST_BYTES:
+            raise ValueError(f"a mask must have at most {MOST_BYTES} bytes, as Base64")
+        data = base64.b64decode(text, validate=True)
+        if sha256(data) != digest or not is_small_mask(data):
+            raise ValueError("a mask is not what its checksum says, or not small")
+        mask_picture(data)
+        masks[digest] = data
+    return masks
 
 
 def _read_postprocess(values: dict[str, Any]) -> Postprocess:
@@ -300,11 +365,13 @@ def sha256(data: bytes) -> str:
 
 
 def describe_inputs(inputs: Inputs) -> dict[str, Any]:
-    """The fields of a `Recipe` that identify its input files."""
+    """The fields of a `Recipe` that identify its input files, whose masks are as they were used."""
     return {
         "contents": tuple(map(InputDigest.of, inputs.contents)),
         "styles": tuple(map(InputDigest.of, inputs.styles)),
         "init_sha256": sha256(inputs.init.data) if inputs.init else "",
+        "leave_sha256": sha256(inputs.leave) if inputs.leave else "",
+        "masks": {sha256(mask): mask for mask in inputs.masks()},
     }
 
 

@@ -107,6 +107,17 @@ def picture_size(data: bytes, name: str = "picture") -> tuple[int, int]:
         return _opened(data, kind, name, longest=1).upright_size
 
 
+def may_be_transparent(data: bytes) -> bool:
+    """Whether a picture file may know transparency, as far as can be told without decoding it."""
+    if kind_of(data, "picture") == "JPEG":
+        return False
+    try:
+        with Image.open(io.BytesIO(data), formats=("PNG", "WEBP", "GIF", "AVIF")) as image:
+            return image.has_transparency_data
+    except Exception:  # of another format, or odd in a way that only Pillow minds
+        return True
+
+
 def encode_png(
     image: Image.Image, text: dict[str, str] | None = None, compress: int = 6, dots_per_inch: int | None = None
 ) -> bytes:

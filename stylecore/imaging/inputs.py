@@ -103,8 +103,13 @@ class Inputs:
 
     def files(self) -> Iterator[bytes]:
         """The bytes of every file, masks included."""
-        for image in self:
-            yield from filter(None, (image.data, image.mask, image.region))
+        yield from (image.data for image in self)
+        yield from self.masks()
+
+    def masks(self) -> Iterator[bytes]:
+        """The bytes of every mask."""
+        for style in self.styles:
+            yield from filter(None, (style.mask, style.region))
         if self.leave:
             yield self.leave
 

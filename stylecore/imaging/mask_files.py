@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import struct
 
 from PIL import Image, ImageChops
 
-from stylecore.imaging.images import decode, decode_transparent
+from stylecore.imaging.images import decode, decode_transparent, may_be_transparent
 from stylecore.imaging.inputs import InputImage, Inputs, InputsError
+from stylecore.imaging.png import SIGNATURE
 
 LONGEST = 256  # pixels of the longer side of a mask in use
 MOST_BYTES = 24 * 2**10  # of its file
@@ -29,6 +31,9 @@ def small_mask(data: bytes, name: str = "The mask") -> bytes:
     Raises:
         ImageError: if the file is empty, too large, damaged, or no picture.
     """
+    if is_small_mask(data):
+        decode(data, name)
+        return data
     picture = decode_transparent(data, name, DETAIL)
     grey = ImageChops.multiply(picture.convert("RGB").convert("L"), picture.getchannel("A"))
     png = _encoded(_within(grey, LONGEST), 255)
@@ -37,6 +42,18 @@ def small_mask(data: bytes, name: str = "The mask") -> bytes:
             break
         png = _encoded(_within(grey, longest), steps)
     return png
+
+
+def is_small_mask(data: bytes) -> bool:
+    """Whether a file has the form that `small_mask` makes: PNG in 8-bit grey, small, and nothing else in it."""
+    if not 26 < len(data) <= MOST_BYTES or data[:8] != SIGNATURE or data[12:16] != b"IHDR":
+        return False
+    kinds, at = set(), len(SIGNATURE)
+    while at + 8 <= len(data):
+        kinds.add(data[at + 4 : at + 8])
+        at += 12 + int.from_bytes(data[at : at + 4], "big")
+    width, height, depth, colour = struct.unpack(">IIBB", data[16:26])
+    return kinds == {b"IHDR", b"IDAT", b"IEND"} and max(width, height) <= LONGEST and (depth, colour) == (8, 0)
 
 
 def mask_picture(data: bytes) -> Image.Image:
@@ -54,6 +71,8 @@ def alpha_of(content: bytes, longest: int | None = None) -> Image.Image | None:
     Raises:
         ImageError: if it can't be read.
     """
+    if not may_be_transparent(content):
+        return None
     alpha = decode_transparent(content, "The content picture", longest).getchannel("A")
     return None if alpha.getextrema() == (255, 255) else alpha
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageCms
 
 from stylecore.config import OutputFormat
+from stylecore.imaging.colour import on_paper
 from stylecore.imaging.images import encode_png
 from stylecore.imaging.tiff_pages import Tag, pages_of
 from stylecore.imaging.tiff_writing import encode_tiff
@@ -30,7 +31,7 @@ DOTS_PER_INCH = 300  # at which a result would be printed: what print shops ask 
 
 _OPTIONS: dict[OutputFormat, dict[str, Any]] = {
     "jpeg": {"quality": 95, "subsampling": 0},  # colours as fine as brightness
-    "webp": {"lossless": True, "quality": 80, "method": 4},  # quality: how hard it tries to be small
+    "webp": {"lossless": True, "quality": 80, "method": 4, "exact": True},  # quality: how hard it tries to be small
 }
 _DESCRIPTION = ExifTags.Base.ImageDescription
 
@@ -46,10 +47,10 @@ def encode(image: Image.Image, kind: OutputFormat, key: str, text: str) -> bytes
     PNG has the text in an iTXt chunk. JPEG, WebP and TIFF have it, as JSON in ASCII after the key, in the tag
     ImageDescription: of EXIF, or of TIFF itself. All say that their colours are sRGB, PNG in a chunk and the others by
     a profile, and all but WebP, which can't, that they are printed with `DOTS_PER_INCH`. PNG, WebP and TIFF keep every
-    pixel as it is, JPEG (quality 95, 4:4:4) does not.
+    pixel as it is, also its opacity, JPEG (quality 95, 4:4:4) does not: there the picture lies on white.
 
     Args:
-        image: RGB.
+        image: RGB or RGBA.
         kind: the format.
         key: names the text.
         text: JSON; left out of a JPEG if it has more than `LONGEST_JPEG_TEXT` bytes.
@@ -58,6 +59,8 @@ def encode(image: Image.Image, kind: OutputFormat, key: str, text: str) -> bytes
         return encode_png(image, {key: text}, dots_per_inch=DOTS_PER_INCH)
     if kind == "tiff":
         return _tiff(np.asarray(image), key, text)
+    if kind == "jpeg":
+        image = on_paper(image)
     exif = Image.Exif()
     description = _description(key, text)
     if kind != "jpeg" or len(description) <= LONGEST_JPEG_TEXT:
@@ -72,7 +75,7 @@ def encode_deep(levels: NDArray[np.uint16], key: str, text: str) -> bytes:
     """Bytes of a TIFF with 16 bits a channel, and else as `encode` makes it.
 
     Args:
-        levels: (H, W, 3), RGB; 65535 is white.
+        levels: (H, W, 3) or (H, W, 4), RGB or RGBA; 65535 is white.
         key: names the text.
         text: JSON.
     """

@@ -16,7 +16,7 @@ def encode_tiff(
     """Bytes of a TIFF file, compressed without loss; the same arguments give the same bytes.
 
     Args:
-        levels: (H, W, 3), RGB; 0 is black, the largest number of the type white.
+        levels: (H, W, 3) or (H, W, 4), RGB or RGBA; 0 is black, the largest number of the type white.
         description: ASCII, for the tag ImageDescription.
         profile: of the colours, in the ICC's format.
         dots_per_inch: for the tags XResolution and YResolution.
@@ -29,6 +29,7 @@ def encode_tiff(
         levels,
         byteorder="<",
         photometric="rgb",
+        extrasamples=["unassalpha"] * (levels.shape[2] - 3),
         compression="zlib",
         predictor=True,  # differences of neighbours, which compress better
         rowsperstrip=max(1, STRIP_BYTES // levels[0].nbytes),

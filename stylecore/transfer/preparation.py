@@ -11,6 +11,9 @@ from torch import Tensor
 
 from stylecore.config import TransferConfig
 from stylecore.errors import SettingError
+from stylecore.imaging.images import decode
+from stylecore.imaging.inputs import Inputs
+from stylecore.imaging.mask_files import alpha_of
 from stylecore.imaging.scaling import fit
 from stylecore.imaging.tensors import to_tensor
 from stylecore.transfer.pyramid import size_of
@@ -24,6 +27,22 @@ INITIAL_DETAIL = 4  # longer side of a picture to start from that is needed, by 
 def sides(config: TransferConfig) -> tuple[int, int]:
     """The longer sides, in pixels, at which content and style are used; more of them need not be decoded."""
     return config.size, max(1, round(config.size * config.style_scale))
+
+
+def decode_inputs(inputs: Inputs, config: TransferConfig) -> tuple[Image.Image, StylePictures]:
+    """The content picture and the styles of a run, no larger than they are needed.
+
+    Args:
+        inputs: with masks as `mask_files.with_small_masks` makes them.
+        config: `size` and `style_scale` are read.
+
+    Raises:
+        ImageError: if one can't be used.
+    """
+    content_side, style_side = sides(config)
+    content = decode(inputs.content.data, "The content picture", content_side)
+    styles = [decode(style.data, "The style picture", style_side) for style in inputs.styles]
+    return content, StylePictures.of(inputs, styles, alpha_of(inputs.content.data, content_side))
 
 
 @overload

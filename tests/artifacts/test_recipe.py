@@ -1,5 +1,6 @@
 """The recipe inside a picture: what comes back, and what a stranger may have written there."""
 
+import base64
 import dataclasses
 import io
 import json
@@ -23,8 +24,10 @@ from stylecore.artifacts.recipe import (
 from stylecore.config import PRESETS, SETTINGS, Postprocess, TransferConfig
 from stylecore.imaging import files
 from stylecore.imaging.images import encode_png
+from stylecore.imaging.mask_files import small_mask
 from stylecore.imaging.tensors import to_image
 
+MASK = small_mask(encode_png(Image.linear_gradient("L")))
 RECIPE = Recipe(
     config=TransferConfig(
         lambdas=(0.1 + 0.2,),
@@ -38,11 +41,17 @@ RECIPE = Recipe(
     device="NVIDIA “Ω” 9000",
     versions={"torch": "2.14.1+cu130", "python": "3.11"},
     contents=(InputDigest(sha256="c" * 64),),
-    styles=(InputDigest(sha256="5" * 64, weight=0.25), InputDigest(sha256="6" * 64, weight=0.75, mask_sha256="m" * 64)),
+    styles=(
+        InputDigest(sha256="5" * 64, weight=0.25),
+        InputDigest(sha256="6" * 64, weight=0.75, mask_sha256="m" * 64, region_sha256=sha256(MASK)),
+    ),
+    leave_sha256=sha256(MASK),
+    masks={sha256(MASK): MASK},
     init_sha256="1" * 64,
     steps_done=77,
     losses={"content": 1e-300, "style": 0.1, "total": 12345678.901234567},
     changes=((10, 0.3), (20, 1.0)),
+    weight_changes=((5, (0.5, 1.0)),),
     postprocess=Postprocess(colours="luminance", blend=0.25),
     enlargement=((768, 20), (1536, 57)),
     resumed_at=(12, 40),
@@ -110,9 +119,74 @@ def test_the_json_says_what_a_reader_needs():
     assert set(values) == {"format", *(field.name for field in dataclasses.fields(Recipe))} - {"not_understood"}
 
 
-@pytest.mark.parametrize("entry", ["changes", "enlargement", "init_sha256", "precision", "resumed_at"])
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "changes",
+        "enlargement",
+        "init_sha256",
+        "leave_sha256",
+        "masks",
+        "precision",
+        "resumed_at",
+        "weight_changes",
+    ],
+)
 def test_entries_that_may_be_missing(entry):
-    assert getattr(Recipe.from_json(without(entry)), entry) in ((), "", "float32")
+    assert getattr(Recipe.from_json(without(entry)), entry) in ((), "", "float32", {})
+
+
+def as_json(data: bytes) -> dict[str, str]:
+    return {sha256(data): base64.b64encode(data).decode()}
+
+
+@pytest.mark.parametrize(
+    ("masks", "sentence"),
+    [
+        ([], "masks must be"),
+        ({str(k): "" for k in range(12)}, "masks must be"),
+        ({"0" * 64: base64.b64encode(MASK).decode()}, "not what its checksum says"),
+        ({"0" * 64: 7}, "must have at most 24576 bytes"),
+        ({"0" * 64: "A" * 60_000}, "must have at most 24576 bytes"),
+        ({"0" * 64: "*"}, "can't be used"),
+        (as_json(b""), "or not small"),
+        (as_json(MASK[:40]), "or not small"),
+        (as_json(MASK[:-40] + MASK[-12:]), "can't be used"),
+        (as_json(encode_png(Image.new("RGB", (8, 8)))), "or not small"),
+        (as_json(encode_png(Image.new("L", (300, 8)))), "or not small"),
+    ],
+)
+def test_masks_that_were_not_made_here_are_refused(masks, sentence):
+    with pytest.raises(RecipeError, match=sentence):
+        Recipe.from_json(changed(masks=masks))
+
+
+@pytest.mark.parametrize(
+    "weights",
+    [
+        [[1, [1]]],
+        [[1, [0, 1]]],
+        [[1, [1, -1]]],
+        [[1, [1, None]]],
+        [[1, [1, 1e9]]],
+        [[-1, [1, 1]]],
+        [[1]],
+        3,
+        [[1, "ab"]],
+    ],
+)
+def test_changes_of_the_mix_that_can_not_be_followed_are_refused(weights):
+    with pytest.raises(RecipeError):
+        Recipe.from_json(changed(weight_changes=weights))
+
+
+def test_a_recipe_without_masks_says_nothing_of_them():
+    plain = dataclasses.replace(
+        RECIPE, styles=(InputDigest(sha256="5" * 64),), leave_sha256="", masks={}, weight_changes=()
+    )
+    text = plain.to_json()
+    assert not any(word in text for word in ("region", "leave", "masks", "weight_changes"))
+    assert Recipe.from_json(text) == plain
 
 
 def test_settings_that_are_missing_are_what_was_done_before_they_existed():
@@ -275,7 +349,7 @@ def test_pictures_without_a_recipe():
     assert "not a PNG, JPEG, WebP or TIFF" in refusal(bmp.getvalue())
     assert "no recipe" in refusal(jpeg.getvalue())  # a comment is not where it would be
     assert "no recipe" in refusal(png.getvalue())
-    assert "no recipe" in refusal(in_png(RECIPE.to_json() + " " * 200_000))
+    assert "no recipe" in refusal(in_png(RECIPE.to_json() + " " * 500_000))
 
 
 @pytest.mark.parametrize("data", [b"", b"text", b"\x89PNG\r\n\x1a\n", in_png(RECIPE.to_json())[:60]])
