@@ -321,7 +321,7 @@ def test_a_recipe_of_the_first_format_is_read_by_its_old_names():
         config[old] = config.pop(new)
     config |= {"weights": "paper", "history": 7}
     values = json.loads(RECIPE.to_json()) | {"format": 1, "config": config}
-    del values["contents"], values["styles"]
+    del values["contents"], values["styles"], values["weight_changes"]
     values |= {"content_sha256": "a" * 64, "style_sha256": "b" * 64, "finish": values.pop("postprocess")}
     found = Recipe.from_json(json.dumps(values))
     assert found.config == dataclasses.replace(RECIPE.config, loss_weighting="paper", lbfgs_memory=7)
