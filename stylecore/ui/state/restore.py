@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from stylecore.artifacts.recipe import Recipe, sha256
+from stylecore.artifacts.recipe import InputDigest, Recipe, sha256
 from stylecore.config import Postprocess, with_lambda
 from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Job
@@ -106,7 +106,7 @@ def choose_of_job(job: Job, role: Role) -> None:
 
 
 def restore_recipe(engine: Engine, owner: str, recipe: Recipe) -> list[str]:
-    """Sets the page as it was when a picture was made.
+    """Sets the page as it was when a picture was made: settings, pictures, weights and masks.
 
     Returns:
         A sentence on everything that could not be restored.
@@ -117,18 +117,40 @@ def restore_recipe(engine: Engine, owner: str, recipe: Recipe) -> list[str]:
     for job in engine.jobs_of(owner):
         files = (*job.request.inputs.files(), *job.snapshot.results)
         at_hand |= {sha256(data): data for data in files}
-    digests = (recipe.content_sha256, recipe.style_sha256, recipe.init_sha256)
-    for role, wanted in zip(ROLES, digests, strict=True):
+    styles = dict(zip(STYLES, recipe.styles, strict=False))
+    digests = {"content": recipe.content_sha256, "init": recipe.init_sha256}
+    for role in ROLES:
+        wanted = styles[role].sha256 if role in styles else digests.get(role, "")
         source = chosen(role)
+        if not wanted and role in STYLES:
+            unchoose(role)
         if not wanted or (source is not None and sha256(source.data) == wanted):
             continue
         if wanted in at_hand:
             choose_bytes(role, "From the recipe", at_hand[wanted])
         else:
+            if role in STYLES[1:]:
+                unchoose(role)
             problems.append(f"Its {WORDS[role]} is not here: upload the same file to make the same picture again.")
-    if recipe.changes:
-        problems.append("λ was changed while it was made: the settings are those that it began with.")
+    problems += _restore_places(owner, recipe, styles)
+    if recipe.changes or recipe.weight_changes:
+        what = "λ" if recipe.changes else "The mix of styles"
+        problems.append(f"{what} was changed while it was made: the settings are those that it began with.")
     _State().postprocess_of_next = recipe.postprocess
+    return problems
+
+
+def _restore_places(owner: str, recipe: Recipe, styles: Mapping[Role, InputDigest]) -> list[str]:
+    """Sets weights and masks as a recipe has them. Returns a sentence on what could not be restored."""
+    load_weights(list(styles), [digest.weight for digest in styles.values()])
+    wanted = {role: digest.region_sha256 for role, digest in styles.items()} | {LEAVE: recipe.leave_sha256}
+    masks = {place: recipe.masks.get(digest, b"") for place, digest in wanted.items() if digest}
+    set_masks(owner, masks)
+    problems = []
+    if not all(masks.values()):
+        problems.append("The file does not hold all of its masks: paint them anew to make the same picture again.")
+    if any(digest.mask_sha256 for digest in styles.values()):
+        problems.append("Only a part of a style picture was meant, which the command line alone can ask for.")
     return problems
 
 
