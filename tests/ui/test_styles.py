@@ -1,6 +1,9 @@
 """Several styles in the Studio, in Streamlit's own test harness: added, weighed, kept in the address, removed."""
 
+import io
+
 import pytest
+from PIL import Image
 
 from tests.conftest import start_afresh
 from tests.support.pages import component_data, open_app, words
@@ -64,3 +67,65 @@ def test_the_lab_has_the_styles_of_the_studio():
     assert app.button(key="run_lab").label == "Run 25 pictures"
     app.button(key="drop_style2").click().run()
     assert "choose two styles" in words(app.warning)
+
+
+def grey(shade, side=40):
+    buffer = io.BytesIO()
+    Image.new("L", (side, side), shade).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (grey(0), "black everywhere"),
+        (b"", "is empty"),
+        (b"no picture", "can't be read as a picture"),
+        (grey(255)[:60], "damaged"),
+    ],
+)
+def test_a_mask_that_can_not_be_used_is_refused_in_a_sentence(data, sentence):
+    app = open_app(size="64")
+    app.button(key="regions").click().run()
+    app.file_uploader(key="mask_upload_0").upload("mask.png", data, "image/png")
+    app.run()
+    assert sentence in words(app.error)
+    app.file_uploader(key="mask_upload_1").upload("mask.png", grey(99), "image/png")
+    app.run()
+    assert not app.error
+    app.button(key="regions_done").click().run()
+    assert app.button(key="regions").label == "Where? 1 place is painted"
+
+
+def test_with_several_styles_each_has_a_place_of_its_own_to_paint():
+    app = open_app(size="64", style2="Stained glass")
+    app.button(key="regions").click().run()
+    app.file_uploader(key="mask_upload_0").upload("mask.png", grey(255), "image/png")
+    app.run()
+    layers = component_data(app, "brush")["layers"]
+    assert [(layer["id"], bool(layer["url"])) for layer in layers] == [
+        ("leave", True),
+        ("style", False),
+        ("style2", False),
+    ]
+    app.button(key="regions_done").click().run()
+    app.button(key="drop_style2").click().run()
+    app.button(key="regions").click().run()
+    assert [layer["id"] for layer in component_data(app, "brush")["layers"]] == ["leave"]
+
+
+def test_a_transparent_photograph_is_said_to_be_left_alone_where_it_is():
+    app = open_app(size="64")
+    buffer = io.BytesIO()
+    Image.effect_noise((64, 64), 80).convert("LA").save(buffer, "PNG")
+    assert "transparent" not in words(app.caption)
+    app.file_uploader(key="upload_content_0").upload("opaque.png", buffer.getvalue(), "image/png")
+    app.run()
+    assert "transparent" not in words(app.caption)
+    picture = Image.open(buffer).convert("RGBA")
+    picture.putalpha(128)
+    again = io.BytesIO()
+    picture.save(again, "PNG")
+    app.file_uploader(key="upload_content_1").upload("glass.png", again.getvalue(), "image/png")
+    app.run()
+    assert "What is transparent in the photograph is left alone" in words(app.caption)
