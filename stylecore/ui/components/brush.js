@@ -2,13 +2,16 @@
 const NUDGE = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
 const TINT = { active: 0.6, other: 0.35 } // how much of a colour lies over the photograph
 
+let newest // streamlit may draw the dialog anew at any time: the next brush goes on from where this one is
+
 export default function ({ data, parentElement, setTriggerValue }) {
-  parentElement.brush ??= new Brush(parentElement)
-  parentElement.brush.update(data, setTriggerValue)
+  parentElement.brush ??= new Brush(parentElement, newest)
+  newest = parentElement.brush
+  newest.update(data, setTriggerValue)
 }
 
 class Brush {
-  constructor(root) {
+  constructor(root, before) {
     this.find = (selector) => root.querySelector(selector)
     this.frame = this.find(".frame")
     this.view = new View(this.frame, this.find(".sheet"))
@@ -27,21 +30,23 @@ class Brush {
     for (const button of root.querySelectorAll("[data-act]")) button.onclick = () => this.act(button.dataset.act)
     this.find(".size").oninput = () => this.draw()
     this.listen()
+    if (before) this.inherit(before)
+  }
+
+  inherit(before) {
+    const { masks, known, unheard, told, tool, active, shown, width, height, cursor, painting } = before
+    Object.assign(this, { masks, known, unheard, told, tool, active, shown, width, height, cursor })
+    for (const slider of [".size", ".softness"]) this.find(slider).value = before.find(slider).value
+    Object.assign(this.view, { zoom: before.view.zoom, x: before.view.x, y: before.view.y })
+    this.untold = Boolean(painting) || Object.keys(unheard).length > 0
   }
 
   // Takes over what the page says: layers, and masks that are not those that were sent from here.
   update(data, send) {
     this.send = send
     if (this.told?.session !== data.heard.session) this.told = { ...data.heard }
+    this.show(data)
     for (const [id, turn] of Object.entries(this.unheard)) if (turn <= data.heard.turn) delete this.unheard[id]
-    if (this.photograph !== data.photograph || this.mask?.width !== data.width || this.mask?.height !== data.height) {
-      this.photograph = this.find("img").src = data.photograph
-      Object.assign(this, { masks: {}, known: {}, unheard: {}, width: data.width, height: data.height })
-      Object.assign(this.find("canvas"), { width: data.width, height: data.height })
-      this.frame.style.setProperty("--shape", data.width / data.height)
-      this.cursor = { x: data.width / 2, y: data.height / 2 }
-    }
-    this.frame.setAttribute("aria-label", data.label)
     this.layers = data.layers
     const late = data.heard.turn < this.told.turn // what was painted since is not in what the page says
     if (!late || !data.layers.some(({ id }) => id === this.active)) this.active = data.active
@@ -51,6 +56,21 @@ class Brush {
     }
     this.showLayers()
     this.draw()
+    if (this.untold) this.tell(true)
+    this.untold = false
+  }
+
+  // Shows the photograph; what is known of another one is forgotten.
+  show({ photograph, width, height, label }) {
+    if (this.shown !== photograph || this.width !== width || this.height !== height) {
+      const cursor = { x: width / 2, y: height / 2 }
+      Object.assign(this, { masks: {}, known: {}, unheard: {}, untold: false, shown: photograph, width, height, cursor })
+    }
+    const [image, canvas] = [this.find("img"), this.find("canvas")]
+    if (image.src !== photograph) image.src = photograph
+    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height })
+    this.frame.style.setProperty("--shape", width / height)
+    this.frame.setAttribute("aria-label", label)
   }
 
   async takeOver({ id, url, stamp }) {
@@ -162,6 +182,7 @@ class Brush {
 
   draw() {
     this.tint()
+    this.view.panBy(0, 0)
     for (const button of this.find(".tools").querySelectorAll("[data-tool]")) {
       button.setAttribute("aria-pressed", button.dataset.tool === this.tool)
     }

@@ -19,6 +19,7 @@ class View {
   // Moves the photograph, as far as its edges allow.
   panBy(dx, dy) {
     const { clientWidth, clientHeight } = this.frame
+    if (!clientWidth) return // not laid out yet
     this.x = Math.min(0, Math.max(this.x + dx, clientWidth * (1 - this.zoom)))
     this.y = Math.min(0, Math.max(this.y + dy, clientHeight * (1 - this.zoom)))
     this.sheet.style.transform = `translate(${this.x}px, ${this.y}px) scale(${this.zoom})`
