@@ -29,8 +29,9 @@ def weight_of(role: Role) -> float:
 
 
 def set_weights(weights: Mapping[Role, float]) -> None:
-    """Sets the weights of some styles; the others keep theirs."""
-    _State().weights = {**_State().weights, **weights}
+    """Sets the weights of some styles, brought into their range; the others keep theirs."""
+    usable = {role: min(max(0.0, weight), MAX_WEIGHT) for role, weight in weights.items()}  # in this order NaN is 0
+    _State().weights = {**_State().weights, **usable}
 
 
 def load_weights(roles: Sequence[Role], weights: Sequence[float]) -> None:
