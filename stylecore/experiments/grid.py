@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -61,7 +62,7 @@ def cells_of(jobs: Iterable[Job], wanted: Request) -> dict[float, Cell]:
     for job in jobs:
         snapshot = job.snapshot
         steered = snapshot.changes or snapshot.weight_changes
-        if not same_but_lambda(job.request, wanted) or steered or snapshot.done > wanted.config.steps:
+        if steered or not same_but_lambda(job.request, wanted) or snapshot.done > wanted.config.steps:
             continue
         rank = 2 if snapshot.status == "finished" else 1 if not job.ended else 0
         if rank == 0 and not snapshot.results:
@@ -73,12 +74,12 @@ def cells_of(jobs: Iterable[Job], wanted: Request) -> dict[float, Cell]:
 
 
 def same_but_lambda(one: Request, other: Request) -> bool:
-    """Whether two requests have the same files and weights, and the same settings apart from λ."""
+    """Whether two requests have the same files and masks, weights, and settings apart from λ."""
 
     def but_lambda(request: Request) -> object:
         settings = {name: value for name, value in request.config.to_dict().items() if name != "lambdas"}
-        nameless = [(image.data, image.weight, image.mask, image.region) for image in request.inputs]
-        return settings, nameless, request.inputs.leave
+        inputs = request.inputs
+        return settings, [dataclasses.replace(image, name="") for image in inputs], inputs.leave
 
     return but_lambda(one) == but_lambda(other)
 
