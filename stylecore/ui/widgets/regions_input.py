@@ -131,7 +131,7 @@ def _paint(owner: str, photograph: str, place: str, data: bytes) -> bytes:
 def _upload_input(keep: Callable[[bytes], None]) -> None:
     """Draws a field for a grey picture that becomes the mask of what is painted; `keep` gets it."""
     key = f"mask_upload_{_State().uploads}"
-    with st.popover("Upload", icon=":material/upload:", key="mask_upload"):
+    with st.popover("Upload a mask", icon=":material/upload:", key="mask_upload"):
         st.file_uploader(
             "A grey picture, white where it counts. It is stretched to the photograph.",
             type=TYPES,
