@@ -8,14 +8,23 @@ import itertools
 from dataclasses import dataclass
 from typing import Any
 
-from stylecore.artifacts.recipe import Recipe, RecipeError, current_versions, read_recipe, sha256
-from stylecore.cli.sources import LARGEST_RESULT, Source
+from stylecore.artifacts.recipe import Recipe, RecipeError, current_versions, describe_inputs, read_recipe, sha256
+from stylecore.cli.sources import LARGEST_RESULT, Sources
+from stylecore.cli.styles import named_styles
 from stylecore.cli.terminal import note
 from stylecore.config import PRESETS, Postprocess, TransferConfig
 from stylecore.errors import SettingError
 from stylecore.imaging.files import read
+from stylecore.imaging.inputs import MAX_STYLES, Inputs
 from stylecore.settings import settings_of
 from stylecore.transfer.enlargement import Level, levels_between
+
+_INPUTS = {
+    "contents": "content picture is",
+    "styles": "style picture, or its weight or mask, is",
+    "init_sha256": "init picture is",
+    "leave_sha256": "mask of what is left alone is",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,12 +36,24 @@ class Choices:
         postprocess: what is done to each picture afterwards.
         recipe: the recipe if its run is repeated exactly, with its changes of λ and its number of steps; else None.
         levels: the sizes through which a finished picture becomes large, and the updates at each; empty for all else.
+        origin: the recipe that the command line names, whose weights and masks count where it names no others.
     """
 
     config: TransferConfig
     postprocess: Postprocess
     recipe: Recipe | None = None
     levels: tuple[Level, ...] = ()
+    origin: Recipe | None = None
+
+    @property
+    def changes(self) -> tuple[tuple[int, float], ...]:
+        """Changes of λ during the run that is repeated."""
+        return self.recipe.changes if self.recipe else ()
+
+    @property
+    def weight_changes(self) -> tuple[tuple[int, tuple[float, ...]], ...]:
+        """Changes of the mix of styles during the run that is repeated."""
+        return self.recipe.weight_changes if self.recipe else ()
 
     @property
     def steps(self) -> int:
@@ -66,6 +87,7 @@ def choose(options: argparse.Namespace) -> Choices:
         postprocess=dataclasses.replace(before, **_named(options, Postprocess)),
         recipe=None if named else recipe,  # with other settings it is another run
         levels=tuple(itertools.starmap(Level, recipe.enlargement)) if recipe and not named else (),
+        origin=recipe,
     )
 
 
@@ -88,10 +110,19 @@ def _choose_larger(options: argparse.Namespace) -> Choices:
         config=dataclasses.replace(recipe.config, **{"lambdas": lambdas, **named, "init": "image"}),
         postprocess=dataclasses.replace(recipe.postprocess, **_named(options, Postprocess)),
         levels=levels,
+        origin=_as_it_ended(recipe),
     )
 
 
-def check_same_pictures(options: argparse.Namespace, sources: dict[str, Source]) -> None:
+def _as_it_ended(recipe: Recipe) -> Recipe:
+    """A recipe with the weights of the styles that its run ended with."""
+    if not recipe.weight_changes:
+        return recipe
+    weighted = zip(recipe.styles, recipe.weight_changes[-1][1], strict=True)
+    return dataclasses.replace(recipe, styles=tuple(dataclasses.replace(s, weight=weight) for s, weight in weighted))
+
+
+def check_same_pictures(options: argparse.Namespace, sources: Sources) -> None:
     """Checks that a finished picture is made large with the pictures that it was made from.
 
     Raises:
@@ -99,11 +130,15 @@ def check_same_pictures(options: argparse.Namespace, sources: dict[str, Source])
     """
     if not options.enlarged:
         return
-    recipe = read_recipe(sources["init"].data, options.enlarged)
-    digests = {"content": recipe.content_sha256, "style": recipe.style_sha256}
-    for name, digest in digests.items():
-        if sha256(sources[name].data) != digest:
-            path = getattr(options, name)
+    assert sources.init is not None
+    recipe = read_recipe(sources.init.data, options.enlarged)
+    wanted = [("content", options.content, sources.content, recipe.contents[0])]
+    wanted += [
+        ("style", named.file, source, digest)
+        for named, source, digest in zip(named_styles(options), sources.styles, recipe.styles, strict=True)
+    ]
+    for name, path, source, digest in wanted:
+        if sha256(source.data) != digest.sha256:
             raise SettingError(
                 f"{path} is not the {name} picture of {options.enlarged}: name the file it was made from"
             )
@@ -121,17 +156,17 @@ def read_noted_recipe(path: str) -> Recipe:
     return recipe
 
 
-def note_differences(recipe: Recipe, files: dict[str, bytes]) -> None:
+def note_differences(recipe: Recipe, inputs: Inputs) -> None:
     """Notes whatever makes a repeated run differ from the recipe's: other pictures, other versions.
 
     Args:
         recipe: of the run that is repeated.
-        files: bytes of the input files, by "content", "style" and "init".
+        inputs: that it is repeated with.
     """
-    digests = {"content": recipe.content_sha256, "style": recipe.style_sha256, "init": recipe.init_sha256}
-    for name, data in files.items():
-        if sha256(data) != digests[name]:
-            note(f"the {name} picture is not the one of the recipe.")
+    found = {name: value for name, value in describe_inputs(inputs).items() if name != "masks"}
+    for name, what in _INPUTS.items():
+        if found[name] != getattr(recipe, name) and (name != "init_sha256" or inputs.init):
+            note(f"the {what} not the one of the recipe.")
     if recipe.resumed_at:
         steps = ", ".join(map(str, recipe.resumed_at))
         note(f"the run of the recipe was cut off and resumed at step {steps}; pixels may differ a little.")
@@ -141,12 +176,12 @@ def note_differences(recipe: Recipe, files: dict[str, bytes]) -> None:
 
 def _check_inputs(recipe: Recipe) -> None:
     """Refuses recipes whose inputs can't be named on the command line."""
-    inputs = (*recipe.contents, *recipe.styles)
-    if len(inputs) > 2 or any(digest.mask_sha256 for digest in inputs):
+    if len(recipe.contents) > 1 or recipe.contents[0].mask_sha256:
         raise RecipeError(
-            "This recipe is of several content or style pictures, or of masks: "
-            "this version's command line takes one content and one style picture, without masks."
+            "This recipe is of several content pictures, or of a mask on one: this version takes one, without a mask."
         )
+    if len(recipe.styles) > MAX_STYLES:
+        raise RecipeError(f"This recipe is of {len(recipe.styles)} styles: this version takes at most {MAX_STYLES}.")
 
 
 def _named(options: argparse.Namespace, kind: type[TransferConfig | Postprocess]) -> dict[str, Any]:

@@ -18,12 +18,13 @@ from stylecore.cli.outputs import picture_outputs, try_outputs
 from stylecore.cli.run import run_transfer
 from stylecore.cli.saving import Painted, Sheet, report_run, save_all, save_apart
 from stylecore.cli.signals import stoppable
-from stylecore.cli.sources import Source, input_paths, inputs_of, read_sources
+from stylecore.cli.sources import Sources, files_read, read_sources
 from stylecore.cli.terminal import note, print_json, print_result
 from stylecore.config import TransferConfig
 from stylecore.experiments.lambdas import DEFAULT_LAMBDAS
 from stylecore.imaging.files import read
 from stylecore.imaging.images import decode
+from stylecore.imaging.mask_files import described_mask
 from stylecore.imaging.scaling import checked_size
 from stylecore.imaging.tensors import to_tensor
 from stylecore.transfer.devices import choose_device
@@ -40,11 +41,11 @@ def transfer(options: argparse.Namespace) -> int:
     with stoppable() as signals:
         choices = choose(options)
         outputs = picture_outputs(options.output, choices.config.lambdas, options.format)
-        sources = read_sources(options, choices.config)
+        sources = read_sources(options, choices.config, choices.origin)
         check_same_pictures(options, sources)
-        size = checked_size(sources["content"].size, choices.config.size)
+        size = checked_size(sources.content.size, choices.config.size)
         log_bytes = LOG_LINE_BYTES * (choices.config.steps + 1) * len(outputs)
-        try_outputs(outputs, size, options.log, log_bytes, _files_read(options))
+        try_outputs(outputs, size, options.log, log_bytes, files_read(options))
         checkpoints = _checkpoints(options, choices, sources)
         run = run_transfer(options, choices, sources, checkpoints, signals)
         log = Path(options.log) if options.log else None
@@ -61,9 +62,9 @@ def sheet(options: argparse.Namespace) -> int:
         if len(choices.config.lambdas) < 2:
             choices = dataclasses.replace(choices, config=dataclasses.replace(choices.config, lambdas=DEFAULT_LAMBDAS))
         outputs = picture_outputs(options.output, choices.config.lambdas[:1], options.format)
-        sources = read_sources(options, choices.config)
-        cell = checked_size(sources["content"].size, choices.config.size)
-        try_outputs(outputs, sheet_size(len(choices.config.lambdas), cell), None, 0, _files_read(options))
+        sources = read_sources(options, choices.config, choices.origin)
+        cell = checked_size(sources.content.size, choices.config.size)
+        try_outputs(outputs, sheet_size(len(choices.config.lambdas), cell), None, 0, files_read(options))
         if choices.recipe and choices.recipe.changes:
             note("λ was changed while the picture of the recipe was made; each λ of a sheet stays as it is.")
             choices = dataclasses.replace(choices, recipe=dataclasses.replace(choices.recipe, changes=()))
@@ -87,9 +88,10 @@ def evaluate(options: argparse.Namespace) -> int:
         pooling=options.pooling,
         statistic=options.statistic,
     )
-    paths = (options.content, options.style, options.image)
-    content, style, image = (decode(read(path), path) for path in paths)
-    content_tensor, style_tensor = prepare(content, style, config)
+    image = decode(read(options.image), options.image)
+    sources = read_sources(options, config)
+    content = sources.content.picture
+    content_tensor, styling = prepare(content, sources.painted_in, config)
     size = size_of(content_tensor)
     resized = image.size != size
     if resized:
@@ -101,10 +103,10 @@ def evaluate(options: argparse.Namespace) -> int:
         )
     image_tensor = to_tensor(image.resize(size) if resized else image)
     device = choose_device(options.device)
-    check_memory_to_judge([size, size_of(style_tensor)], device)
+    check_memory_to_judge([size, *(size_of(style.image) for style in styling.styles)], device)
     with torch.no_grad():
         vgg = load_vgg16(config.vgg_weights, device)
-        losses = Objective(vgg, content_tensor.to(device), style_tensor.to(device), config)(image_tensor.to(device))
+        losses = Objective(vgg, content_tensor.to(device), styling.to(device), config)(image_tensor.to(device))
     print_json(
         {
             "content_loss": losses.content.item(),
@@ -120,8 +122,10 @@ def evaluate(options: argparse.Namespace) -> int:
 
 
 def inspect(options: argparse.Namespace) -> int:
-    """Prints the recipe inside a picture as JSON."""
-    print_json(json.loads(read_noted_recipe(options.picture).to_json()))
+    """Prints the recipe inside a picture as JSON, with its masks in figures."""
+    recipe = read_noted_recipe(options.picture)
+    masks = {digest: described_mask(data) for digest, data in recipe.masks.items()}
+    print_json(json.loads(recipe.to_json()) | ({"masks": masks} if masks else {}))
     return 0
 
 
@@ -131,7 +135,7 @@ def bench(options: argparse.Namespace) -> int:
 
     device, config = choose_device(options.device), TransferConfig(size=options.size, lambdas=BATCH)
     content, style = pair()
-    check_memory(content.size, style.size, config, device)
+    check_memory(content.size, [style.size], config, device)
     figures = measure(options.size, device)
     if options.json:
         print_json(figures)
@@ -140,12 +144,9 @@ def bench(options: argparse.Namespace) -> int:
     return 0
 
 
-def _checkpoints(options: argparse.Namespace, choices: Choices, sources: dict[str, Source]) -> Checkpoints:
+def _checkpoints(options: argparse.Namespace, choices: Choices, sources: Sources) -> Checkpoints:
     path = checkpoint_path(options.checkpoint, options.output, choices.config.size)
-    changes = choices.recipe.changes if choices.recipe else ()
-    return Checkpoints(path, run_key(choices.config, inputs_of(sources), choices.steps, changes, choices.levels))
-
-
-def _files_read(options: argparse.Namespace) -> list[str]:
-    """All files that a run reads, which no output may replace."""
-    return [*input_paths(options).values(), *([options.recipe] if options.recipe else [])]
+    key = run_key(
+        choices.config, sources.inputs, choices.steps, choices.changes, choices.levels, choices.weight_changes
+    )
+    return Checkpoints(path, key)

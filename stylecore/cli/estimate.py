@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from stylecore.config import SETTINGS, TransferConfig
 from stylecore.engine.cost import TARGET_BYTES, TILES, Cost, Size, cost_of, fitting_cost
@@ -18,34 +18,42 @@ LARGEST_TILE = 8192  # pixels
 MEASURED_SIDE = 160  # pixels; less where the run is smaller, as small pictures take longer per pixel
 
 
-def check_memory(content: Size, style: Size, config: TransferConfig, device: str, wanted: str = "auto") -> Cost:
+def check_memory(
+    content: Size,
+    styles: Sequence[Size],
+    config: TransferConfig,
+    device: str,
+    wanted: str = "auto",
+    regions: int = 0,
+) -> Cost:
     """The cost of a run, if there is memory for it now.
 
     Args:
         content: width and height of the content file.
-        style: width and height of the style file.
+        styles: width and height of each style file.
         config: the settings.
         device: "cpu" or "cuda".
         wanted: longest side of the pieces, in pixels; "auto" takes pictures whole where they fit, "off" always.
+        regions: number of regions with a mask of their own.
 
     Raises:
         OutOfMemory: if there is not; the message says what would fit.
         ImageError: if a picture is too narrow for the layers.
     """
     free = free_memory(device)
-    cost = _cost(content, style, config, device, wanted, free)
+
+    def of(config: TransferConfig) -> Cost:
+        if wanted == "auto":
+            return fitting_cost([content], styles, config, device, free, regions)
+        return cost_of([content], styles, config, device, tile_from_text(wanted), regions)
+
+    cost = of(config)
     if cost.memory > free:
-        advice = " or ".join(_fitting(content, style, config, device, wanted, free)) or "close other programs first"
+        advice = " or ".join(_fitting(of, config, free)) or "close other programs first"
         raise OutOfMemory(
             f"This run needs about {spoken_bytes(cost.memory)} of memory, and {spoken_bytes(free)} are free: {advice}."
         )
     return cost
-
-
-def _cost(content: Size, style: Size, config: TransferConfig, device: str, wanted: str, free: int) -> Cost:
-    if wanted == "auto":
-        return fitting_cost([content], [style], config, device, free)
-    return cost_of([content], [style], config, device, tile_from_text(wanted))
 
 
 def tile_from_text(text: str) -> int | None:
@@ -100,13 +108,13 @@ def spoken_estimate(cost: Cost, vgg: VGG16, config: TransferConfig, size: Size, 
     )
 
 
-def _fitting(content: Size, style: Size, config: TransferConfig, device: str, wanted: str, free: int) -> Sequence[str]:
+def _fitting(cost: Callable[[TransferConfig], Cost], config: TransferConfig, free: int) -> Sequence[str]:
     """What would fit into the free memory: the largest smaller size, and the largest number of λ."""
 
     def fits(**changes: object) -> bool:
         try:
             smaller = dataclasses.replace(config, **changes)  # type: ignore[arg-type]
-            return _cost(content, style, smaller, device, wanted, free).memory <= free
+            return cost(smaller).memory <= free
         except ImageError:  # too narrow at this size
             return False
 

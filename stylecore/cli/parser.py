@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn, get_args
 
 from stylecore.cli import app, terminal
+from stylecore.cli.styles import add_styles
 from stylecore.config import PRESETS, SETTINGS, DeviceChoice, OutputFormat, Postprocess, TransferConfig
 from stylecore.errors import SettingError, UserError
 from stylecore.settings import Setting, settings_of
@@ -165,7 +166,7 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     usual = {name: getattr(DEFAULTS, name) for name in EVALUATED} | {"loss_weighting": "paper"}
     for name, value in usual.items():
         _add_setting(parser, SETTINGS[name], value)
-    parser.set_defaults(**usual)
+    parser.set_defaults(**usual, init_image=None, enlarged=None, recipe=None)
     _add_device(parser)
 
 
@@ -178,7 +179,7 @@ def _add_bench(parser: argparse.ArgumentParser) -> None:
 
 def _add_pair(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("content", metavar="CONTENT", help="picture file")
-    parser.add_argument("style", metavar="STYLE", help="picture file")
+    add_styles(parser)
 
 
 def _add_device(parser: argparse.ArgumentParser) -> None:

@@ -19,11 +19,12 @@ from stylecore.cli.checkpoints import Checkpoints
 from stylecore.cli.choices import Choices, note_differences
 from stylecore.cli.estimate import check_memory, spoken_estimate
 from stylecore.cli.signals import Signals
-from stylecore.cli.sources import Source, inputs_of
+from stylecore.cli.sources import Sources
 from stylecore.cli.terminal import BAD_INPUT, BUG, DONE, STOPPED, describe_bug, leave_progress, say, show_progress
 from stylecore.config import Precision, TransferConfig, with_lambda
 from stylecore.engine.cost import through_levels, used_sizes
 from stylecore.errors import UserError
+from stylecore.imaging.mask_files import guided_regions
 from stylecore.transfer.devices import choose_device, is_out_of_memory
 from stylecore.transfer.enlargement import Level, paint_levels, remaining
 from stylecore.transfer.preparation import prepare, prepare_initial
@@ -55,7 +56,7 @@ class Run:
 def run_transfer(
     options: argparse.Namespace,
     choices: Choices,
-    sources: dict[str, Source],
+    sources: Sources,
     checkpoints: Checkpoints,
     signals: Signals,
 ) -> Run:
@@ -64,7 +65,7 @@ def run_transfer(
     Args:
         options: those of the command line that name the device and ask for tracebacks.
         choices: what to do.
-        sources: the pictures, by "content", "style" and "init".
+        sources: the pictures and masks.
         checkpoints: of this run, from which it goes on if there is one.
         signals: that stop the run; when there is a result, it must not cost that any more.
 
@@ -76,10 +77,10 @@ def run_transfer(
     config, total = choices.config, choices.steps
     device = choose_device(options.device)
     if choices.recipe:
-        note_differences(choices.recipe, {name: source.data for name, source in sources.items()})
-    sizes = sources["content"].size, sources["style"].size
+        note_differences(choices.recipe, sources.inputs)
+    sizes = sources.content.size, sources.style_sizes
     planned = dataclasses.replace(config, steps=min(config.steps, total))
-    cost = check_memory(*sizes, planned, device, options.tile)
+    cost = check_memory(*sizes, planned, device, options.tile, guided_regions(sources.inputs))
     if choices.levels:
         cost = through_levels(cost, *sizes, config, choices.levels)
     earlier = checkpoints.found()
@@ -89,11 +90,11 @@ def run_transfer(
     trouble, status = "", DONE
     try:
         vgg = load_vgg16(config.vgg_weights, device)
-        (size,), _ = used_sizes([sizes[0]], [sizes[1]], config)
+        (size,), _ = used_sizes([sizes[0]], sizes[1], config)
         with contextlib.closing(_started(vgg, choices, sources, cost.tile, earlier)) as run:
             say(spoken_estimate(cost, vgg, config, size, done, total))
-            changes = choices.recipe.changes if choices.recipe else ()
-            for latest in run if choices.recipe is None else replay(run, changes, total):
+            repeated = replay(run, choices.changes, total, choices.weight_changes)
+            for latest in run if choices.recipe is None else repeated:
                 signals.check()
                 if earlier is None or latest.index > done:  # the log has the losses of the checkpoint
                     log += _log_lines(latest)
@@ -115,11 +116,13 @@ def run_transfer(
 
 
 def _started(
-    vgg: VGG16, choices: Choices, sources: dict[str, Source], tile: int | None, earlier: Checkpoint | None
+    vgg: VGG16, choices: Choices, sources: Sources, tile: int | None, earlier: Checkpoint | None
 ) -> Generator[Step, Steering | None, None]:
     """The run, from its beginning or from a checkpoint."""
     config = dataclasses.replace(choices.config, precision=_precision(choices))
-    pictures = sources["content"].picture, sources["style"].picture
+    if earlier is not None:
+        sources = _mix_in_force(choices, earlier.step, sources)
+    pictures = sources.content.picture, sources.painted_in
     if earlier is not None:
         levels = remaining(_levels(choices, sources), earlier.step)
         config = _in_force(choices, earlier.step, config)
@@ -131,22 +134,23 @@ def _started(
     if choices.levels:
         preview = _small(sources)
         return paint_levels(vgg, *pictures, config, choices.levels, preview, preview=preview, tile=tile)
-    content, style = prepare(*pictures, config)
-    initial = prepare_initial(sources["init"].picture, content) if "init" in sources else None
-    return stylize(vgg, content, style, config, initial, tile)
+    content, styling = prepare(*pictures, config)
+    initial = prepare_initial(sources.init.picture, content) if sources.init else None
+    return stylize(vgg, content, styling, config, initial, tile)
 
 
-def _small(sources: dict[str, Source]) -> Image.Image:
+def _small(sources: Sources) -> Image.Image:
     """The finished picture that becomes large, without the blend that the large one gets again."""
-    start = sources["init"]
-    return without_blend(start.picture, sources["content"].picture, read_recipe(start.data).postprocess.blend)
+    start = sources.init
+    assert start is not None
+    return without_blend(start.picture, sources.content.picture, read_recipe(start.data).postprocess.blend)
 
 
-def _levels(choices: Choices, sources: dict[str, Source]) -> list[Level]:
+def _levels(choices: Choices, sources: Sources) -> list[Level]:
     """The sizes that the run goes through, whether they follow from its settings or not."""
     if choices.levels:
         return list(choices.levels)
-    (content,), styles = used_sizes([sources["content"].size], [sources["style"].size], choices.config)
+    (content,), styles = used_sizes([sources.content.size], sources.style_sizes, choices.config)
     plan = stages(choices.config, content, *styles)
     levels = [Level(max(1, round(stage.scale * choices.config.size)), stage.updates) for stage in plan]
     more = choices.steps - choices.config.steps  # a recipe's run may have been stopped, or extended
@@ -155,18 +159,25 @@ def _levels(choices: Choices, sources: dict[str, Source]) -> list[Level]:
 
 def _in_force(choices: Choices, step: int, config: TransferConfig) -> TransferConfig:
     """The settings with the λ of the recipe's changes before a step."""
-    changes = choices.recipe.changes if choices.recipe else ()
-    lambdas = [lam for index, lam in changes if index < step]
+    lambdas = [lam for index, lam in choices.changes if index < step]
     return with_lambda(config, lambdas[-1]) if lambdas else config
 
 
+def _mix_in_force(choices: Choices, step: int, sources: Sources) -> Sources:
+    """The sources with the weights of the recipe's changes before a step."""
+    mixes = [weights for index, weights in choices.weight_changes if index < step]
+    return sources.mixed(mixes[-1]) if mixes else sources
+
+
 def _finished(
-    step: Step, choices: Choices, device: str, sources: dict[str, Source], resumed_at: tuple[int, ...]
+    step: Step, choices: Choices, device: str, sources: Sources, resumed_at: tuple[int, ...]
 ) -> list[FinishedPicture]:
     """The pictures of a step, with their recipes."""
-    steered = [(index, (lam,)) for index, lam in (choices.recipe.changes if choices.recipe else ())]
+    steered = [(index, (lam,)) for index, lam in choices.changes]
     pictures = []
-    for picture in finish(step, choices.config, device, inputs_of(sources), steered, choices.levels):
+    for picture in finish(
+        step, choices.config, device, sources.inputs, steered, choices.levels, choices.weight_changes
+    ):
         recipe = dataclasses.replace(picture.recipe, postprocess=choices.postprocess, resumed_at=resumed_at)
         pictures.append(dataclasses.replace(picture, recipe=recipe))
     return pictures

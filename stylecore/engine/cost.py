@@ -19,6 +19,9 @@ Size = tuple[int, int]  # width, height
 # Measured with `python -m stylecore bench`, which prints the estimate beside the peak that the process really had.
 PASS_BYTES = 3_000  # per pixel, of the features and their gradients down to relu5_1
 SLICED_BYTES = 2_400  # per pixel besides, of projections, their order and their gradients
+GUIDED_BYTES = 500  # per pixel and region besides, of the features that its guide has weighed
+GUIDED_SLICED_BYTES = 3_000  # the same of a sliced description
+MOST_GUIDED = 2  # regions that count: each has only the features inside its bounds, and they share the picture
 TARGET_BYTES = 900  # per pixel of the style picture, whose features need no gradients
 PICTURE_BYTES = 300  # per pixel and λ, besides what the optimizer remembers
 PAIR_BYTES = 24  # per pixel, of a pair that L-BFGS remembers; half of it where pairs are compact
@@ -99,7 +102,7 @@ def cost_of(
     config: TransferConfig,
     device: str = "cpu",
     tile: int | None = None,
-    regions: int = 1,
+    regions: int = 0,
 ) -> Cost:
     """The cost of a run.
 
@@ -109,7 +112,7 @@ def cost_of(
         config: the settings.
         device: "cpu", where the pictures of several λ go through the network one by one, or "cuda".
         tile: longest side of the pieces in which pictures are taken, in pixels; None takes them whole.
-        regions: number of regions that have a style of their own.
+        regions: number of regions with a mask of their own, see `mask_files.guided_regions`.
 
     Raises:
         ImageError: if a picture is too narrow for the layers.
@@ -127,11 +130,11 @@ def cost_of(
         for scale, steps, _ in stages(config, content, *styles)
     ]
     return Cost(
-        setup=depth * FORWARD_SHARE * (2 * pixels + sum(style_pixels)),
+        setup=depth * FORWARD_SHARE * ((1 + len(styles)) * pixels + sum(style_pixels)),
         stages=tuple((steps, max(1, round(depth * _passed(size, tile, config))) * pictures) for steps, size in scaled),
         memory=state
         + max(
-            together * _largest_region(content, tile, config) * _pass_bytes(config),
+            together * _largest_region(content, tile, config) * _pass_bytes(config, regions),
             max(_largest_region(size, tile, config) for size in styles) * TARGET_BYTES,
         ),
         state=state,
@@ -141,7 +144,7 @@ def cost_of(
 
 
 def fitting_cost(
-    contents: Sequence[Size], styles: Sequence[Size], config: TransferConfig, device: str, free: int, regions: int = 1
+    contents: Sequence[Size], styles: Sequence[Size], config: TransferConfig, device: str, free: int, regions: int = 0
 ) -> Cost:
     """The cost of a run that takes its pictures whole if they fit, else in the largest tiles that do.
 
@@ -153,7 +156,7 @@ def fitting_cost(
         config: the settings.
         device: "cpu" or "cuda".
         free: bytes that the run may take; the cost is more where nothing fits.
-        regions: number of regions that have a style of their own.
+        regions: number of regions with a mask of their own, see `mask_files.guided_regions`.
 
     Raises:
         ImageError: if a picture is too narrow for the layers.
@@ -166,18 +169,20 @@ def fitting_cost(
     return cost
 
 
-def through_levels(cost: Cost, content: Size, style: Size, config: TransferConfig, levels: Sequence[Level]) -> Cost:
+def through_levels(
+    cost: Cost, content: Size, styles: Sequence[Size], config: TransferConfig, levels: Sequence[Level]
+) -> Cost:
     """The cost of a run that makes a finished picture large, by that of its last size.
 
     Args:
         cost: of the last size; the memory and the tiles stay.
         content: width and height of the content file.
-        style: width and height of the style file.
+        styles: width and height of each style file.
         config: the settings.
         levels: the sizes, and the updates at each.
     """
     each = [
-        cost_of([content], [style], dataclasses.replace(config, size=size, steps=steps, coarse_to_fine="off"))
+        cost_of([content], styles, dataclasses.replace(config, size=size, steps=steps, coarse_to_fine="off"))
         for size, steps in levels
     ]
     # The last size is taken in tiles perhaps, and alone needs almost all the time.
@@ -186,8 +191,11 @@ def through_levels(cost: Cost, content: Size, style: Size, config: TransferConfi
     return dataclasses.replace(cost, setup=sum(one.setup for one in each), stages=stages)
 
 
-def _pass_bytes(config: TransferConfig) -> int:
-    return PASS_BYTES + (SLICED_BYTES if config.statistic == "sliced" else 0)
+def _pass_bytes(config: TransferConfig, regions: int) -> int:
+    guided = min(regions, MOST_GUIDED)
+    if config.statistic == "sliced":
+        return PASS_BYTES + SLICED_BYTES + guided * GUIDED_SLICED_BYTES
+    return PASS_BYTES + guided * GUIDED_BYTES
 
 
 def _remembered(pixels: int, config: TransferConfig, *, compact: bool) -> int:

@@ -6,7 +6,7 @@ import dataclasses
 
 from stylecore.config import SETTINGS, TransferConfig, with_lambda
 from stylecore.engine.jobs import Job, Request
-from stylecore.imaging.inputs import with_init
+from stylecore.imaging.inputs import with_init, with_weights
 from stylecore.transfer.enlargement import levels_between
 
 
@@ -83,12 +83,13 @@ def at_half_size(job: Job) -> Request:
     size = max(job.request.config.size // 2, int(SETTINGS["size"].low))
     config = dataclasses.replace(with_lambda(job.request.config, job.lam), size=size)
     if not snapshot.results:
-        return dataclasses.replace(job.request, config=config)
+        inputs = with_weights(job.request.inputs, job.style_weights)
+        return dataclasses.replace(job.request, config=config, inputs=inputs)
     return _from_result(job, dataclasses.replace(config, steps=max(snapshot.steps - snapshot.done, 1)))
 
 
 def from_result(job: Job, steps: int) -> Request:
-    """A request that goes on with a job of one λ from its finished picture, with the λ that it was steered to.
+    """A request that goes on with a job of one λ from its finished picture, with the λ and mix that it was steered to.
 
     Args:
         job: ended or paused, with a result.
@@ -116,5 +117,5 @@ def result_side(job: Job) -> int:
 
 
 def _from_result(job: Job, config: TransferConfig) -> Request:
-    inputs = with_init(job.request.inputs, job.snapshot.results[0])
+    inputs = with_init(with_weights(job.request.inputs, job.style_weights), job.snapshot.results[0])
     return dataclasses.replace(job.request, config=dataclasses.replace(config, init="image"), inputs=inputs, levels=())

@@ -56,7 +56,7 @@ class Endings:
         snapshot = job.snapshot
         if encode and snapshot.loss_history:
             try:
-                pictures = self._runner.pictures(job.id, snapshot.done, snapshot.changes)
+                pictures = self._runner.pictures(job.id, snapshot.done, snapshot.changes, snapshot.weight_changes)
             except Exception:
                 _log.exception("the pictures of job %s could not be encoded", job.id)
                 error = error or NOT_ENCODED

@@ -18,7 +18,7 @@ from stylecore.engine.limits import Limits, free_memory, read_limits
 from stylecore.engine.messages import NO_STATE, SERVER_ENDS
 from stylecore.engine.presence import Presence
 from stylecore.engine.queries import Answer, Query, QueryFailed, QueryQueue
-from stylecore.engine.quotas import RequestRefused, check_more_steps, check_request, check_steering
+from stylecore.engine.quotas import RequestRefused, check_more_steps, check_steering, checked_request
 from stylecore.engine.registry import Registry
 from stylecore.engine.retention import result_bytes, upload_bytes
 from stylecore.engine.runner import Runner
@@ -136,8 +136,8 @@ class Engine:
             requests: at least one, all of one workspace.
             beside: whether what the owner has waiting or running there goes on, before these.
         """
+        requests = [checked_request(request, self.limits) for request in requests]
         for request in requests:
-            check_request(request, self.limits)
             self._weights.check(request.config.vgg_weights)
         costs = [request_cost(request, self.device) for request in requests]
         self._worker.revive()
@@ -188,14 +188,14 @@ class Engine:
         """
         return self._scheduler.seconds(cost, done, steps)
 
-    def price(self, content: Size, styles: Sequence[Size], config: TransferConfig, regions: int = 1) -> Cost:
+    def price(self, content: Size, styles: Sequence[Size], config: TransferConfig, regions: int = 0) -> Cost:
         """What a run would cost now: in tiles where it would not fit as a whole into what is free.
 
         Args:
             content: width and height of the content file, in pixels.
             styles: width and height of each style file, in pixels.
             config: the settings.
-            regions: number of regions that have a style of their own: `len(inputs.regions)`.
+            regions: number of regions with a mask of their own, see `mask_files.guided_regions`.
 
         Raises:
             ImageError: if a picture is too narrow for the layers.

@@ -107,4 +107,5 @@ def task_of(job: Job) -> Task:
         steps=snapshot.steps,
         done=snapshot.done if snapshot.loss_history else None,
         changes=snapshot.changes,
+        weight_changes=snapshot.weight_changes,
     )

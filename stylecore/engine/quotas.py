@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from stylecore.config import SETTINGS
 from stylecore.engine.jobs import Job, Request
 from stylecore.engine.limits import Limits
-from stylecore.errors import UserError
-from stylecore.imaging.inputs import check_weights
+from stylecore.errors import ImageError, UserError
+from stylecore.imaging.inputs import InputsError, check_weights
+from stylecore.imaging.mask_files import with_small_masks
 from stylecore.transfer.records import Steering
 
 
@@ -18,8 +21,11 @@ class QueueFull(UserError, RuntimeError):
     """There is no room for another job now; the message says so in one sentence."""
 
 
-def check_request(request: Request, limits: Limits) -> None:
+def checked_request(request: Request, limits: Limits) -> Request:
     """Refuses what is beyond the limits.
+
+    Returns:
+        The same request, its masks in the form in which they are used.
 
     Raises:
         RequestRefused: in one sentence that names the limit.
@@ -42,8 +48,14 @@ def check_request(request: Request, limits: Limits) -> None:
     for name, image in images:
         if len(image.data) > limits.max_upload_mb * 2**20:
             raise RequestRefused(f"{name} has more than {limits.max_upload_mb} MB: save it smaller first.")
-    if len(request.inputs.contents) != 1 or len(request.inputs.styles) != 1 or any(image.mask for _, image in images):
-        raise RequestRefused("This version takes one content picture and one style picture, without masks.")
+    if any(len(mask) > limits.max_upload_mb * 2**20 for mask in request.inputs.masks()):
+        raise RequestRefused(f"A mask has more than {limits.max_upload_mb} MB: save it smaller first.")
+    if len(request.inputs.contents) != 1:
+        raise RequestRefused("This version takes one content picture.")
+    try:
+        return dataclasses.replace(request, inputs=with_small_masks(request.inputs))
+    except (ImageError, InputsError) as error:
+        raise RequestRefused(str(error)) from error
 
 
 def check_more_steps(job: Job, more: int, limits: Limits) -> None:
@@ -65,11 +77,13 @@ def check_steering(job: Job, steering: Steering, limits: Limits) -> None:
 
     Raises:
         RequestRefused: in one sentence.
-        InputsError: if the weights are none for the styles of this run.
     """
     check_more_steps(job, steering.more_steps, limits)
     if steering.style_weights is not None:
-        check_weights(job.request.inputs, steering.style_weights)
+        try:
+            check_weights(job.request.inputs, steering.style_weights)
+        except InputsError as error:
+            raise RequestRefused(str(error)) from error
     if steering.lambdas is None:
         return
     if len(steering.lambdas) != len(job.request.config.lambdas):

@@ -10,7 +10,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from stylecore.engine.jobs import LambdaChanges, Request, Update
+from stylecore.engine.jobs import LambdaChanges, Request, Update, WeightChanges
 from stylecore.engine.queries import Query
 from stylecore.transfer.records import Steering
 
@@ -24,12 +24,14 @@ class Task:
         steps: updates to make in all, those that were added included.
         done: updates that have been published already; None if not even step 0 has.
         changes: λ that were steered up to there.
+        weight_changes: weights of the styles that were steered up to there.
     """
 
     request: Request
     steps: int
     done: int | None = None
     changes: LambdaChanges = ()
+    weight_changes: WeightChanges = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class Runner(Protocol):
 
         Args:
             run: that has begun.
-            steering: new λ or more steps, in force from this step on.
+            steering: new λ, new weights of the styles or more steps, in force from this step on.
             is_frame: whether the pictures of this step are wanted in any case.
 
         Raises:
@@ -71,13 +73,14 @@ class Runner(Protocol):
             Exception: whatever else went wrong. After any exception the run can only begin anew.
         """
 
-    def pictures(self, run: str, index: int, changes: LambdaChanges) -> Pictures:
+    def pictures(self, run: str, index: int, changes: LambdaChanges, weight_changes: WeightChanges = ()) -> Pictures:
         """The finished pictures of one of the two newest steps, also while the next one is being computed.
 
         Args:
             run: that has made the step.
             index: of the step.
             changes: λ that were steered up to there, for the recipe.
+            weight_changes: weights of the styles that were steered up to there, alike.
         """
 
     def split(self, run: str, parts: Sequence[tuple[str, Task, slice]]) -> None:

@@ -18,6 +18,7 @@ from stylecore.engine.throughput import ThroughputEstimator
 from stylecore.engine.turns import SLICE_SECONDS, Turns
 from stylecore.errors import ImageError
 from stylecore.imaging.images import picture_size
+from stylecore.imaging.mask_files import guided_regions
 from stylecore.transfer.records import Steering
 
 SHORT_SECONDS = 30.0  # of computing, for which a run may take more room for states than there is
@@ -398,7 +399,8 @@ def request_cost(request: Request, device: str) -> Cost | None:
     try:
         contents = [picture_size(image.data) for image in request.inputs.contents]
         styles = [picture_size(image.data) for image in request.inputs.styles]
-        cost = fitting_cost(contents, styles, request.config, device, free_memory(device))
-        return through_levels(cost, contents[0], styles[0], request.config, request.levels) if request.levels else cost
+        regions = guided_regions(request.inputs)
+        cost = fitting_cost(contents, styles, request.config, device, free_memory(device), regions)
+        return through_levels(cost, contents[0], styles, request.config, request.levels) if request.levels else cost
     except ImageError:
         return None

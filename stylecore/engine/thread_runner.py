@@ -12,16 +12,17 @@ from typing import Any
 from stylecore.artifacts.export import finished_pictures
 from stylecore.config import VggWeights
 from stylecore.engine.cost import fitting_cost
-from stylecore.engine.jobs import LambdaChanges, Update, merged
+from stylecore.engine.jobs import LambdaChanges, Update, WeightChanges, merged
 from stylecore.engine.limits import free_memory
 from stylecore.engine.previews import previews_of
 from stylecore.engine.queries import Query
 from stylecore.engine.runner import Pictures, Task
 from stylecore.engine.view_pictures import ViewPictures
 from stylecore.imaging.images import decode
+from stylecore.imaging.mask_files import guided_regions
 from stylecore.transfer.devices import OutOfMemory, release_memory
 from stylecore.transfer.enlargement import paint_levels
-from stylecore.transfer.preparation import INITIAL_DETAIL, prepare, prepare_initial, sides
+from stylecore.transfer.preparation import INITIAL_DETAIL, decode_inputs, prepare, prepare_initial
 from stylecore.transfer.records import Steering, Step
 from stylecore.transfer.stylize import stylize
 from stylecore.transfer.vgg import VGG16
@@ -97,12 +98,14 @@ class ThreadRunner:
             state.steps, state.newest = None, state.newest[-1:]
             raise
 
-    def pictures(self, run: str, index: int, changes: LambdaChanges) -> Pictures:
+    def pictures(self, run: str, index: int, changes: LambdaChanges, weight_changes: WeightChanges = ()) -> Pictures:
         """See `Runner`."""
         state = self._runs[run]
         step = next(step for step in state.newest if step.index == index)
         request = state.task.request
-        results = finished_pictures(step, request.config, self._device, request.inputs, changes, request.levels)
+        results = finished_pictures(
+            step, request.config, self._device, request.inputs, changes, request.levels, weight_changes
+        )
         return Pictures(tuple(results), previews_of(step.images))
 
     def split(self, run: str, parts: Sequence[tuple[str, Task, slice]]) -> None:
@@ -165,7 +168,10 @@ class ThreadRunner:
             step = next(state.steps)
         else:
             if state.index < state.to_repeat:  # as it was steered then
-                steering = Steering(lambdas=dict(state.task.changes).get(state.index))
+                steering = Steering(
+                    lambdas=dict(state.task.changes).get(state.index),
+                    style_weights=dict(state.task.weight_changes).get(state.index),
+                )
             if state.owed_steps:
                 steering = merged(steering, Steering(more_steps=state.owed_steps))
                 state.owed_steps = 0
@@ -175,11 +181,10 @@ class ThreadRunner:
 
     def _start(self, task: Task) -> Generator[Step, Steering | None, None]:
         inputs, config = task.request.inputs, task.request.config
-        content_side, style_side = sides(config)
-        content = decode(inputs.content.data, "The content picture", content_side)
-        style = decode(inputs.style.data, "The style picture", style_side)
+        content, styles = decode_inputs(inputs, config)
         free = free_memory(self._device)
-        cost = fitting_cost([content.size], [style.size], config, self._device, free)
+        sizes = [picture.size for picture in styles.pictures]
+        cost = fitting_cost([content.size], sizes, config, self._device, free, guided_regions(inputs))
         if cost.memory > free:
             raise OutOfMemory(
                 f"This run needs about {cost.memory / 1e9:.1f} GB of memory, and {free / 1e9:.1f} GB are free on this "
@@ -190,11 +195,11 @@ class ThreadRunner:
             assert inputs.init is not None
             finished = decode(inputs.init.data, "The finished picture")
             levels = task.request.levels
-            return paint_levels(vgg, content, style, config, levels, finished, preview=finished, tile=cost.tile)
-        tensors = prepare(content, style, config)
+            return paint_levels(vgg, content, styles, config, levels, finished, preview=finished, tile=cost.tile)
+        tensors = prepare(content, styles, config)
         initial = None
         if inputs.init is not None:
-            start = decode(inputs.init.data, "The picture to start from", INITIAL_DETAIL * content_side)
+            start = decode(inputs.init.data, "The picture to start from", INITIAL_DETAIL * config.size)
             initial = prepare_initial(start, tensors[0])
         return stylize(vgg, *tensors, config, initial, cost.tile)
 

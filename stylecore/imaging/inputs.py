@@ -149,6 +149,12 @@ def pair(content: bytes, style: bytes, init: bytes = b"", names: tuple[str, str]
     )
 
 
+def with_weights(inputs: Inputs, weights: Sequence[float]) -> Inputs:
+    """The same inputs with other weights of the styles."""
+    weighted = zip(inputs.styles, weights, strict=True)
+    return dataclasses.replace(inputs, styles=tuple(dataclasses.replace(s, weight=weight) for s, weight in weighted))
+
+
 def with_init(inputs: Inputs, init: bytes) -> Inputs:
     """The same inputs, with a picture to start from."""
     return dataclasses.replace(inputs, init=InputImage(data=init, name="start"))

@@ -61,6 +61,13 @@ def mask_picture(data: bytes) -> Image.Image:
     return decode(data, "The mask").convert("L")
 
 
+def described_mask(data: bytes) -> dict[str, object]:
+    """Size, bytes and share of white of a mask that `small_mask` has made."""
+    mask = mask_picture(data)
+    white = sum(level * count for level, count in enumerate(mask.histogram())) / (255 * mask.width * mask.height)
+    return {"width": mask.width, "height": mask.height, "bytes": len(data), "white": round(white, 4)}
+
+
 def alpha_of(content: bytes, longest: int | None = None) -> Image.Image | None:
     """Opacity of a picture file, in mode L; None if all of it is opaque.
 
@@ -100,6 +107,12 @@ def left_alone(leave: Image.Image | None, alpha: Image.Image | None, size: tuple
 def stretched(mask: Image.Image, size: tuple[int, int]) -> Image.Image:
     """A mask at another size, its shape not kept. What is even stays so: no overshoot beside an edge."""
     return mask if mask.size == size else mask.resize(size, Image.Resampling.BILINEAR)
+
+
+def guided_regions(inputs: Inputs) -> int:
+    """The number of regions of which each has the statistics of a part of the photograph; 0 if one has all of it."""
+    is_masked = inputs.leave or any(style.region for style in inputs.styles)
+    return len(inputs.regions) if is_masked or may_be_transparent(inputs.content.data) else 0
 
 
 def with_small_masks(inputs: Inputs) -> Inputs:

@@ -58,7 +58,7 @@ class FakeRunner:
             losses=losses, size=(3, 2), seconds=0.001, previews=(b"jpeg",), is_frame=is_frame, repeated=repeated
         )
 
-    def pictures(self, run, index, changes):
+    def pictures(self, run, index, changes, weight_changes=()):
         return Pictures((f"png of {index} {changes}".encode(),), (b"jpeg",))
 
     def split(self, run, parts):
