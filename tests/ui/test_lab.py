@@ -12,6 +12,7 @@ from stylecore.engine.jobs import Request
 from stylecore.errors import SettingError
 from stylecore.experiments.axes import AXES
 from stylecore.imaging import inputs
+from stylecore.samples import sample_contents
 from stylecore.ui.lab import plan
 from stylecore.ui.lab.grid_choice import GridChoice
 from stylecore.ui.lab.plan import MEMORY_SHARE, missing_batches
@@ -22,8 +23,9 @@ from stylecore.ui.state.sources import Source
 from stylecore.ui.state.visitor_store import VisitorStore
 
 SIZE = (640, 480)
+PHOTOGRAPH = sample_contents()["Coffee"].read_bytes()
 LAMBDAS = (0.1, 0.2, 0.3, 0.4, 0.5)
-REQUEST = Request(inputs=inputs.pair(b"content", b"style"), config=TransferConfig(size=512), workspace="lab")
+REQUEST = Request(inputs=inputs.pair(PHOTOGRAPH, b"style"), config=TransferConfig(size=512), workspace="lab")
 
 
 @pytest.fixture
@@ -42,9 +44,9 @@ def store(monkeypatch):
 
 
 def chosen(**styles):
-    """Pictures that somebody has chosen, whose bytes are their names."""
+    """Pictures that somebody has chosen; the bytes of a style are its name."""
     sources = {role: Source(name, name.encode(), SIZE, b"preview") for role, name in styles.items()}
-    content = Source("content", b"content", SIZE, b"preview")
+    content = Source("content", PHOTOGRAPH, SIZE, b"preview")
     return ChosenInputs("ann", content, sources, (1.0,) * len(sources))
 
 
@@ -162,7 +164,7 @@ def test_a_link_with_an_axis_alone_compares_its_usual_rows(session, axis):
 def test_a_choice_holds_no_bytes_of_a_picture_that_has_been_removed():
     pictures = chosen(style="style")
     grid = GridChoice({"": TransferConfig(lambdas=(0.2,))}, pictures)
-    assert grid.request("").inputs.pair == (b"content", b"style")
+    assert grid.request("").inputs.pair == (PHOTOGRAPH, b"style")
     assert grid.request("", 0.7).config.lambdas == (0.7,)
     pictures.content.erase()
     assert grid.request("").inputs.pair == (b"", b"style")

@@ -12,6 +12,7 @@ from stylecore.engine.jobs import Request
 from stylecore.errors import SettingError, UserError
 from stylecore.experiments.axes import MIX, along, weights_along
 from stylecore.experiments.grid import Cell, batches, cells_of, missing
+from stylecore.imaging.mask_files import guided_regions
 from stylecore.ui.lab.grid_choice import GridChoice
 from stylecore.ui.lab.state import NO_AXIS, LabState
 from stylecore.ui.state.chosen_inputs import chosen_inputs
@@ -94,7 +95,7 @@ def missing_batches(
     for request in requests:
         # A batch is made smaller before pictures that would fit alone are taken in tiles.
         alone = with_lambda(request.config, 0.5)
-        regions = len(request.inputs.regions)
+        regions = guided_regions(request.inputs)
         tile = fitting_cost([content_size], style_sizes, alone, engine.device, memory, regions).tile
 
         def cost(

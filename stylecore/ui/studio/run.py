@@ -5,6 +5,7 @@ from __future__ import annotations
 from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Job, Request
 from stylecore.errors import UserError
+from stylecore.imaging.mask_files import guided_regions
 from stylecore.transfer.records import Steering
 from stylecore.ui.state.chosen import chosen_styles, tell_problems
 from stylecore.ui.state.chosen_inputs import chosen_inputs
@@ -25,7 +26,7 @@ def plan_run(engine: Engine, owner: str) -> RunPlan:
         try:
             pictures = chosen_inputs(settings.config)
             inputs = pictures.inputs()
-            cost = engine.price(pictures.content.size, pictures.style_sizes, settings.config, len(inputs.regions))
+            cost = engine.price(pictures.content.size, pictures.style_sizes, settings.config, guided_regions(inputs))
             request = Request(inputs=inputs, config=settings.config)
         except UserError as error:
             problem = str(error)
