@@ -12,7 +12,7 @@ from PIL import Image
 
 import stylecore
 from stylecore import api
-from stylecore.errors import ImageError, SettingError
+from stylecore.errors import ImageError, SettingError, UserError
 from stylecore.imaging.images import decode, encode_png
 from stylecore.transfer.preparation import prepare
 from stylecore.transfer.stylize import stylize
@@ -169,3 +169,31 @@ def test_pillow_images_of_a_camera_are_turned(picture):
     found = stylecore.stylize_images(turned, picture[1], steps=0, config=CONFIG)
     assert found.image.size == content.size
     assert turned.size == content.size[::-1]
+
+
+def test_several_styles_with_masks_and_weights(picture):
+    content, style = picture
+    left = np.zeros((20, 24), np.uint8)
+    left[:, :12] = 255
+    alone = stylecore.stylize_images(content, style, config=CONFIG)
+    first = stylecore.stylize_images(content, [style, content], weights=(1, 0), config=CONFIG)
+    assert np.array_equal(alone.image, first.image)
+    assert first.losses[-1].style_weights == (1, 0)
+    masks = {"regions": [left, None], "leave": Image.fromarray(255 - left)}
+    kept = stylecore.stylize_images(content, [style, style], **masks, config=CONFIG)
+    assert np.array_equal(np.asarray(kept.image)[:, 12:], np.asarray(decode(content))[:, 12:])
+    assert not np.array_equal(kept.image, alone.image)
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"weights": (1, 2)}, "as many weights"),
+        ({"weights": (0,)}, "above 0"),
+        ({"regions": [None, None]}, "as many weights and regions"),
+        ({"leave": np.full((4, 4), 255, np.uint8)}, "nothing to paint"),
+    ],
+)
+def test_styles_that_do_not_go_together(picture, options, sentence):
+    with pytest.raises(UserError, match=sentence):
+        stylecore.stylize_images(*picture, **options)

@@ -25,27 +25,27 @@ def needed(**changes):
 def refusal(monkeypatch, free):
     monkeypatch.setattr(estimate, "free_memory", lambda _device: free)
     with pytest.raises(OutOfMemory) as caught:
-        check_memory(PHOTO, PAINTING, BIG, "cpu", "off")
+        check_memory(PHOTO, [PAINTING], BIG, "cpu", "off")
     return str(caught.value)
 
 
 def test_what_fits_is_not_refused(monkeypatch):
     monkeypatch.setattr(estimate, "free_memory", lambda _device: needed())
-    cost = check_memory(PHOTO, PAINTING, BIG, "cpu")
+    cost = check_memory(PHOTO, [PAINTING], BIG, "cpu")
     assert (cost.memory, cost.tile) == (needed(), None)
 
 
 def test_what_does_not_fit_whole_is_taken_in_tiles(monkeypatch):
     free = needed() * 2 // 3
     monkeypatch.setattr(estimate, "free_memory", lambda _device: free)
-    cost = check_memory(PHOTO, PAINTING, BIG, "cpu")
+    cost = check_memory(PHOTO, [PAINTING], BIG, "cpu")
     assert cost.tile is not None
     assert cost.memory <= free < needed()
 
 
 @pytest.mark.parametrize(("text", "tile"), [("off", None), ("128", 128), ("512", 512)])
 def test_a_tile_that_is_named(text, tile):
-    assert check_memory(PHOTO, PAINTING, BIG, "cpu", text).tile == tile
+    assert check_memory(PHOTO, [PAINTING], BIG, "cpu", text).tile == tile
 
 
 @pytest.mark.parametrize("text", ["", "0", "64", "-5", "large", "1e3", "99999"])
