@@ -1,7 +1,9 @@
 """Several styles in the Studio, in Streamlit's own test harness: added, weighed, kept in the address, removed."""
 
+import base64
 import io
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -129,3 +131,44 @@ def test_a_transparent_photograph_is_said_to_be_left_alone_where_it_is():
     app.file_uploader(key="upload_content_1").upload("glass.png", again.getvalue(), "image/png")
     app.run()
     assert "What is transparent in the photograph is left alone" in words(app.caption)
+
+
+def painted(app):
+    """The mask of what is left alone, as an array."""
+    (url,) = [layer["url"] for layer in component_data(app, "brush")["layers"] if layer["id"] == "leave"]
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2])))) if url else None
+
+
+def test_masks_to_begin_with():
+    app = open_app(size="64", content="Coffee")
+    app.button(key="regions").click().run()
+    assert painted(app) is None
+    assert app.button(key="mask_by_colour").disabled
+    app.button(key="mask_Upper part").click().run()
+    upper = painted(app)
+    assert (upper[0].min(), upper[-1].max()) == (255, 0)
+    app.button(key="mask_Middle").click().run()
+    middle = painted(app)
+    assert (middle[middle.shape[0] // 2, middle.shape[1] // 2], middle[0, 0]) == (255, 0)
+    app.button(key="mask_by_colour").click().run()
+    assert not app.error
+    assert not np.array_equal(painted(app), middle)
+
+
+def test_a_mask_can_be_what_others_leave_or_that_of_another_style():
+    app = open_app(size="64", style2="Stained glass")
+    app.button(key="regions").click().run()
+    app.button(key="mask_Lower part").click().run()
+    leave = painted(app)
+    app.session_state["regions_active"] = "style"
+    app.run()
+    app.button(key="mask_rest").click().run()
+    app.session_state["regions_active"] = "style2"
+    app.run()
+    app.button(key="mask_as_style").click().run()
+    urls = {layer["id"]: layer["url"] for layer in component_data(app, "brush")["layers"]}
+    assert urls["style"] == urls["style2"] != urls["leave"]
+    app.button(key="regions_done").click().run()
+    assert app.slider(key="mix_of_style_style2").value == 0.5  # they share their place
+    app.button(key="regions").click().run()
+    assert np.array_equal(painted(app), leave)

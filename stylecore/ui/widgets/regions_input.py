@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 import streamlit as st
@@ -20,7 +20,7 @@ from stylecore.ui.state.sources import STYLES
 from stylecore.ui.state.upload_store import release_upload
 from stylecore.ui.visitors import visitor_name
 from stylecore.ui.widgets.image_inputs import TYPES
-from stylecore.ui.widgets.start_masks import start_masks_input
+from stylecore.ui.widgets.start_masks import Keep, Make, start_masks_input
 
 COLOURS = dict(zip((LEAVE, *STYLES), ("#e5484d", "#0a84ff", "#f5a524", "#30a46c", "#8e4ec6", "#00b8c4"), strict=True))
 BRUSH = "brush"  # key of the component
@@ -75,15 +75,14 @@ def _close() -> None:
 @guarded
 def _dialog() -> None:
     content, _ = chosen_pair()
-    owner, size = visitor_name(), mask_size(content.size)
-    layers = _layers()
+    owner, layers = visitor_name(), _layers()
     active = _State().active
     if active not in [layer["id"] for layer in layers]:
         active = _State().active = LEAVE
     st.caption(f"{SEVERAL if len(layers) > 1 else ONE} {LINK}")
     brush(
         content.preview,
-        size,
+        mask_size(content.size),
         layers,
         active,
         key=BRUSH,
@@ -91,9 +90,9 @@ def _dialog() -> None:
         on_choice=_choose,
         on_paint=partial(_paint, owner, content.word),
     )
-    keep = partial(set_mask, owner, content.word, active)
+    keep = partial(_keep, owner, content.word)
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="mask_tools"):
-        start_masks_input(active, layers, keep, size)
+        start_masks_input(active, layers, keep)
         _upload_input(keep)
         if st.button("Done", key="regions_done", type="primary"):
             _close()
@@ -118,6 +117,12 @@ def _choose(place: str) -> None:
     _State().active = place
 
 
+def _keep(owner: str, photograph: str, make: Make) -> None:
+    """Keeps a mask that is made for what is painted now, which the page may not have drawn yet."""
+    place = _State().active
+    set_mask(owner, photograph, place, make(place))
+
+
 def _paint(owner: str, photograph: str, place: str, data: bytes) -> bytes:
     """Keeps what a browser has painted; what is no picture changes nothing."""
     try:
@@ -128,7 +133,7 @@ def _paint(owner: str, photograph: str, place: str, data: bytes) -> bytes:
     return mask
 
 
-def _upload_input(keep: Callable[[bytes], None]) -> None:
+def _upload_input(keep: Keep) -> None:
     """Draws a field for a grey picture that becomes the mask of what is painted; `keep` gets it."""
     key = f"mask_upload_{_State().uploads}"
     with st.popover("Upload a mask", icon=":material/upload:", key="mask_upload"):
@@ -142,7 +147,7 @@ def _upload_input(keep: Callable[[bytes], None]) -> None:
         )
 
 
-def _take_over(key: str, keep: Callable[[bytes], None]) -> None:
+def _take_over(key: str, keep: Keep) -> None:
     file, state, most = st.session_state.get(key), _State(), get_engine().limits.max_upload_mb
     if file is None:
         return
@@ -155,6 +160,6 @@ def _take_over(key: str, keep: Callable[[bytes], None]) -> None:
         mask = stored_mask(data, "This mask")
         if not mask:
             raise ImageError("This mask is black everywhere, so it would paint nothing: white is what counts.")
-        keep(mask)
+        keep(lambda _: mask)
     except UserError as error:
         state.refusal = f"{name}: {error}"

@@ -94,10 +94,11 @@ def _mix_input(roles: Sequence[Role], styles: dict[Role, Source], on_mix: Callab
             on_change=guarded_callback(partial(_set_mix, key, roles, on_mix)),
         )
         return
-    for role, name in zip(roles, names, strict=True):
+    columns = st.columns(2, wrap=False)
+    for i, (role, name) in enumerate(zip(roles, names, strict=True)):
         key = f"weight_of_{role}"
         st.session_state[key] = min(max(weight_of(role), SMALLEST_WEIGHT), 1.0)
-        st.slider(
+        columns[i % 2].slider(
             f"Weight of {plain(name)}",
             SMALLEST_WEIGHT,
             1.0,
