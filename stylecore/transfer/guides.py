@@ -60,7 +60,7 @@ def _guide(mask: Tensor, size: tuple[int, int]) -> Guide | None:
     if length == 0:
         return None
     covered = averaged[0, 0] > 0
-    rows, columns = (covered.any(dim).nonzero().flatten().tolist() for dim in (1, 0))
+    rows, columns = ([n for n, is_in in enumerate(covered.any(dim).tolist()) if is_in] for dim in (1, 0))
     return Guide((averaged / length).to(mask.dtype), range(rows[0], rows[-1] + 1), range(columns[0], columns[-1] + 1))
 
 

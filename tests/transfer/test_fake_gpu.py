@@ -13,6 +13,7 @@ from stylecore.imaging.images import encode_png
 from stylecore.transfer.descent import Descent
 from stylecore.transfer.objective import Objective
 from stylecore.transfer.records import Steering
+from stylecore.transfer.styling import Style, Styling, regions_of
 from stylecore.transfer.stylize import stylize
 from stylecore.transfer.vgg import BUNDLED, VGG16, read_bundled
 
@@ -70,6 +71,21 @@ def test_a_run_stays_on_its_device(fake, settings):
         assert step.images.shape == (len(config.lambdas), 3, 64, 48)
         step = run.send(Steering(lambdas=(0.5,) * len(config.lambdas)) if step.index == 3 else None)
     assert step.index == 8
+
+
+@pytest.mark.parametrize("statistic", ["gram", "covariance", "moments", "gram+moments", "wasserstein"])
+def test_regions_stay_on_its_device_wherever_their_masks_come_from(fake, statistic):
+    mask, styles = torch.rand(1, 1, 64, 48), (torch.rand(1, 3, 40, 64), torch.rand(1, 3, 64, 40))
+    styling = Styling(
+        styles=(Style(styles[0], torch.rand(1, 1, 40, 64)), Style(styles[1])),
+        weights=(1.0, 2.0),
+        regions=regions_of([((0, 1), mask), ((1,), None)], mask),
+        leave=mask,
+    )
+    config = TransferConfig(size=64, steps=2, statistic=statistic, lambdas=(0.2, 0.6))
+    run = stylize(fake, torch.rand(1, 3, 64, 48), styling, config)
+    steps = [next(run), run.send(Steering(style_weights=(2.0, 1.0))), *run]
+    assert [step.images.device.type for step in steps] == ["cuda"] * 3
 
 
 def test_a_batch_goes_through_together(fake, monkeypatch):

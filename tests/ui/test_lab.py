@@ -90,8 +90,9 @@ def test_the_plan_of_the_page_asks_the_engine_for_its_memory(session, monkeypatc
 
 def job(config, status):
     """What a grid asks of a job that has computed nothing, or all, of its pictures."""
-    steered = {"changes": (), "weight_changes": ()}
-    snapshot = SimpleNamespace(status=status, done=0, results=(), loss_history=(), previews=(), **steered)
+    snapshot = SimpleNamespace(
+        status=status, changes=(), weight_changes=(), done=0, results=(), loss_history=(), previews=()
+    )
     request = dataclasses.replace(REQUEST, config=config)
     return SimpleNamespace(request=request, snapshot=snapshot, ended=status not in ("queued", "running"))
 
