@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from stylecore.ui.server import get_engine
 from tests.conftest import start_afresh
-from tests.support.pages import component_data, open_app, words
+from tests.support.pages import component_data, open_app, run_and_wait, words
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -137,6 +138,26 @@ def painted(app):
     """The mask of what is left alone, as an array."""
     (url,) = [layer["url"] for layer in component_data(app, "brush")["layers"] if layer["id"] == "leave"]
     return np.asarray(Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2])))) if url else None
+
+
+def test_a_dropped_picture_brings_back_what_it_was_made_of():
+    app = open_app(size="64", steps="2", content="Coffee", style="Embroidery", style2="Stained glass", mix="0.25 0.75")
+    app.button(key="regions").click().run()
+    app.button(key="mask_Upper part").click().run()
+    leave = painted(app)
+    app.button(key="regions_done").click().run()
+    run_and_wait(app)
+    (job,) = get_engine().jobs_of(app.session_state["visitor_name"])
+    (png,) = job.snapshot.results
+    other = open_app(size="64", content="Rocket")
+    other.file_uploader(key="upload_content_0").upload("painted.png", png, "image/png")
+    other.run()
+    other.button(key="restore").click().run()
+    assert not words(other.warning)
+    query = {name: other.query_params[name] for name in ("content", "style", "style2", "mix")}
+    assert query == {"content": "Coffee", "style": "Embroidery", "style2": "Stained glass", "mix": "0.25 0.75"}
+    other.button(key="regions").click().run()
+    assert np.array_equal(painted(other), leave)
 
 
 def test_masks_to_begin_with():

@@ -14,7 +14,7 @@ from stylecore.ui.components.mounting import component, data_url, last_event, wh
 
 MAX_SENT = 200_000  # characters of a mask that a browser sends; one of pure noise has 120,000
 
-_BRUSH = component("brush", "brush_mask", "brush_view", "brush", "brush_input")
+_BRUSH = component("brush", "brush_mask", "brush_view", "brush", "brush_drawing", "brush_input")
 _HEAD = "data:image/png;base64,"
 
 

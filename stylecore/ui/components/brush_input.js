@@ -18,7 +18,7 @@ Brush.prototype.listen = function () {
     if (fingers.size > 1) this.abandon() // the first of two fingers was not meant to paint
     else if (this.tool !== "move" && (event.button === 0 || event.button === PEN_ERASER)) {
       show()
-      this.begin(point(event), this.tool === "erase" || event.button === PEN_ERASER)
+      this.begin(point(event), this.tool === "erase" || event.button === PEN_ERASER, pressure(event))
     }
     this.draw()
   }

@@ -9,6 +9,7 @@ class Mask {
   // Remembers the mask as it is, before a change.
   keep() {
     this.past.push(this.values.slice())
+    this.covered = new Uint8Array(this.values.length) // by the stroke that begins
     if (this.past.length > UNDO_STEPS) this.past.shift()
     this.future = []
   }
@@ -27,9 +28,10 @@ class Mask {
     this.values = this.past.pop()
   }
 
-  // Paints or erases along a line, in pixels of the mask. Where strokes overlap the stronger one counts, so that a soft
-  // edge stays soft however often the brush passes.
+  // Paints or erases along a line, in pixels of the mask, as part of one stroke. Within it, and where painted strokes
+  // overlap, the strongest counts, so that a soft edge stays soft however often the brush passes.
   line(from, to, { radius, softness, erase }) {
+    const before = this.past.at(-1)
     const outer = radius + 0.5
     const inner = Math.min(radius * (1 - softness), outer - 1)
     const [dx, dy] = [to.x - from.x, to.y - from.y]
@@ -41,9 +43,10 @@ class Mask {
         const [px, py] = [x + 0.5 - from.x, y + 0.5 - from.y]
         const along = Math.min(Math.max((px * dx + py * dy) / square, 0), 1)
         const inside = Math.min(Math.max((outer - Math.hypot(px - along * dx, py - along * dy)) / (outer - inner), 0), 1)
-        const value = Math.round(255 * inside * inside * (3 - 2 * inside))
         const at = y * this.width + x
-        this.values[at] = erase ? Math.min(this.values[at], 255 - value) : Math.max(this.values[at], value)
+        const value = Math.max(this.covered[at], Math.round(255 * inside * inside * (3 - 2 * inside)))
+        this.covered[at] = value
+        this.values[at] = erase ? Math.round((before[at] * (255 - value)) / 255) : Math.max(before[at], value)
       }
     }
   }
