@@ -51,6 +51,16 @@ def test_five_styles_are_the_most_and_have_a_weight_each():
     assert app.query_params["mix"] == "1 1 0.25 1 1"
 
 
+def test_behind_a_style_that_is_gone_the_others_move_up_with_their_weights():
+    app = open_app(size="64", style="Embroidery", style2="Stained glass", style3="Stone mosaic", mix="1 0.5 0.25")
+    app.button(key="drop_style2").click().run()
+    assert (app.query_params["style2"], app.query_params["mix"]) == ("Stone mosaic", "1 0.25")
+    assert "style3" not in app.query_params
+    app = open_app(size="64", style="Embroidery", style2="own-1234", style3="Stone mosaic")
+    assert app.query_params["style2"] == "Stone mosaic"
+    assert "second style picture" in words(app.warning)
+
+
 def test_a_link_brings_styles_and_weights_back_and_says_what_it_can_not():
     app = open_app(size="64", style="Embroidery", style2="Stained glass", mix="0.2 0.8")
     assert app.slider(key="mix_of_style_style2").value == 0.8

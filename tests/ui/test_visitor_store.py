@@ -208,3 +208,14 @@ def test_masks_share_the_budget_of_pictures_and_the_newest_stay():
     assert store.take_losses("ann") == [LOST_MASKS]
     store.set_source("bob", "content", upload(50))
     assert store.held_bytes() <= 100
+
+
+def test_masks_move_with_the_styles_that_they_are_of():
+    store = VisitorStore(100)
+    store.set_masks("ann", "Chelsea", {"leave": b"1", "style2": b"2", "style3": b"3"})
+    store.set_masks("ann", "Coffee", {"style2": b"2"})
+    store.set_masks("bob", "Coffee", {"style2": b"2"})
+    store.rename_masks("ann", {"leave": "leave", "style": "style", "style3": "style2"})
+    assert store.get_masks("ann", "Chelsea") == {"leave": b"1", "style2": b"3"}
+    assert store.get_masks("ann", "Coffee") == {}
+    assert store.get_masks("bob", "Coffee") == {"style2": b"2"}

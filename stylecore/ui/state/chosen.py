@@ -53,6 +53,13 @@ def chosen_styles() -> dict[Role, Source]:
     return {role: source for role, source in found.items() if source is not None}
 
 
+def set_styles(sources: Sequence[Source]) -> None:
+    """Makes these the style pictures, in this order, and leaves the other roles of styles empty."""
+    state = _State()
+    others = {role: source for role, source in state.pictures.items() if role not in STYLES}
+    state.pictures = others | dict(zip(STYLES, sources, strict=False))
+
+
 def unchoose(role: Role) -> None:
     """Leaves a role empty, or with its default."""
     state = _State()

@@ -150,6 +150,16 @@ class VisitorStore:
         """What is painted on a photograph of this `Source.word`."""
         return self._masks.get((owner, photograph), {})
 
+    def rename_masks(self, owner: str, names: Mapping[str, str]) -> None:
+        """Renames what is painted on all photographs of an owner; what has no new name is dropped."""
+        with self._lock:
+            for place in [place for place in self._masks if place[0] == owner]:
+                masks = {names[name]: mask for name, mask in self._masks[place].items() if name in names}
+                if masks:
+                    self._masks[place] = masks
+                else:
+                    del self._masks[place]
+
     # Which pictures belong to a job
 
     def note_uses(self, owner: str, jobs: Iterable[Job]) -> None:

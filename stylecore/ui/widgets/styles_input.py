@@ -7,14 +7,14 @@ from functools import partial
 
 import streamlit as st
 
-from stylecore.samples import sample_styles
 from stylecore.ui.components import Part, mix_strip
 from stylecore.ui.page import plain
 from stylecore.ui.page_errors import guarded_callback
-from stylecore.ui.state.chosen import choose_sample, chosen_pair, chosen_styles, unchoose
-from stylecore.ui.state.mix import USUAL_WEIGHT, set_weights, shares, weight_of
-from stylecore.ui.state.regions import current_masks, set_mask
+from stylecore.ui.state.chosen import chosen_styles
+from stylecore.ui.state.mix import set_weights, shares, weight_of
+from stylecore.ui.state.regions import current_masks
 from stylecore.ui.state.sources import STYLES, Role, Source
+from stylecore.ui.state.styles import add_style, close_gaps, drop_style
 from stylecore.ui.visitors import visitor_name
 from stylecore.ui.widgets.picture_input import picture_input
 from stylecore.ui.widgets.regions_input import regions_input
@@ -32,6 +32,7 @@ def styles_input(on_mix: Callable[[], object] = lambda: None) -> dict[Role, Sour
     Returns:
         All style pictures by role, that of the first included.
     """
+    close_gaps(visitor_name())
     styles = chosen_styles()
     for number, (role, source) in list(enumerate(styles.items(), start=1))[1:]:
         _style_input(number, role, source)
@@ -44,7 +45,7 @@ def styles_input(on_mix: Callable[[], object] = lambda: None) -> dict[Role, Sour
                 icon=":material/add:",
                 key="add_style",
                 type="tertiary",
-                on_click=guarded_callback(_add),
+                on_click=guarded_callback(add_style),
                 help="Mixes it with the first one, or paints another part of the photograph with it.",
             )
         regions_input()
@@ -61,8 +62,8 @@ def _style_input(number: int, role: Role, source: Source) -> None:
             icon=":material/close:",
             key=f"drop_{role}",
             type="tertiary",
-            on_click=guarded_callback(_drop),
-            args=(role,),
+            on_click=guarded_callback(drop_style),
+            args=(visitor_name(), role),
             help=f"Paints without style {number}.",
         )
 
@@ -126,24 +127,3 @@ def _set_mix(key: str, roles: Sequence[Role], on_mix: Callable[[], object]) -> N
 def _set_weight(key: str, role: Role, on_mix: Callable[[], object]) -> None:
     set_weights({role: st.session_state[key]})
     on_mix()
-
-
-def _add() -> None:
-    """Adds a sample that is not chosen yet; where it is painted and how it counts is that of the first style."""
-    styles = chosen_styles()
-    role = next(role for role in STYLES if role not in styles)
-    names = {source.name for source in styles.values() if source.sample}
-    _forget_place(role)
-    set_weights({role: USUAL_WEIGHT} if len(styles) > 1 else {role: USUAL_WEIGHT, "style": USUAL_WEIGHT})
-    choose_sample(role, next(name for name in sample_styles() if name not in names))
-
-
-def _drop(role: Role) -> None:
-    unchoose(role)
-    _forget_place(role)
-
-
-def _forget_place(role: Role) -> None:
-    """Forgets where a style is painted on the chosen photograph."""
-    content, _ = chosen_pair()
-    set_mask(visitor_name(), content.word, role, b"")
