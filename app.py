@@ -9,12 +9,13 @@ from stylecore.ui.state.page_state import apply_query_params, write_query_params
 from stylecore.ui.state.restore import shown_job
 from stylecore.ui.studio.gallery import show_gallery
 from stylecore.ui.studio.live import show_result
-from stylecore.ui.studio.run import is_steering, plan_run, run_started, steer
+from stylecore.ui.studio.run import is_steering, plan_run, run_started, steer, steer_mix
 from stylecore.ui.widgets.dropped_recipe import dropped_recipe
 from stylecore.ui.widgets.picture_input import pair_input, picture_input
 from stylecore.ui.widgets.presets import usual_inputs
 from stylecore.ui.widgets.run_panel import run_panel
 from stylecore.ui.widgets.settings import advanced_inputs, lambda_input
+from stylecore.ui.widgets.styles_input import styles_input
 
 with page("Studio") as (engine, owner):
     apply_query_params(engine, owner)
@@ -37,6 +38,7 @@ with page("Studio") as (engine, owner):
             settings = advanced_inputs(start_input=partial(picture_input, "init"))
         with pair_place:
             content, _ = pair_input(settings.config)
+            styles_input(on_mix=partial(steer_mix, engine, owner))
         with run_place:
             known = run_panel(engine, owner, "studio", partial(plan_run, engine, owner), on_start=run_started)
 

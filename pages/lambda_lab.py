@@ -15,6 +15,7 @@ from stylecore.ui.widgets.picture_input import pair_input
 from stylecore.ui.widgets.presets import usual_inputs
 from stylecore.ui.widgets.run_panel import run_panel
 from stylecore.ui.widgets.settings import chosen_settings
+from stylecore.ui.widgets.styles_input import styles_input
 
 with page("λ lab") as (engine, owner):
     if apply_query_params(engine, owner):
@@ -32,6 +33,7 @@ with page("λ lab") as (engine, owner):
     settings, result = st.columns([1, 2], gap="large")
     with settings, st.container(gap="xsmall"):
         pair_input(chosen_settings().config)
+        styles_input()
         lambdas = lambdas_input()
         axis, rows = axis_input()
         known = run_panel(engine, owner, "lab", partial(plan_lab, engine, owner))

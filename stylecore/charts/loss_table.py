@@ -59,6 +59,8 @@ def _columns(history: Sequence[LossRecord], k: int) -> dict[str, list[float]]:
         "total_loss": [record.total[k] for record in history],
     }
     if history:
+        for i, _ in enumerate(history[0].style_weights):
+            columns[f"style_weight_{i + 1}"] = [record.style_weights[i] for record in history]
         for layer in history[0].content_layers:
             columns[f"content_loss_{layer}"] = [record.content_layers[layer][k] for record in history]
         for layer in history[0].style_layers:

@@ -20,8 +20,10 @@ from stylecore.transfer.records import LossRecord
 
 MAX_POINTS = 300  # of one curve
 LABEL_WIDTH = 0.08  # share of the x axis that the label of a mark takes
+BELOW_LAMBDA = 0.92  # height of the label of a mix, where the chart is 1 high
 ONE_SIDED = 0.9  # share of L from which the page says how to balance it
 
+Changes = Sequence[tuple[int, Sequence[float]]]  # (step, new values), oldest first
 Line = tuple[str, tuple[str, str], list[float]]  # name, (colour, dash), values
 
 
@@ -29,7 +31,8 @@ def loss_figure(
     loss_history: Sequence[LossRecord],
     *,
     steps: int,
-    changes: Sequence[tuple[int, Sequence[float]]] = (),
+    changes: Changes = (),
+    weight_changes: Changes = (),
     sizes: Sequence[tuple[int, tuple[int, int]]] = (),
     log: bool = True,
     layers: bool = False,
@@ -42,6 +45,7 @@ def loss_figure(
         loss_history: losses of every step, from step 0 on.
         steps: length of the x axis.
         changes: (step, the new λ of the batch), where λ was changed during the run; each is marked.
+        weight_changes: (step, the new weights of the styles), where their mix was changed; each is marked.
         sizes: (step, width and height from then on); where a run went on at another size is marked, too.
         log: whether the y axis is logarithmic; otherwise it begins at 0.
         layers: whether to draw each layer's part of L instead: λ · its content loss, (1 − λ) · its style loss.
@@ -69,17 +73,13 @@ def loss_figure(
     layout["xaxis"] |= {"title": {"text": "step"}, "range": [0, max(steps, 1)]}
     layout["yaxis"] |= {"title": {"text": "part of L" if layers else "loss"}}
     layout["yaxis"] |= LOG_AXIS if log else {"type": "linear", "rangemode": "tozero"}
-    marks = [  # one movement of the slider leaves many changes: only the last of those that are close together
-        (step, lambdas[k])
-        for i, (step, lambdas) in enumerate(changes)
-        if i + 1 == len(changes) or changes[i + 1][0] - step > LABEL_WIDTH * steps
-    ]
+    marks = [_label(step, f"λ {lambdas[k]:.3g}") for step, lambdas in _apart(changes, steps)]
+    marks += [_label(step, f"mix {_mix(weights)}", BELOW_LAMBDA) for step, weights in _apart(weight_changes, steps)]
     larger = sizes[1:]
-    layout["shapes"] = [upright(step, "dash") for step, _ in marks]
+    layout["shapes"] = [upright(mark["x"], "dash") for mark in marks]
     layout["shapes"] += [upright(step, "dot") for step, _ in larger]
     layout["shapes"] += [upright(picked, "solid")] if picked else []
-    layout["annotations"] = [_label(step, f"λ {lam:.3g}") for step, lam in marks]
-    layout["annotations"] += [_label(step, f"{max(size)} px", 0) for step, size in larger]
+    layout["annotations"] = marks + [_label(step, f"{max(size)} px", 0) for step, size in larger]
     return {"data": data, "layout": layout}
 
 
@@ -143,7 +143,21 @@ def _layer_lines(shown: Sequence[LossRecord], k: int) -> list[Line]:
     return lines
 
 
-def _label(x: float, text: str, y: int = 1) -> dict[str, Any]:
-    """Text beside a mark, at the top (1) or at the bottom (0) of the chart."""
+def _apart(changes: Changes, steps: int) -> Changes:
+    """Of changes that are close together, as one movement of a slider leaves them, only the last."""
+    return [
+        change
+        for i, change in enumerate(changes)
+        if i + 1 == len(changes) or changes[i + 1][0] - change[0] > LABEL_WIDTH * steps
+    ]
+
+
+def _mix(weights: Sequence[float]) -> str:
+    """Weights as percent of their sum: "40 : 60"."""
+    return " : ".join(f"{100 * weight / (sum(weights) or 1):.0f}" for weight in weights)
+
+
+def _label(x: float, text: str, y: float = 1) -> dict[str, Any]:
+    """Text beside a mark, from the top (1) to the bottom (0) of the chart."""
     edge = "top" if y else "bottom"
     return {"x": x, "y": y, "yref": "paper", "yanchor": edge, "xanchor": "left", "text": text, "showarrow": False}

@@ -1,4 +1,4 @@
-"""The settings that can be the second axis of a grid of pictures, and which of their values are compared; pure."""
+"""What can be the second axis of a grid of pictures: a setting, or the mix of two styles; and its values; pure."""
 
 from __future__ import annotations
 
@@ -13,14 +13,16 @@ STEP_COUNTS = (20, 40, 80, 120, 200)
 USUAL_CONTENT_LAYERS = ("relu1_1", "relu2_2", "relu3_3", "relu4_2", "relu5_2")  # one of each block
 MEASURES = ("statistic", "style_layers", "content_layers", "style_scale", "pooling")  # parts of the losses' definition
 USUAL_ROWS = 6  # of the other axes
+MIX = "mix"  # the axis that is no setting
+SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)  # of the second of two styles
 
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """A setting that can be the second axis of the grid.
+    """A setting, or the mix of two styles, that can be the second axis of the grid.
 
     Attributes:
-        setting: the name of the setting.
+        setting: the name of the setting; empty for the mix, whose values are the shares of the second style.
         label: what the interface calls the axis.
         values: each by its own name in the interface.
         usual: names of those that are compared at first.
@@ -39,10 +41,18 @@ def along(config: TransferConfig, axis: str, value: str) -> TransferConfig:
 
     Args:
         config: the settings that all rows share.
-        axis: one of `AXES`.
+        axis: one of `AXES`; the mix changes no setting.
         value: name of one of its values.
     """
+    if axis == MIX:
+        return config
     return TransferConfig.from_dict({**config.to_dict(), AXES[axis].setting: AXES[axis].values[value]})
+
+
+def weights_along(axis: str, value: str) -> tuple[float, float] | None:
+    """The weights of two styles in one row of the axis `MIX`; None for all other axes."""
+    share = AXES[axis].values[value]
+    return (1 - share, share) if axis == MIX and isinstance(share, float) else None
 
 
 def _axis(setting: str, values: Mapping[str, object], usual: Iterable[str] = (), label: str = "") -> Axis:
@@ -73,8 +83,11 @@ _WEIGHTS = {
     "both ends most": _weighted(1.0, 0.5, 0.25, 0.5, 1.0),
 }
 
+_MIXES = {f"style 2: {share:.0%}": share for share in SHARES}
+
 AXES: Mapping[str, Axis] = {
     "statistic": _choices("statistic"),
+    MIX: Axis("", "Mix of two styles", _MIXES, tuple(_MIXES), measures=True),
     "optimizer": _choices("optimizer"),
     "style_layers": _axis(
         "style_layers", {f"up to {layer}": GATYS_STYLE[: i + 1] for i, (layer, _) in enumerate(GATYS_STYLE)}

@@ -49,6 +49,14 @@ def test_a_change_of_lambda_is_a_mark_on_the_curve():
     assert [(note["x"], note["text"]) for note in layout["annotations"]] == [(4, "λ 0.7")]
 
 
+def test_a_change_of_the_mix_is_a_mark_below_that_of_lambda():
+    changes = [(1, (3.0, 1.0)), (4, (0.5, 0.5)), (90, (1.0, 2.0, 1.0))]
+    layout = loss_figure(loss_history(99), steps=99, changes=[(4, (0.7,))], weight_changes=changes)["layout"]
+    assert sorted(shape["x0"] for shape in layout["shapes"]) == [4, 4, 90]
+    notes = [(note["x"], note["text"], note["y"]) for note in layout["annotations"]]
+    assert notes == [(4, "λ 0.7", 1), (4, "mix 50 : 50", 0.92), (90, "mix 25 : 50 : 25", 0.92)]
+
+
 @pytest.mark.parametrize(
     ("lam", "content", "style", "words"),
     [

@@ -5,11 +5,11 @@ import dataclasses
 import pytest
 
 from stylecore.config import SETTINGS, TransferConfig
-from stylecore.experiments.axes import AXES, along
+from stylecore.experiments.axes import AXES, MIX, along, weights_along
 from stylecore.layers import GATYS_STYLE, LAYERS
 
 
-@pytest.mark.parametrize("axis", AXES)
+@pytest.mark.parametrize("axis", [axis for axis in AXES if axis != MIX])
 def test_every_value_changes_its_setting_and_no_other(axis):
     base = TransferConfig(lambdas=(0.3,), size=64, seed=5)
     configs = [along(base, axis, value) for value in AXES[axis].values]
@@ -29,7 +29,7 @@ def test_names_can_stand_in_a_link_and_some_are_compared_at_first(axis):
 
 
 def test_axes_offer_what_is_declared():
-    assert {axis.setting for axis in AXES.values()} <= set(SETTINGS)
+    assert {axis.setting for name, axis in AXES.items() if name != MIX} <= set(SETTINGS)
     assert list(AXES["statistic"].values.values()) == list(SETTINGS["statistic"].labels)
     assert AXES["pooling"].values == {"Max": "max", "Average": "average"}
     assert AXES["precision"].values == {"float32": "float32", "bfloat16": "bfloat16"}
@@ -43,3 +43,11 @@ def test_axes_offer_what_is_declared():
 def test_weights_are_of_the_same_layers():
     names = [layer for layer, _ in GATYS_STYLE]
     assert all([layer for layer, _ in value] == names for value in AXES["style_weights"].values.values())
+
+
+def test_the_mix_changes_weights_and_no_setting():
+    config = TransferConfig(lambdas=(0.3,), size=64)
+    assert [along(config, MIX, value) for value in AXES[MIX].values] == [config] * 5
+    weights = [weights_along(MIX, value) for value in AXES[MIX].values]
+    assert weights == [(1, 0), (0.75, 0.25), (0.5, 0.5), (0.25, 0.75), (0, 1)]
+    assert weights_along("steps", "20 steps") is None

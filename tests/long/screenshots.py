@@ -3,13 +3,53 @@
 python -m tests.long.screenshots FOLDER     # writes FOLDER/studio.png and the others
 """
 
+import io
 import sys
 from pathlib import Path
+
+from PIL import Image, ImageDraw, ImageFilter
 
 from tests.support.browser import SECOND, chromium, press, running, served, visitor
 
 DESKTOP = {"viewport": {"width": 1360, "height": 1120}}
+LAPTOP = {"viewport": {"width": 1366, "height": 900}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+
+
+# fmt: off
+ASTRONAUT = [  # her outline in the sample, helmet included, in pixels of its 512 × 512
+    (188, 26), (225, 13), (265, 20), (292, 44), (303, 80), (297, 110), (282, 130), (268, 155), (262, 172), (288, 190),
+    (306, 222), (306, 250), (338, 262), (353, 285), (360, 320), (364, 350), (390, 344), (430, 348), (466, 372),
+    (489, 408), (499, 455), (512, 470), (512, 512), (18, 512), (20, 470), (16, 420), (26, 380), (38, 300), (56, 258),
+    (92, 224), (112, 208), (116, 180), (138, 156), (182, 148), (176, 126), (158, 110), (151, 80), (158, 50),
+]
+# fmt: on
+
+
+def astronaut_mask():
+    """A grey picture that is white on the astronaut, with a soft edge."""
+    mask = Image.new("L", (512, 512))
+    ImageDraw.Draw(mask).polygon(ASTRONAUT, fill=255)
+    buffer = io.BytesIO()
+    mask.filter(ImageFilter.GaussianBlur(3)).save(buffer, "PNG")
+    return {"name": "astronaut.png", "mimeType": "image/png", "buffer": buffer.getvalue()}
+
+
+def keep_regions(browser, url, keep):
+    """The brush, and a picture whose background alone is painted."""
+    query = "content=Astronaut&style=Swirling+night&size=384&steps=120&lam=0.12"
+    with visitor(browser, f"{url}/?{query}", **LAPTOP) as page:
+        press(page, "Where?")
+        press(page, "Upload a mask")
+        page.locator(".st-key-mask_upload_0 input").set_input_files(astronaut_mask())
+        page.locator(".brush .state", has_text="%").wait_for()
+        page.keyboard.press("Escape")  # the field for the file
+        keep(page, "brush")
+        press(page, "Done")
+        press(page, "Run")
+        page.get_by_text("Done:").wait_for(timeout=300 * SECOND)
+        page.locator("[data-testid=stMain]").evaluate("(main) => main.scrollTo(0, 150)")
+        keep(page, "regions")
 
 
 def main(folder):
@@ -43,6 +83,7 @@ def main(folder):
             page.get_by_text("Advanced").click()
             page.get_by_text("By layer").click()
             keep(page, "advanced")
+        keep_regions(browser, url, keep)
         with visitor(browser, f"{url}/?size=128&steps=300", **DESKTOP) as page:
             press(page, "Run")
             running(page)

@@ -12,15 +12,20 @@ from stylecore.engine.jobs import Request
 from stylecore.errors import SettingError
 from stylecore.experiments.axes import AXES
 from stylecore.imaging import inputs
+from stylecore.samples import sample_contents
 from stylecore.ui.lab import plan
 from stylecore.ui.lab.grid_choice import GridChoice
 from stylecore.ui.lab.plan import MEMORY_SHARE, missing_batches
 from stylecore.ui.lab.state import MOST_CURVES, LabState, lab_query_params, read_query_params
+from stylecore.ui.state import chosen_inputs
+from stylecore.ui.state.chosen_inputs import LEAVE, ChosenInputs
 from stylecore.ui.state.sources import Source
+from stylecore.ui.state.visitor_store import VisitorStore
 
 SIZE = (640, 480)
+PHOTOGRAPH = sample_contents()["Coffee"].read_bytes()
 LAMBDAS = (0.1, 0.2, 0.3, 0.4, 0.5)
-REQUEST = Request(inputs=inputs.pair(b"content", b"style"), config=TransferConfig(size=512), workspace="lab")
+REQUEST = Request(inputs=inputs.pair(PHOTOGRAPH, b"style"), config=TransferConfig(size=512), workspace="lab")
 
 
 @pytest.fixture
@@ -28,6 +33,21 @@ def session():
     st.session_state.clear()
     yield st.session_state
     st.session_state.clear()
+
+
+@pytest.fixture(autouse=True)
+def store(monkeypatch):
+    """What the server keeps of visitors."""
+    kept = VisitorStore(10**6)
+    monkeypatch.setattr(chosen_inputs, "get_visitor_store", lambda: kept)
+    return kept
+
+
+def chosen(**styles):
+    """Pictures that somebody has chosen; the bytes of a style are its name."""
+    sources = {role: Source(name, name.encode(), SIZE, b"preview") for role, name in styles.items()}
+    content = Source("content", PHOTOGRAPH, SIZE, b"preview")
+    return ChosenInputs("ann", content, sources, (1.0,) * len(sources))
 
 
 def engine(memory, device="cuda", max_lambdas=8):
@@ -46,7 +66,7 @@ def memory_of(count, device="cuda", tile=None):
 def test_batches_follow_the_free_memory_of_the_engine_s_device(monkeypatch, device, fitting, sizes):
     monkeypatch.setattr("stylecore.engine.limits.available_memory", lambda: 1)  # the host's, which does not matter
     memory = memory_of(fitting, device) / MEMORY_SHARE + 1 if fitting else 0
-    found = missing_batches(engine(memory, device), "ann", [REQUEST], LAMBDAS, SIZE, SIZE)
+    found = missing_batches(engine(memory, device), "ann", [REQUEST], LAMBDAS, SIZE, [SIZE])
     assert [len(request.config.lambdas) for request, _ in found] == sizes
     assert [lam for request, _ in found for lam in request.config.lambdas] == list(LAMBDAS)
     tile = None if fitting else TILES[-1]  # a batch is made smaller before its pictures are taken in pieces
@@ -54,7 +74,7 @@ def test_batches_follow_the_free_memory_of_the_engine_s_device(monkeypatch, devi
 
 
 def test_a_batch_is_never_larger_than_the_server_allows():
-    found = missing_batches(engine(10**12, max_lambdas=2), "ann", [REQUEST], LAMBDAS, SIZE, SIZE)
+    found = missing_batches(engine(10**12, max_lambdas=2), "ann", [REQUEST], LAMBDAS, SIZE, [SIZE])
     assert [request.config.lambdas for request, _ in found] == [(0.1, 0.2), (0.3, 0.4), (0.5,)]
 
 
@@ -93,9 +113,8 @@ def test_the_button_says_all_are_done_only_when_they_are(session, monkeypatch, s
     config = TransferConfig(size=512, lambdas=(0.1, 0.2, 0.3))
     rows = [dataclasses.replace(config, optimizer=optimizer) for optimizer in ("lbfgs", "adam")]
     jobs = [job(row, status) for row, status in zip(rows, statuses, strict=False)]
-    source = Source("picture", b"content", SIZE, b""), Source("picture", b"style", SIZE, b"")
     monkeypatch.setattr(plan, "current_settings", lambda: config)
-    monkeypatch.setattr(plan, "chosen_pair", lambda: source)
+    monkeypatch.setattr(plan, "chosen_inputs", lambda *_: chosen(style="style"))
     session["lab_lambdas"] = "0.1 0.2 0.3"
     session["lab_axis"], session["lab_rows_optimizer"] = "optimizer", ["L-BFGS", "Adam"]
     found = plan.plan_lab(SimpleNamespace(**{**vars(engine(10**12)), "jobs_of": lambda _owner: jobs}), "ann")
@@ -107,7 +126,7 @@ def test_rows_that_start_from_elsewhere_need_no_picture_to_start_from(session, m
     monkeypatch.setattr(plan, "current_settings", lambda: TransferConfig(init="image"))
     session["lab_axis"], session["lab_rows_init"] = "init", ["Noise", "Style"]
     grid = plan.chosen_grid()
-    assert grid.init is None
+    assert grid.pictures.init is None
     assert [config.init for config in grid.rows.values()] == ["style", "noise"]
     session["lab_axis"] = ""
     with pytest.raises(SettingError, match="Choose the picture to start from"):
@@ -144,12 +163,45 @@ def test_a_link_with_an_axis_alone_compares_its_usual_rows(session, axis):
 
 
 def test_a_choice_holds_no_bytes_of_a_picture_that_has_been_removed():
-    content, style = (Source(name, name.encode(), SIZE, b"preview") for name in ("content", "style"))
-    grid = GridChoice({"": TransferConfig(lambdas=(0.2,))}, content, style)
-    assert grid.request("").inputs.pair == (b"content", b"style")
+    pictures = chosen(style="style")
+    grid = GridChoice({"": TransferConfig(lambdas=(0.2,))}, pictures)
+    assert grid.request("").inputs.pair == (PHOTOGRAPH, b"style")
     assert grid.request("", 0.7).config.lambdas == (0.7,)
-    content.erase()
+    pictures.content.erase()
     assert grid.request("").inputs.pair == (b"", b"style")
+
+
+def test_a_choice_takes_masks_along_as_long_as_they_are_kept(store):
+    pictures = chosen(style="style", style2="other")
+    store.set_masks("ann", pictures.content.word, {LEAVE: b"leave", "style2": b"region"})
+    grid = GridChoice({"": TransferConfig(lambdas=(0.2,))}, pictures)
+    found = grid.request("").inputs
+    assert (found.leave, [style.region for style in found.styles]) == (b"leave", [b"", b"region"])
+    store.forget("ann")
+    found = grid.request("").inputs
+    assert (found.leave, [style.region for style in found.styles]) == (b"", [b"", b""])
+
+
+def test_rows_of_a_mix_differ_in_the_weights_of_two_styles(session, monkeypatch):
+    monkeypatch.setattr(plan, "current_settings", lambda: TransferConfig(size=512))
+    monkeypatch.setattr(plan, "chosen_inputs", lambda *_: chosen(style="style", style2="other"))
+    session["lab_axis"], session["lab_rows_mix"] = "mix", ["style 2: 0%", "style 2: 25%", "style 2: 100%"]
+    grid = plan.chosen_grid()
+    assert [grid.request(row).inputs.style_weights for row in grid.rows] == [(1, 0), (0.75, 0.25), (0, 1)]
+    assert len(set(grid.rows.values())) == 1
+    monkeypatch.setattr(plan, "chosen_inputs", lambda *_: chosen(style="style"))
+    with pytest.raises(SettingError, match="choose two styles"):
+        plan.chosen_grid()
+
+
+def test_two_styles_with_places_of_their_own_have_no_mix(session, monkeypatch, store):
+    monkeypatch.setattr(plan, "current_settings", lambda: TransferConfig(size=512))
+    pictures = chosen(style="style", style2="other")
+    monkeypatch.setattr(plan, "chosen_inputs", lambda *_: pictures)
+    store.set_masks("ann", pictures.content.word, {"style2": b"region"})
+    session["lab_axis"], session["lab_rows_mix"] = "mix", ["style 2: 25%"]
+    with pytest.raises(SettingError, match="paint the same place"):
+        plan.chosen_grid()
 
 
 @pytest.mark.parametrize("rows", [[""], ["a", "b"], [str(i) for i in range(13)]])

@@ -112,11 +112,16 @@ def test_forget_everything_of_mine_leaves_nothing_in_the_process(engine):
     app = open_app(size="64", steps="3")
     app.file_uploader(key="upload_content_0").upload("mine.png", noise(90), "image/png")
     app.run()
+    app.button(key="regions").click().run()
+    app.file_uploader(key="mask_upload_0").upload("mask.png", noise(50), "image/png")
+    app.run()
+    app.button(key="regions_done").click().run()
     app.button(key="run_studio").click().run()
     wait(app, "Done: 3 steps")
     owner = app.session_state["visitor_name"]
     job, source = engine.jobs_of(owner)[0], get_visitor_store().own_sources(owner)[0]
     pieces = {"file": source.data, "preview": source.preview, "result": job.snapshot.results[0]}
+    pieces["mask"] = job.request.inputs.leave
     looked_for = {f"{name} {i}": mark for name, data in pieces.items() for i, mark in enumerate(marks(data))}
     assert {name.split()[0] for name in found(looked_for)} == set(pieces)
     del job, source, pieces

@@ -8,7 +8,7 @@ from stylecore.config import Postprocess, TransferConfig
 from stylecore.engine.jobs import Job, Request, Snapshot
 from stylecore.imaging.inputs import pair
 from stylecore.ui.state.sources import Source
-from stylecore.ui.state.visitor_store import SHOWN, StoreKey, VisitorStore, postprocess_key
+from stylecore.ui.state.visitor_store import LOST_MASKS, SHOWN, StoreKey, VisitorStore, postprocess_key
 
 
 def upload(size, name="mine", letter=b"x"):
@@ -173,3 +173,49 @@ def test_nobody_else_s_pictures_go(forgotten):
         store.remove_source("ann", mine)
     assert store.get_source("bob", "content") is theirs
     assert not theirs.erased
+
+
+def test_masks_are_their_owner_s_and_their_photograph_s_and_count():
+    store = VisitorStore(100)
+    store.set_masks("ann", "Chelsea", {"leave": b"x" * 10, "style2": b"y" * 20})
+    assert store.get_masks("ann", "Chelsea")["style2"] == b"y" * 20
+    assert store.get_masks("ann", "Coffee") == store.get_masks("bob", "Chelsea") == {}
+    assert store.held_bytes() == 30
+    store.set_masks("ann", "Chelsea", {})
+    assert store.held_bytes() == 0
+
+
+def test_masks_go_with_their_photograph_and_when_all_is_forgotten():
+    store, mine = VisitorStore(100), upload(10)
+    store.set_source("ann", "content", mine)
+    store.set_masks("ann", mine.word, {"leave": b"x"})
+    store.set_masks("ann", "Chelsea", {"leave": b"x"})
+    store.remove_source("ann", mine)
+    assert store.get_masks("ann", mine.word) == {}
+    assert store.get_masks("ann", "Chelsea") == {"leave": b"x"}
+    store.forget("ann")
+    assert store.held_bytes() == 0
+
+
+def test_masks_share_the_budget_of_pictures_and_the_newest_stay():
+    store, first = VisitorStore(100), upload(60)
+    store.set_source("ann", "content", first)
+    store.set_masks("ann", "Chelsea", {"leave": b"x" * 30})
+    store.set_masks("ann", first.word, {"leave": b"x" * 30})
+    assert store.get_masks("ann", "Chelsea") == {}
+    assert store.get_masks("ann", first.word) != {}
+    assert not first.erased
+    assert store.take_losses("ann") == [LOST_MASKS]
+    store.set_source("bob", "content", upload(50))
+    assert store.held_bytes() <= 100
+
+
+def test_masks_move_with_the_styles_that_they_are_of():
+    store = VisitorStore(100)
+    store.set_masks("ann", "Chelsea", {"leave": b"1", "style2": b"2", "style3": b"3"})
+    store.set_masks("ann", "Coffee", {"style2": b"2"})
+    store.set_masks("bob", "Coffee", {"style2": b"2"})
+    store.rename_masks("ann", {"leave": "leave", "style": "style", "style3": "style2"})
+    assert store.get_masks("ann", "Chelsea") == {"leave": b"1", "style2": b"3"}
+    assert store.get_masks("ann", "Coffee") == {}
+    assert store.get_masks("bob", "Coffee") == {"style2": b"2"}

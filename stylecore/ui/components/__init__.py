@@ -3,6 +3,7 @@
 They ask nothing of any network but this server.
 """
 
+from stylecore.ui.components.brush import Layer, brush
 from stylecore.ui.components.figures import chart
 from stylecore.ui.components.inputs import LayerBox, layer_box, matrix, network
 from stylecore.ui.components.mounting import data_url
@@ -11,10 +12,12 @@ from stylecore.ui.components.pictures import (
     Cover,
     GridCell,
     Item,
+    Part,
     Row,
     Scrubbed,
     gallery,
     grid,
+    mix_strip,
     scrubber,
     viewer,
 )
@@ -25,15 +28,19 @@ __all__ = [
     "Cover",
     "GridCell",
     "Item",
+    "Layer",
     "LayerBox",
+    "Part",
     "Row",
     "Scrubbed",
+    "brush",
     "chart",
     "data_url",
     "gallery",
     "grid",
     "layer_box",
     "matrix",
+    "mix_strip",
     "network",
     "remember_visitor",
     "scrubber",

@@ -15,20 +15,21 @@ from stylecore.ui.page_errors import guarded_callback
 _FOLDER = Path(__file__).parent
 
 
-def component(name: str, *, isolated: bool = True) -> Any:  # noqa: ANN401  # streamlit's own type is not public
+def component(name: str, *scripts: str, isolated: bool = True) -> Any:  # noqa: ANN401  # streamlit's own type is not public
     """The component whose HTML, CSS and JavaScript lie beside this file.
 
     Args:
         name: of the files, without their endings.
+        scripts: names of the JavaScript files of a component that has several; they become one module, in this order.
         isolated: whether its styles are kept apart from those of the page.
     """
 
-    def read(kind: str) -> str | None:
-        file = _FOLDER / f"{name}.{kind}"
-        return f"{file.read_text(encoding='utf-8')}\n" if file.exists() else None
+    def read(kind: str, *names: str) -> str | None:
+        files = [file for each in names or (name,) if (file := _FOLDER / f"{each}.{kind}").exists()]
+        return "\n".join(f"{file.read_text(encoding='utf-8')}\n" for file in files) or None
 
     return st.components.v2.component(
-        f"stylecore_{name}", html=read("html"), css=read("css"), js=read("js"), isolate_styles=isolated
+        f"stylecore_{name}", html=read("html"), css=read("css"), js=read("js", *scripts), isolate_styles=isolated
     )
 
 

@@ -15,6 +15,7 @@ _VIEWER = component("viewer")
 _GALLERY = component("gallery")
 _GRID = component("grid")
 _SCRUBBER = component("scrubber")
+_MIX_STRIP = component("mix_strip")
 
 
 class Cover(TypedDict):
@@ -54,6 +55,13 @@ class Row(TypedDict):
 
     label: str
     cells: list[GridCell]
+
+
+class Part(TypedDict):
+    """One picture of a mix, and its share, from 0 to 1."""
+
+    url: str
+    share: float
 
 
 class Scrubbed(TypedDict):
@@ -182,3 +190,8 @@ def scrubber(
         "height": size[1],
     }
     _SCRUBBER(key=key, data=data, on_chosen_change=when_sent_numbered(key, "chosen", "lam", choose))
+
+
+def mix_strip(parts: Sequence[Part], *, key: str, label: str) -> None:
+    """Shows pictures in one strip, each as wide as its share; `label` says it for those who don't see it."""
+    _MIX_STRIP(key=key, data={"parts": parts, "label": label})

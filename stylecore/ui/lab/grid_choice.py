@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from stylecore.config import TransferConfig, with_lambda
 from stylecore.engine.jobs import Request
-from stylecore.imaging.inputs import pair
-from stylecore.ui.state.sources import Source
+from stylecore.ui.state.chosen_inputs import ChosenInputs
 
 
 @dataclass(frozen=True, slots=True)
 class GridChoice:
     """The rows of a grid and the pictures that they are made from.
 
-    It holds sources, not bytes: a source that its owner removes is erased wherever it is held.
-
     Attributes:
         rows: settings of each row, λ aside, by its name; "" without a second axis.
-        content: the photograph.
-        style: the style picture.
-        init: the picture to start from, if one is needed.
+        pictures: that are chosen; they hold no bytes.
+        weights: of the styles in each row, by its name, where that is what the rows differ in.
     """
 
     rows: Mapping[str, TransferConfig]
-    content: Source
-    style: Source
-    init: Source | None = None
+    pictures: ChosenInputs
+    weights: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     def request(self, row: str, lam: float | None = None) -> Request:
         """Asks for pictures of one row.
@@ -37,6 +32,4 @@ class GridChoice:
             lam: of a single picture; as the settings say if None.
         """
         config = self.rows[row] if lam is None else with_lambda(self.rows[row], lam)
-        start = self.init.data if self.init is not None else b""
-        inputs = pair(self.content.data, self.style.data, start, (self.content.name, self.style.name))
-        return Request(inputs=inputs, config=config, workspace="lab")
+        return Request(inputs=self.pictures.inputs(self.weights.get(row)), config=config, workspace="lab")

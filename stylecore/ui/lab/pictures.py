@@ -16,6 +16,7 @@ from stylecore.imaging.images import picture_size
 from stylecore.ui.components import Column, Row, Scrubbed, data_url, grid, scrubber
 from stylecore.ui.lab.state import LabState
 from stylecore.ui.page_errors import guarded_callback
+from stylecore.ui.state.names import style_names
 from stylecore.ui.state.restore import open_job
 from stylecore.ui.widgets.progress import grid_cell
 from stylecore.ui.widgets.run_panel import start
@@ -60,7 +61,7 @@ def show_scrubber(cells: Mapping[float, Cell], lam: float) -> None:
         lam,
         picture_size(previews[lam]),
         key="lab_scrubber",
-        alt=f"{inputs.content.name} in the style of {inputs.style.name}",
+        alt=f"{inputs.content.name} in the style of {style_names(inputs)}",
         on_choice=select,
     )
 

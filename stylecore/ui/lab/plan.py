@@ -10,11 +10,12 @@ from stylecore.engine.cost import Cost, Size, cost_of, fitting_cost
 from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Request
 from stylecore.errors import SettingError, UserError
-from stylecore.experiments.axes import along
+from stylecore.experiments.axes import MIX, along, weights_along
 from stylecore.experiments.grid import Cell, batches, cells_of, missing
+from stylecore.imaging.mask_files import guided_regions
 from stylecore.ui.lab.grid_choice import GridChoice
 from stylecore.ui.lab.state import NO_AXIS, LabState
-from stylecore.ui.state.chosen import chosen, chosen_pair
+from stylecore.ui.state.chosen_inputs import chosen_inputs
 from stylecore.ui.widgets.run_panel import RunPlan
 from stylecore.ui.widgets.settings import current_settings
 
@@ -28,7 +29,8 @@ def plan_lab(engine: Engine, owner: str) -> RunPlan:
     try:
         grid, lambdas = chosen_grid(), _lambdas_to_compute()
         requests = [grid.request(row) for row in grid.rows]
-        todo = missing_batches(engine, owner, requests, lambdas, grid.content.size, grid.style.size)
+        pictures = grid.pictures
+        todo = missing_batches(engine, owner, requests, lambdas, pictures.content.size, pictures.style_sizes)
         label = _label(len(requests) * len(lambdas), _finished(engine, owner, requests, lambdas), todo)
     except UserError as error:
         problem = str(error)
@@ -45,7 +47,7 @@ def chosen_grid() -> GridChoice:
     """What the widgets say: the rows, and the chosen pictures.
 
     Raises:
-        UserError: if the settings make no sense, or a row or a picture to start from is missing.
+        UserError: if the settings make no sense, or a row, a picture to start from or a second style is missing.
     """
     state, config = LabState(), current_settings()
     rows = {"": config}
@@ -53,12 +55,13 @@ def chosen_grid() -> GridChoice:
         rows = {row: along(config, state.axis, row) for row in state.chosen_rows()}
     if not rows:
         raise SettingError("Choose at least one row.")
-    (content, style), init = chosen_pair(), None
-    if any(row.init == "image" for row in rows.values()):
-        init = chosen("init")
-        if init is None:
-            raise SettingError("Choose the picture to start from, in the Studio under Advanced.")
-    return GridChoice(rows, content, style, init)
+    pictures = chosen_inputs(*rows.values())
+    weights = {}
+    if state.axis == MIX:
+        if len(pictures.styles) != 2 or len(pictures.inputs().regions) != 1:
+            raise SettingError("For this axis choose two styles, and let both paint the same place.")
+        weights = {row: mix for row in rows if (mix := weights_along(MIX, row)) is not None}
+    return GridChoice(rows, pictures, weights)
 
 
 def missing_batches(
@@ -67,7 +70,7 @@ def missing_batches(
     requests: Sequence[Request],
     lambdas: Sequence[float],
     content_size: Size,
-    style_size: Size,
+    style_sizes: Sequence[Size],
 ) -> list[tuple[Request, Cost]]:
     """The pictures that are neither finished nor being computed, in as few batches as fit the memory of the device.
 
@@ -77,7 +80,7 @@ def missing_batches(
         requests: of each row; their own λ do not matter.
         lambdas: to compute of each row.
         content_size: width and height of the content file, in pixels.
-        style_size: width and height of the style file, in pixels.
+        style_sizes: width and height of each style file, in pixels.
 
     Returns:
         A request for each batch with its cost, row by row.
@@ -91,11 +94,17 @@ def missing_batches(
     for request in requests:
         # A batch is made smaller before pictures that would fit alone are taken in tiles.
         alone = with_lambda(request.config, 0.5)
-        tile = fitting_cost([content_size], [style_size], alone, engine.device, memory).tile
+        regions = guided_regions(request.inputs)
+        tile = fitting_cost([content_size], style_sizes, alone, engine.device, memory, regions).tile
 
-        def cost(batch: tuple[float, ...], config: TransferConfig = request.config, tile: int | None = tile) -> Cost:
+        def cost(
+            batch: tuple[float, ...],
+            config: TransferConfig = request.config,
+            tile: int | None = tile,
+            regions: int = regions,
+        ) -> Cost:
             batched = dataclasses.replace(config, lambdas=batch)
-            return cost_of([content_size], [style_size], batched, engine.device, tile)
+            return cost_of([content_size], style_sizes, batched, engine.device, tile, regions)
 
         wanted = missing(lambdas, cells_of(jobs, request))
         for batch in batches(wanted, cost, memory, engine.limits.max_lambdas):

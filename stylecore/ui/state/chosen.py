@@ -1,4 +1,4 @@
-"""The pictures that this tab has chosen: photograph, style, and a picture to start from."""
+"""The pictures that this tab has chosen: photograph, styles, and a picture to start from."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from stylecore.samples import sample_contents, sample_styles
 from stylecore.ui.server import get_derived_pictures, get_engine, get_visitor_store
 from stylecore.ui.state.session import SessionValue
-from stylecore.ui.state.sources import Role, Source, make_source, sample_source, samples
+from stylecore.ui.state.sources import STYLES, Role, Source, make_source, sample_source, samples
 from stylecore.ui.state.upload_store import release_uploads
 
-DEFAULTS: dict[Role, str] = {"content": "Chelsea", "style": "Swirling night", "init": ""}
+DEFAULTS: dict[Role, str] = {"content": "Chelsea", "style": "Swirling night"}  # other roles may stay empty
 
 
 class _State:
@@ -32,11 +32,11 @@ class _State:
 
 
 def chosen(role: Role) -> Source | None:
-    """What the visitor has chosen; a sample where nothing was, and None for a picture to start from."""
+    """What the visitor has chosen; a sample where photograph or style was not, and None where another role was not."""
     source = _State().pictures.get(role)
     if source is not None and not source.erased:
         return source
-    return sample_source(samples(role)[DEFAULTS[role]], DEFAULTS[role]) if DEFAULTS[role] else None
+    return sample_source(samples(role)[DEFAULTS[role]], DEFAULTS[role]) if role in DEFAULTS else None
 
 
 def chosen_pair() -> tuple[Source, Source]:
@@ -45,6 +45,25 @@ def chosen_pair() -> tuple[Source, Source]:
     assert content is not None
     assert style is not None
     return content, style
+
+
+def chosen_styles() -> dict[Role, Source]:
+    """The style pictures by role, at least one, in their order."""
+    found = {role: chosen(role) for role in STYLES}
+    return {role: source for role, source in found.items() if source is not None}
+
+
+def set_styles(sources: Sequence[Source]) -> None:
+    """Makes these the style pictures, in this order, and leaves the other roles of styles empty."""
+    state = _State()
+    others = {role: source for role, source in state.pictures.items() if role not in STYLES}
+    state.pictures = others | dict(zip(STYLES, sources, strict=False))
+
+
+def unchoose(role: Role) -> None:
+    """Leaves a role empty, or with its default."""
+    state = _State()
+    state.pictures = {other: source for other, source in state.pictures.items() if other != role}
 
 
 def choose(role: Role, source: Source) -> None:

@@ -14,10 +14,19 @@ from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Job
 from stylecore.errors import ImageError
 from stylecore.ui.server import get_visitor_store
-from stylecore.ui.state.chosen import choose, choose_sample, chosen, remember, tell_problems
+from stylecore.ui.state.chosen import (
+    choose,
+    choose_sample,
+    chosen,
+    chosen_styles,
+    remember,
+    tell_problems,
+    unchoose,
+)
+from stylecore.ui.state.mix import USUAL_WEIGHT, load_weights, weight_of, weights_from_text, weights_to_text
 from stylecore.ui.state.restore import choose_of_job, restore_shown, shown_job, shown_name
 from stylecore.ui.state.session import SessionValue
-from stylecore.ui.state.sources import OWN, ROLES, WORDS, Role, samples
+from stylecore.ui.state.sources import OWN, ROLES, STYLES, WORDS, Role, samples
 from stylecore.ui.state.url import from_query, says_settings, to_query, within
 from stylecore.ui.state.visitor_store import SHOWN
 from stylecore.ui.visitors import outlived_server
@@ -25,7 +34,8 @@ from stylecore.ui.widgets.settings import chosen_settings, keep_settings, load_s
 
 STALE_ADDRESS_SECONDS = 3.0  # how long a browser may still send an address that has been replaced
 KEPT_ADDRESSES = 100  # that have been replaced, of one tab
-PARAMETERS: dict[Role, str] = {"content": "content", "style": "style", "init": "start"}  # of an address
+PARAMETERS: dict[Role, str] = {"content": "content", **dict(zip(STYLES, STYLES, strict=True)), "init": "start"}
+WEIGHTS = "mix"  # the weights of several styles, in an address
 
 Address = Mapping[str, str]
 
@@ -76,7 +86,12 @@ def apply_query_params(engine: Engine, owner: str) -> bool:
         config = within(with_lambda(job.request.config, job.lam), engine.limits, problems)
     load_settings(config)
     for role in ROLES:
-        _choose_as_asked(owner, role, query.get(PARAMETERS[role], ""), job, problems, first=first)
+        wanted = query.get(PARAMETERS[role], "")
+        if query and not wanted and role in STYLES[1:]:
+            unchoose(role)  # an address with settings names all styles
+        else:
+            _choose_as_asked(owner, role, wanted, job, problems, first=first)
+    _weigh_as_asked(query.get(WEIGHTS, ""), job, problems)
     tell_problems(problems)
     return True
 
@@ -106,6 +121,17 @@ def _choose_as_asked(owner: str, role: Role, wanted: str, job: Job | None, probl
             choose_of_job(job, role)
 
 
+def _weigh_as_asked(wanted: str, job: Job | None, problems: list[str]) -> None:
+    """Sets the weights of the chosen styles that an address asks for, or those of the run that it is about."""
+    styles = list(chosen_styles())
+    weights = weights_from_text(wanted, len(styles)) if wanted else None
+    if wanted and weights is None:
+        problems.append(f"The link's weights, {wanted!r:.60}, are none of these {len(styles)} styles: all count alike.")
+    if not wanted and job is not None and len(job.style_weights) == len(styles):
+        weights = job.style_weights
+    load_weights(styles, weights or [USUAL_WEIGHT] * len(styles))
+
+
 def write_query_params(owner: str, **more: str) -> None:
     """Writes what is set into the address, a link that shows others the same page; uploads are kept for a reload.
 
@@ -117,6 +143,8 @@ def write_query_params(owner: str, **more: str) -> None:
     for role in ROLES:
         if (source := chosen(role)) is not None:
             remember(owner, role, source)
+        elif role in STYLES:
+            store.forget_choice(owner, role)  # it has been removed
     store.set(owner, SHOWN, shown_name())
     settings = chosen_settings()
     if settings.config is None:  # half-written; the page says so where they are
@@ -126,6 +154,8 @@ def write_query_params(owner: str, **more: str) -> None:
         source = chosen(role)
         if source is not None and (role != "init" or query.get("init") == "image"):
             query[PARAMETERS[role]] = source.word
+    if weights := weights_to_text([weight_of(role) for role in chosen_styles()]):
+        query[WEIGHTS] = weights
     if query != st.query_params.to_dict():
         st.query_params.from_dict(query)
     state = _State()

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from stylecore.artifacts.recipe import Recipe, sha256
+from stylecore.artifacts.recipe import InputDigest, Recipe, sha256
 from stylecore.config import Postprocess, with_lambda
 from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Job
 from stylecore.samples import sample_contents, sample_styles
 from stylecore.ui.server import get_visitor_store
-from stylecore.ui.state.chosen import choose_bytes, chosen
+from stylecore.ui.state.chosen import choose_bytes, chosen, chosen_pair, chosen_styles, unchoose
+from stylecore.ui.state.chosen_inputs import LEAVE
+from stylecore.ui.state.mix import load_weights
 from stylecore.ui.state.session import SessionValue
-from stylecore.ui.state.sources import ROLES, WORDS, Role
+from stylecore.ui.state.sources import ROLES, STYLES, WORDS, Role
 from stylecore.ui.state.url import within
-from stylecore.ui.state.visitor_store import SHOWN
+from stylecore.ui.state.visitor_store import SHOWN, Masks
 from stylecore.ui.widgets.settings import load_settings
 
 
@@ -59,7 +61,7 @@ def restore_shown(owner: str) -> None:
 
 
 def open_job(engine: Engine, owner: str, name: str) -> None:
-    """Returns to a result: its picture and curves, its settings, its pair.
+    """Returns to a result: its picture and curves, its settings, its pictures with their weights and masks.
 
     Args:
         engine: of the server.
@@ -73,10 +75,20 @@ def open_job(engine: Engine, owner: str, name: str) -> None:
     load_settings(within(with_lambda(job.request.config, job.lam), engine.limits, []))
     for role in ROLES:
         choose_of_job(job, role)
+    inputs = job.request.inputs
+    load_weights(list(chosen_styles()), job.style_weights)
+    masks = {role: style.region for role, style in zip(STYLES, inputs.styles, strict=False)} | {LEAVE: inputs.leave}
+    set_masks(owner, masks)
+
+
+def set_masks(owner: str, masks: Masks) -> None:
+    """Sets what is painted on the chosen photograph; empty masks are none."""
+    content, _ = chosen_pair()
+    get_visitor_store().set_masks(owner, content.word, {place: mask for place, mask in masks.items() if mask})
 
 
 def choose_of_job(job: Job, role: Role) -> None:
-    """Chooses a picture that a run was made from; only few were started from one.
+    """Chooses a picture that a run was made from; only few were started from one, or have several styles.
 
     Raises:
         ImageError: if the run failed because that is no picture.
@@ -86,12 +98,15 @@ def choose_of_job(job: Job, role: Role) -> None:
         if inputs.init:
             choose_bytes("init", f"Start of result {job.number}", inputs.init.data)
         return
-    image = inputs.content if role == "content" else inputs.style
-    choose_bytes(role, image.name, image.data)
+    images = dict(zip(STYLES, inputs.styles, strict=False)) | {"content": inputs.content}
+    if role in images:
+        choose_bytes(role, images[role].name, images[role].data)
+    else:
+        unchoose(role)
 
 
 def restore_recipe(engine: Engine, owner: str, recipe: Recipe) -> list[str]:
-    """Sets the page as it was when a picture was made.
+    """Sets the page as it was when a picture was made: settings, pictures, weights and masks.
 
     Returns:
         A sentence on everything that could not be restored.
@@ -102,18 +117,40 @@ def restore_recipe(engine: Engine, owner: str, recipe: Recipe) -> list[str]:
     for job in engine.jobs_of(owner):
         files = (*job.request.inputs.files(), *job.snapshot.results)
         at_hand |= {sha256(data): data for data in files}
-    digests = (recipe.content_sha256, recipe.style_sha256, recipe.init_sha256)
-    for role, wanted in zip(ROLES, digests, strict=True):
+    styles = dict(zip(STYLES, recipe.styles, strict=False))
+    digests = {"content": recipe.content_sha256, "init": recipe.init_sha256}
+    for role in ROLES:
+        wanted = styles[role].sha256 if role in styles else digests.get(role, "")
         source = chosen(role)
+        if not wanted and role in STYLES:
+            unchoose(role)
         if not wanted or (source is not None and sha256(source.data) == wanted):
             continue
         if wanted in at_hand:
             choose_bytes(role, "From the recipe", at_hand[wanted])
         else:
+            if role in STYLES[1:]:
+                unchoose(role)
             problems.append(f"Its {WORDS[role]} is not here: upload the same file to make the same picture again.")
-    if recipe.changes:
-        problems.append("λ was changed while it was made: the settings are those that it began with.")
+    problems += _restore_places(owner, recipe, styles)
+    if recipe.changes or recipe.weight_changes:
+        what = "λ" if recipe.changes else "The mix of styles"
+        problems.append(f"{what} was changed while it was made: the settings are those that it began with.")
     _State().postprocess_of_next = recipe.postprocess
+    return problems
+
+
+def _restore_places(owner: str, recipe: Recipe, styles: Mapping[Role, InputDigest]) -> list[str]:
+    """Sets weights and masks as a recipe has them. Returns a sentence on what could not be restored."""
+    load_weights(list(styles), [digest.weight for digest in styles.values()])
+    wanted = {role: digest.region_sha256 for role, digest in styles.items()} | {LEAVE: recipe.leave_sha256}
+    masks = {place: recipe.masks.get(digest, b"") for place, digest in wanted.items() if digest}
+    set_masks(owner, masks)
+    problems = []
+    if not all(masks.values()):
+        problems.append("The file does not hold all of its masks: paint them anew to make the same picture again.")
+    if any(digest.mask_sha256 for digest in styles.values()):
+        problems.append("Only a part of a style picture was meant, which the command line alone can ask for.")
     return problems
 
 

@@ -8,13 +8,23 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Literal
 
+from stylecore.imaging.colour import on_paper
 from stylecore.imaging.files import read
 from stylecore.imaging.images import decode_with_notices, encode_jpeg
 from stylecore.samples import sample_contents, sample_styles
 
-Role = Literal["content", "style", "init"]
-ROLES: tuple[Role, ...] = ("content", "style", "init")
-WORDS: dict[Role, str] = {"content": "photograph", "style": "style picture", "init": "picture to start from"}
+Role = Literal["content", "style", "style2", "style3", "style4", "style5", "init"]
+STYLES: tuple[Role, ...] = ("style", "style2", "style3", "style4", "style5")  # as many as `MAX_STYLES`
+ROLES: tuple[Role, ...] = ("content", *STYLES, "init")
+WORDS: dict[Role, str] = {
+    "content": "photograph",
+    "style": "style picture",
+    "style2": "second style picture",
+    "style3": "third style picture",
+    "style4": "fourth style picture",
+    "style5": "fifth style picture",
+    "init": "picture to start from",
+}
 OWN = "own"  # in an address, and as a gallery's id: a picture that is no sample
 PREVIEW_SIDE = 640  # pixels of the longer side of what the page shows of a picture
 
@@ -30,6 +40,7 @@ class Source:
         preview: JPEG bytes.
         sample: whether it came with the package.
         notices: sentences on what is wrong with it, though it can be used.
+        transparent: whether a part of it is.
         token: by which its owner's own addresses name it; random, so that it says nothing of the picture.
     """
 
@@ -39,6 +50,7 @@ class Source:
     preview: bytes
     sample: bool = False
     notices: tuple[str, ...] = ()
+    transparent: bool = False
     token: str = field(default_factory=partial(secrets.token_hex, 4))
 
     @property
@@ -62,8 +74,10 @@ def make_source(name: str, data: bytes, *, sample: bool = False) -> Source:
     Raises:
         ImageError: if it is no picture that can be used.
     """
-    decoded = decode_with_notices(data, "This picture", PREVIEW_SIDE)
-    return Source(name[:60], data, decoded.size, encode_jpeg(decoded.image, 88), sample, decoded.notices)
+    decoded = decode_with_notices(data, "This picture", PREVIEW_SIDE, transparent=True)
+    preview = encode_jpeg(on_paper(decoded.image), 88)
+    transparent = decoded.image.getchannel("A").getextrema() != (255, 255)
+    return Source(name[:60], data, decoded.size, preview, sample, decoded.notices, transparent)
 
 
 @cache
@@ -74,4 +88,4 @@ def sample_source(path: Path, name: str) -> Source:
 
 def samples(role: Role) -> dict[str, Path]:
     """The samples for a role by name."""
-    return sample_styles() if role == "style" else sample_contents()
+    return sample_styles() if role in STYLES else sample_contents()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from weakref import WeakSet
@@ -12,9 +12,12 @@ from weakref import WeakSet
 from stylecore.config import Postprocess
 from stylecore.engine.jobs import Job
 from stylecore.engine.retention import surplus
-from stylecore.ui.state.sources import Role, Source
+from stylecore.ui.state.sources import OWN, Role, Source
 
 MAX_VALUES = 10_000  # of all visitors together
+LOST_MASKS = "What you had painted on a photograph"
+
+Masks = Mapping[str, bytes]  # PNG bytes by what is painted there: the role of a style, or what is left alone
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -50,6 +53,7 @@ class VisitorStore:
         """
         self._chosen: OrderedDict[tuple[str, Role], Source] = OrderedDict()
         self._own: OrderedDict[tuple[str, str], Source] = OrderedDict()  # by owner and token
+        self._masks: OrderedDict[tuple[str, str], Masks] = OrderedDict()  # by owner and the photograph's `Source.word`
         self._values: OrderedDict[tuple[str, str], Any] = OrderedDict()
         self._used: dict[tuple[str, str], frozenset[str]] = {}  # tokens by owner and id of a job
         self._noted: dict[tuple[str, str], tuple[object, frozenset[str]]] = {}  # what `note_uses` has looked at
@@ -77,12 +81,17 @@ class VisitorStore:
                 return []
             _put(self._own, (owner, source.token), source)
             self._alive.setdefault(owner, WeakSet()).add(source)
-            return self._make_room(source)
+            return self._make_room((owner, source.token))
 
     def take_losses(self, owner: str) -> list[str]:
         """The names of an owner's pictures that had to go for lack of room, since this was asked last."""
         with self._lock:
             return self._losses.pop(owner, [])
+
+    def forget_choice(self, owner: str, role: Role) -> None:
+        """Forgets which picture was chosen for a role; the picture stays."""
+        with self._lock:
+            self._chosen.pop((owner, role), None)
 
     def get_source(self, owner: str, role: Role) -> Source | None:
         """The picture that the owner chose last for a role, if it is still here."""
@@ -114,12 +123,42 @@ class VisitorStore:
             tokens = [source.token for source in self._alive.get(owner, ())]
             for source in list(self._alive.pop(owner, ())):
                 source.erase()
-            everything: tuple[dict[Any, Any], ...] = self._own, self._chosen, self._values, self._used, self._noted
-            for held in everything:
+            kept: tuple[dict[Any, Any], ...] = self._own, self._chosen, self._masks, self._values
+            for held in (*kept, self._used, self._noted):
                 for key in [key for key in held if key[0] == owner]:
                     del held[key]
             self._losses.pop(owner, None)
             return tokens
+
+    # Masks
+
+    def set_masks(self, owner: str, photograph: str, masks: Masks) -> None:
+        """Remembers what is painted on a photograph; where there is no room, what was painted on others goes.
+
+        Args:
+            owner: the visitor.
+            photograph: `Source.word` of the picture: an own one takes its masks along when it goes.
+            masks: all that is painted on it; none if nothing is.
+        """
+        with self._lock:
+            self._masks.pop((owner, photograph), None)
+            if masks:
+                _put(self._masks, (owner, photograph), masks)
+                self._make_room((owner, photograph))
+
+    def get_masks(self, owner: str, photograph: str) -> Masks:
+        """What is painted on a photograph of this `Source.word`."""
+        return self._masks.get((owner, photograph), {})
+
+    def rename_masks(self, owner: str, names: Mapping[str, str]) -> None:
+        """Renames what is painted on all photographs of an owner; what has no new name is dropped."""
+        with self._lock:
+            for place in [place for place in self._masks if place[0] == owner]:
+                masks = {names[name]: mask for name, mask in self._masks[place].items() if name in names}
+                if masks:
+                    self._masks[place] = masks
+                else:
+                    del self._masks[place]
 
     # Which pictures belong to a job
 
@@ -166,7 +205,7 @@ class VisitorStore:
         """Bytes of all pictures in the store, without the files that a job has too: the engine tells of those."""
         with self._lock:
             used = {(whose, token) for (whose, _), tokens in self._used.items() for token in tokens}
-            return sum(
+            return sum(map(_size, self._masks.values())) + sum(
                 len(source.preview) + (0 if place in used else len(source.data)) for place, source in self._own.items()
             )
 
@@ -182,17 +221,29 @@ class VisitorStore:
         value: Value | None = self._values.get((owner, key.name))
         return value
 
-    def _make_room(self, newest: Source) -> list[tuple[str, str]]:
-        """Erases pictures until the others fit; a single one may always stay. Returns owner and token of each."""
-        chosen = {(owner, source.token) for (owner, _), source in self._chosen.items()}
-        kept: dict[str, deque[tuple[tuple[str, Source], int]]] = {}
-        for (owner, _), source in sorted(self._own.items(), key=lambda item: item[0] in chosen):
-            kept.setdefault(owner, deque()).append(((owner, source), _size(source)))
+    def _make_room(self, newest: tuple[str, str]) -> list[tuple[str, str]]:
+        """Erases masks and pictures until the others fit; the newest may always stay.
+
+        Args:
+            newest: owner and token of a picture, or owner and photograph of masks.
+
+        Returns:
+            Owner and token of each picture that is gone.
+        """
+        spared = {newest, *((owner, source.token) for (owner, _), source in self._chosen.items())}
+        things: list[tuple[tuple[str, str], Source | Masks]] = [*self._masks.items(), *self._own.items()]
+        kept: dict[str, deque[tuple[tuple[tuple[str, str], Source | Masks], int]]] = {}
+        for place, thing in sorted(things, key=lambda item: item[0] in spared):
+            kept.setdefault(place[0], deque()).append(((place, thing), _size(thing)))
+        room = max(self._max_bytes, next(_size(thing) for place, thing in things if place == newest))
         gone = []
-        for owner, source in surplus(kept, max(self._max_bytes, _size(newest))):
-            if not source.erased:  # of a file with two tokens both are gone at once
-                self._losses.setdefault(owner, []).append(source.name)
-                gone += [(owner, token) for token in self._erase(owner, source)]
+        for (owner, name), thing in surplus(kept, room):
+            if not isinstance(thing, Source):
+                self._losses.setdefault(owner, []).append(LOST_MASKS)
+                self._masks.pop((owner, name), None)
+            elif not thing.erased:  # of a file with two tokens both are gone at once
+                self._losses.setdefault(owner, []).append(thing.name)
+                gone += [(owner, token) for token in self._erase(owner, thing)]
         while len(self._losses) > MAX_VALUES:
             del self._losses[next(iter(self._losses))]
         return gone
@@ -213,6 +264,7 @@ class VisitorStore:
     def _drop(self, owner: str, token: str) -> None:
         """Drops a picture, in whatever roles; a tab that has it chosen keeps it until it chooses another."""
         self._own.pop((owner, token), None)
+        self._masks.pop((owner, f"{OWN}-{token}"), None)
         roles = [(whose, role) for (whose, role), source in self._chosen.items() if source.token == token]
         for place in roles:
             if place[0] == owner:
@@ -227,5 +279,7 @@ def _put(values: OrderedDict[Key, Value], key: Key, value: Value) -> None:
         values.popitem(last=False)
 
 
-def _size(source: Source) -> int:
-    return len(source.data) + len(source.preview)
+def _size(thing: Source | Masks) -> int:
+    if isinstance(thing, Source):
+        return len(thing.data) + len(thing.preview)
+    return sum(map(len, thing.values()))

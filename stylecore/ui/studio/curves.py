@@ -36,6 +36,7 @@ def show_curves(job: Job, snapshot: Snapshot, picked: int | None) -> None:
             snapshot.loss_history,
             steps=snapshot.steps if job.active else snapshot.done,
             changes=snapshot.changes,
+            weight_changes=snapshot.weight_changes,
             sizes=snapshot.sizes,
             log=log,
             layers=by_layer,

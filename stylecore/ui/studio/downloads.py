@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import io
 from functools import partial
+from typing import Literal
 
 import streamlit as st
 
 from stylecore.artifacts.animation import time_lapse
-from stylecore.artifacts.export import postprocessed
-from stylecore.config import Postprocess
+from stylecore.artifacts.export import converted, postprocessed
+from stylecore.config import OutputFormat, Postprocess
 from stylecore.engine.jobs import Job, Snapshot
-from stylecore.imaging.images import decode
 from stylecore.ui.widgets.downloads import download
-
-QUALITY = 92  # of JPEG and WebP
 
 
 def result_downloads(job: Job, snapshot: Snapshot, postprocess: Postprocess, label: str) -> None:
@@ -27,31 +24,25 @@ def result_downloads(job: Job, snapshot: Snapshot, postprocess: Postprocess, lab
         label: of the button for the PNG.
     """
     name = f"stylised-{job.number}"
+    picture, lapse = (partial(make, job, snapshot, postprocess) for make in (_picture, _time_lapse))
     with st.container(horizontal=True, gap="small", key="downloads"):
         download(
             label,
-            partial(_picture, job, snapshot, postprocess, "PNG"),
+            partial(picture, "png"),
             f"{name}.png",
             "image/png",
             key="download_png",
-            help="With its recipe inside: drop it on this page to get all settings back.",
+            help="With its recipe inside: drop it on this page to get all settings back, and what was painted.",
         )
         with st.popover("Other formats", icon=":material/more_horiz:"):
             for text, make, kind, ending in (
-                ("JPEG", _picture, "JPEG", ".jpg"),
-                ("WebP", _picture, "WEBP", ".webp"),
-                ("Time-lapse, animated WebP", _time_lapse, "WEBP", "-time-lapse.webp"),
-                ("Time-lapse, GIF", _time_lapse, "GIF", "-time-lapse.gif"),
+                ("JPEG", partial(picture, "jpeg"), "jpeg", ".jpg"),
+                ("WebP", partial(picture, "webp"), "webp", ".webp"),
+                ("Time-lapse, animated WebP", partial(lapse, "WEBP"), "webp", "-time-lapse.webp"),
+                ("Time-lapse, GIF", partial(lapse, "GIF"), "gif", "-time-lapse.gif"),
             ):
-                download(
-                    text,
-                    partial(make, job, snapshot, postprocess, kind),
-                    f"{name}{ending}",
-                    f"image/{kind.lower()}",
-                    key=f"download_{ending}",
-                    icon=None,
-                    width="stretch",
-                )
+                file = f"{name}{ending}"
+                download(text, make, file, f"image/{kind}", key=f"download_{ending}", icon=None, width="stretch")
 
 
 def lab_link() -> None:
@@ -59,15 +50,10 @@ def lab_link() -> None:
     st.page_link("pages/lambda_lab.py", label="Compare several λ on this pair", icon=":material/compare:")
 
 
-def _picture(job: Job, snapshot: Snapshot, postprocess: Postprocess, kind: str) -> bytes:
-    png = postprocessed(snapshot.results[0], job.request.inputs.content.data, postprocess)
-    if kind == "PNG":
-        return png
-    buffer = io.BytesIO()
-    decode(png).save(buffer, kind, quality=QUALITY)
-    return buffer.getvalue()
+def _picture(job: Job, snapshot: Snapshot, postprocess: Postprocess, kind: OutputFormat) -> bytes:
+    return converted(postprocessed(snapshot.results[0], job.request.inputs.content.data, postprocess), kind)
 
 
-def _time_lapse(job: Job, snapshot: Snapshot, postprocess: Postprocess, kind: str) -> bytes:
-    png = _picture(job, snapshot, postprocess, "PNG")
-    return time_lapse([frame.pictures[0] for frame in snapshot.frames], png, "GIF" if kind == "GIF" else "WEBP")
+def _time_lapse(job: Job, snapshot: Snapshot, postprocess: Postprocess, kind: Literal["GIF", "WEBP"]) -> bytes:
+    png = _picture(job, snapshot, postprocess, "png")
+    return time_lapse([frame.pictures[0] for frame in snapshot.frames], png, kind)

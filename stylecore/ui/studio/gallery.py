@@ -11,6 +11,7 @@ from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Job
 from stylecore.ui.components import Item, gallery
 from stylecore.ui.page_errors import guarded_callback
+from stylecore.ui.state.names import style_names
 from stylecore.ui.state.restore import open_job, studio_jobs
 from stylecore.ui.studio.state import StudioState, take_gone_for_good
 from stylecore.ui.widgets.thumbnails import job_thumbnail
@@ -70,5 +71,5 @@ def _bring_back(engine: Engine, owner: str, job_id: str) -> None:
 
 def _item(job: Job) -> Item:
     inputs = job.request.inputs
-    label = f"Result {job.number}: {inputs.content.name}, {inputs.style.name}, λ = {job.lam:.3g}"
+    label = f"Result {job.number}: {inputs.content.name}, {style_names(inputs)}, λ = {job.lam:.3g}"
     return Item(id=job.id, label=label, url=job_thumbnail(job), note=f"{job.number} · λ {job.lam:.2g}")

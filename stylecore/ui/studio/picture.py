@@ -12,6 +12,7 @@ from stylecore.ui.components import viewer
 from stylecore.ui.page import plain
 from stylecore.ui.page_errors import guarded_callback
 from stylecore.ui.server import get_derived_pictures
+from stylecore.ui.state.names import style_names
 from stylecore.ui.state.restore import studio_jobs
 from stylecore.ui.studio.postprocess_input import current_postprocess, displayed
 from stylecore.ui.studio.state import pick_step
@@ -51,7 +52,7 @@ def show_picture(engine: Engine, job: Job, snapshot: Snapshot, picked: int | Non
         after,
         size,
         key="picture",
-        alt=f"{job.request.inputs.content.name} in the style of {job.request.inputs.style.name}",
+        alt=f"{job.request.inputs.content.name} in the style of {style_names(job.request.inputs)}",
         caption=caption,
         before=before,
         before_label=before_label,
@@ -107,7 +108,7 @@ def _compare_input(engine: Engine, job: Job) -> Job | None:
 
 
 def _name(job: Job) -> str:
-    return f"Result {job.number}: {job.request.inputs.style.name[:24]}, λ {job.lam:.3g}"
+    return f"Result {job.number}: {style_names(job.request.inputs)[:24]}, λ {job.lam:.3g}"
 
 
 def _show_start(job: Job, content: bytes, original: tuple[int, int]) -> None:
@@ -122,7 +123,7 @@ def _show_start(job: Job, content: bytes, original: tuple[int, int]) -> None:
         return encode_jpeg(decode(job.request.inputs.init.data, longest=PHOTOGRAPH_SIDE), 90)
 
     small = get_derived_pictures().get(job.owner, job.id, "start", make)
-    alt = f"{job.request.inputs.content.name} in the style of {job.request.inputs.style.name}"
+    alt = f"{job.request.inputs.content.name} in the style of {style_names(job.request.inputs)}"
     viewer(small, original, key="picture", alt=alt, caption="The picture that is made large")
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from stylecore.config import TransferConfig
 from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Job, Request
 from stylecore.errors import UserError
-from stylecore.imaging.inputs import pair
+from stylecore.imaging.mask_files import guided_regions
 from stylecore.transfer.records import Steering
-from stylecore.ui.state.chosen import chosen, chosen_pair, tell_problems
+from stylecore.ui.state.chosen import chosen_styles, tell_problems
+from stylecore.ui.state.chosen_inputs import chosen_inputs
 from stylecore.ui.state.restore import show_newest, studio_jobs, take_postprocess_of_next
-from stylecore.ui.state.sources import Source
 from stylecore.ui.studio.postprocess_input import set_postprocess
 from stylecore.ui.studio.state import pick_step
 from stylecore.ui.widgets.run_panel import RunPlan
@@ -18,15 +17,17 @@ from stylecore.ui.widgets.settings import chosen_settings, chosen_weighting, cur
 
 
 def plan_run(engine: Engine, owner: str) -> RunPlan:
-    """What Run would compute of the chosen pair with the present settings, or why it can't."""
-    pictures, settings = chosen_pair(), chosen_settings()
+    """What Run would compute of the chosen pictures with the present settings, or why it can't."""
+    settings = chosen_settings()
     busy = any(job.active for job in studio_jobs(engine, owner))
     label, problem = "Run again with these settings" if busy else "Run", settings.problem
     request, cost = None, None
     if settings.config is not None:
         try:
-            request = _request(pictures, settings.config)
-            cost = engine.price(pictures[0].size, [pictures[1].size], settings.config)
+            pictures = chosen_inputs(settings.config)
+            inputs = pictures.inputs()
+            cost = engine.price(pictures.content.size, pictures.style_sizes, settings.config, guided_regions(inputs))
+            request = Request(inputs=inputs, config=settings.config)
         except UserError as error:
             problem = str(error)
     return RunPlan(
@@ -58,6 +59,26 @@ def steer(engine: Engine, owner: str) -> None:
         return
 
 
+def steer_mix(engine: Engine, owner: str) -> None:
+    """Hands the weights of the styles to the picture that is on its way, if it is painted in these styles."""
+    job = mixed_job(engine, owner)
+    if job is None:
+        return
+    try:
+        engine.steer(job, Steering(style_weights=chosen_inputs().inputs().style_weights))
+    except UserError:  # no style of some place counts; below the Run button it says so
+        return
+
+
+def mixed_job(engine: Engine, owner: str) -> Job | None:
+    """The visitor's living job in the Studio, if its styles are the chosen ones."""
+    styles = [source.data for source in chosen_styles().values()]
+    for job in studio_jobs(engine, owner):
+        if not job.ended:
+            return job if [style.data for style in job.request.inputs.styles] == styles else None
+    return None
+
+
 def steered_job(engine: Engine, owner: str) -> Job | None:
     """The visitor's living job in the Studio, if its λ is on the same scale as the slider's."""
     for job in studio_jobs(engine, owner):
@@ -70,14 +91,3 @@ def is_steering(engine: Engine, owner: str) -> bool:
     """Whether a picture is being painted that follows the λ slider."""
     job = steered_job(engine, owner)
     return job is not None and job.snapshot.status == "running"
-
-
-def _request(pictures: tuple[Source, Source], config: TransferConfig) -> Request:
-    content, style = pictures
-    start = b""
-    if config.init == "image":
-        init = chosen("init")
-        if init is None:
-            raise UserError("Choose the picture to start from, under Advanced.")
-        start = init.data
-    return Request(inputs=pair(content.data, style.data, start, (content.name, style.name)), config=config)

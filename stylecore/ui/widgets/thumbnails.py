@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 
 from stylecore.engine.jobs import Job
 from stylecore.imaging.images import decode, encode_jpeg
@@ -33,7 +33,17 @@ def own_thumbnail(owner: str, source: Source) -> str:
     return get_derived_pictures().get(owner, source.token, "thumbnail", partial(thumbnail, source.preview))
 
 
+def source_thumbnail(owner: str, source: Source) -> str:
+    """The thumbnail of a chosen picture, a sample or the visitor's own."""
+    return _sample_thumbnail(source) if source.sample else own_thumbnail(owner, source)
+
+
 def job_thumbnail(job: Job) -> str:
     """The thumbnail of a job's newest picture; the job has one."""
     preview = job.snapshot.previews[0]
     return get_derived_pictures().get(job.owner, job.id, ("thumbnail", job.snapshot.done), partial(thumbnail, preview))
+
+
+@cache
+def _sample_thumbnail(source: Source) -> str:
+    return thumbnail(source.preview)

@@ -19,7 +19,15 @@ from stylecore.ui.state.sources import Role, Source, make_source
 from stylecore.ui.state.upload_store import release_upload
 from stylecore.ui.widgets.image_inputs import TYPES
 
-TITLES: dict[Role, str] = {"content": "Photograph", "style": "Style", "init": "Picture to start from"}
+TITLES: dict[Role, str] = {
+    "content": "Photograph",
+    "style": "Style",
+    "style2": "Style 2",
+    "style3": "Style 3",
+    "style4": "Style 4",
+    "style5": "Style 5",
+    "init": "Picture to start from",
+}
 
 
 @dataclass(frozen=True, slots=True)
