@@ -20,5 +20,10 @@ def sample_styles() -> dict[str, Path]:
     return _named(_FOLDER / "styles")
 
 
+def finished_folder() -> Path:
+    """The folder of finished results, painted from samples by `tests.long.paint_finished`."""
+    return _FOLDER / "finished"
+
+
 def _named(folder: Path) -> dict[str, Path]:
     return {path.stem.replace("_", " ").capitalize(): path for path in sorted(folder.glob("*.jpg"))}

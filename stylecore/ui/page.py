@@ -12,6 +12,7 @@ import streamlit as st
 
 from stylecore.engine.engine import Engine
 from stylecore.errors import UserError
+from stylecore.ui.components import settings_replace_address
 from stylecore.ui.page_errors import errors_shown, guarded, show_callback_error
 from stylecore.ui.server import get_engine, get_visitor_store
 from stylecore.ui.state.page_state import page_opened
@@ -58,6 +59,7 @@ def start_page(title: str) -> tuple[Engine, str]:
     page_opened(title)
     st.set_page_config(page_title=f"{title} · Neural style transfer", page_icon="🎨", layout="wide")
     st.html(STYLES)
+    settings_replace_address()
     with st.container(horizontal=True, gap="small", key="navigation"):
         for file, (label, icon) in PAGES.items():
             st.page_link(file, label=label, icon=icon)

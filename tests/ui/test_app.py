@@ -59,8 +59,9 @@ def test_the_size_is_the_machine_s_own_unless_an_address_names_settings(monkeypa
     monkeypatch.setattr(get_engine(), "usual_size", 192)
     size = TransferConfig().size if named else 192
     app = open_app(**query)
-    assert app.query_params["size"] == str(size)  # what others see who get the link
     assert app.session_state["set_size"] == size
+    app.run()
+    assert app.query_params["size"] == str(size)  # what others see who get the link
 
 
 def test_a_first_picture_from_the_samples():

@@ -3,6 +3,7 @@
 They ask nothing of any network but this server.
 """
 
+from stylecore.ui.components.address import settings_replace_address
 from stylecore.ui.components.figures import chart
 from stylecore.ui.components.inputs import LayerBox, layer_box, matrix, network
 from stylecore.ui.components.mounting import data_url
@@ -37,5 +38,6 @@ __all__ = [
     "network",
     "remember_visitor",
     "scrubber",
+    "settings_replace_address",
     "viewer",
 ]

@@ -36,7 +36,8 @@ class _State:
     Attributes:
         title: of the page that is open.
         previous: title of the page of the run before.
-        address: that was written last.
+        address: that was written last; at first the one that the page was opened with.
+        just_opened: whether nothing can have been changed since the address was read.
         replaced: addresses of before, each with the time when it was replaced.
     """
 
@@ -44,6 +45,7 @@ class _State:
     title = SessionValue[str]("")
     previous = SessionValue[str]("")
     address = SessionValue[Address | None](None)
+    just_opened = SessionValue[bool](False)
     replaced = SessionValue[Sequence[tuple[float, Address]]](())
 
 
@@ -68,6 +70,7 @@ def apply_query_params(engine: Engine, owner: str) -> bool:
         return False
     if first:
         restore_shown(owner)
+        state.address, state.just_opened = query, True
     job = shown_job(engine, owner) if first else None
     config, problems = from_query(query, engine.limits)
     if job is None and not says_settings(query):
@@ -109,6 +112,8 @@ def _choose_as_asked(owner: str, role: Role, wanted: str, job: Job | None, probl
 def write_query_params(owner: str, **more: str) -> None:
     """Writes what is set into the address, a link that shows others the same page; uploads are kept for a reload.
 
+    The address that the page was opened with stays until something is changed: it says the same.
+
     Args:
         owner: the visitor.
         more: parameters of the page's own.
@@ -118,7 +123,10 @@ def write_query_params(owner: str, **more: str) -> None:
         if (source := chosen(role)) is not None:
             remember(owner, role, source)
     store.set(owner, SHOWN, shown_name())
-    settings = chosen_settings()
+    state, settings = _State(), chosen_settings()
+    if state.just_opened:
+        state.just_opened = False
+        return
     if settings.config is None:  # half-written; the page says so where they are
         return
     query = {"size": str(settings.config.size)} | to_query(settings.config) | more  # each machine has its usual size
@@ -128,7 +136,6 @@ def write_query_params(owner: str, **more: str) -> None:
             query[PARAMETERS[role]] = source.word
     if query != st.query_params.to_dict():
         st.query_params.from_dict(query)
-    state = _State()
     if query != state.address:
         if state.address is not None:
             state.replaced = (*state.replaced[1 - KEPT_ADDRESSES :], (time.monotonic(), state.address))
