@@ -50,8 +50,8 @@ class Tally:
 class Engine:
     """Runs jobs in slices, taking turns between owners; every method returns at once.
 
-    One step is computed at a time, and an owner has one run in each workspace: a new one ends what the owner had
-    waiting or running there, and its picture is kept. Nothing here depends on streamlit: an owner is any string, and a
+    One step is computed at a time. A new run ends what its owner had waiting or running in its workspace, with the
+    picture kept, unless it is to wait beside that. Nothing here depends on streamlit: an owner is any string, and a
     job that no page has shown for `abandoned_after` seconds is stopped.
 
     Attributes:
@@ -313,12 +313,13 @@ class Engine:
         """Ends a job at once, with the picture of the step it has reached; a waiting job leaves the queue."""
         self._endings.halt(job, "stopped")
 
-    def go_on(self, job: Job, more_steps: int = 0) -> None:
+    def go_on(self, job: Job, more_steps: int = 0, *, beside: bool = False) -> None:
         """Lets a paused or ended job run again from where it is, with all that its optimizer knows.
 
         Args:
             job: whose computation is still there, as `snapshot.resumable` says.
             more_steps: updates on top of those it was set to make.
+            beside: whether what else the owner has waiting or running there goes on.
 
         Raises:
             QueueFull: if too many jobs wait already.
@@ -332,19 +333,20 @@ class Engine:
             if not job.snapshot.resumable or self.job(job.owner, job.id) is None:
                 raise RequestRefused(NO_STATE)
             living = self._registry.living(job.owner, job.request.workspace)
-            others = [other for other in living if other is not job]
+            others = [] if beside else [other for other in living if other is not job]
             self._admission.check(job.owner, 1, besides=others, new=False)
             halted = self._scheduler.make_way(others)
             self._scheduler.resume(job, more_steps)
         for other, decision in halted:
             self._endings.end_halt(other, "stopped", decision)
 
-    def extend(self, job: Job, more_steps: int) -> Job:
+    def extend(self, job: Job, more_steps: int, *, beside: bool = False) -> Job:
         """Goes on with a job of one λ that is at rest: with its optimizer's state, or from its picture if that is gone.
 
         Args:
             job: with a result.
             more_steps: updates to make, at least those that it has not made yet.
+            beside: whether what else the owner has waiting or running there goes on.
 
         Returns:
             The job that makes them: the same, or a new one with the λ that this one was steered to.
@@ -354,8 +356,9 @@ class Engine:
             RequestRefused: if that is more than this server's limits.
         """
         if job.ended and job.snapshot.results and not job.snapshot.resumable:
-            return self.submit(job.owner, from_result(job, max(more_steps, job.snapshot.steps - job.snapshot.done)))
-        self.go_on(job, more_steps)
+            request = from_result(job, max(more_steps, job.snapshot.steps - job.snapshot.done))
+            return self.submit_all(job.owner, [request], beside=beside)[0]
+        self.go_on(job, more_steps, beside=beside)
         return job
 
     def steer(self, job: Job, steering: Steering) -> None:

@@ -99,8 +99,8 @@ def _tell_losses(engine: Engine, owner: str) -> None:
     if results:
         what = f"{results} of your older results" if results > 1 else "One of your older results"
         st.warning(
-            f"{what} had to go: this server keeps {engine.limits.kept_mb} MB of results and {engine.limits.uploads_mb} "
-            "MB of the pictures they are made from, shared by everybody.",
+            f"{what} had to be deleted: this server keeps {engine.limits.kept_mb} MB of results and "
+            f"{engine.limits.uploads_mb} MB of the pictures they are made from, shared by everybody.",
             icon=":material/info:",
         )
     if pictures:

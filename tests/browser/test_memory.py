@@ -101,9 +101,9 @@ def test_layers_come_back_with_their_pictures(page):
         button.click()
         expect(button).to_have_attribute("aria-pressed", "false")
     press(page, "Run 2 reconstructions")
-    page.get_by_role("button", name="Everything is there").wait_for()
+    page.get_by_role("button", name="All 2 are done").wait_for()
     page.reload()
-    page.get_by_role("button", name="Everything is there").wait_for()
+    page.get_by_role("button", name="All 2 are done").wait_for()
     expect(page.locator(".st-key-layers_grid td button img:visible")).to_have_count(2)
     page.get_by_text("Feature maps", exact=True).first.click()
     page.wait_for_url(re.compile("view=maps"))
@@ -191,7 +191,11 @@ def test_a_double_click_resets_the_zoom_and_picks_no_step(page):
 @pytest.mark.parametrize("place", ["lambda_lab", "layers", "theory"])
 def test_a_link_with_what_can_t_be_used_says_so_where_it_leads(page, address, place):
     page.goto(f"{address}/{place}?size=99999&content=own-12345678&style=Nope")
-    for words in ("size must be a whole number", "a photograph of the sender's own", "There is no sample named 'Nope'"):
+    for words in (
+        "size must be a whole number",
+        "This link used the sender's own photograph",
+        "There is no sample named 'Nope'",
+    ):
         page.get_by_text(words).wait_for()
 
 

@@ -77,7 +77,7 @@ def test_stop_keeps_the_picture_and_more_steps_go_on(open_page):
     print(f"stopped after {latency:.2f} s")
     assert latency < 5  # a machine under load is no fault of the code; README states the figure of an idle one
     done = read_recipe(downloaded(page)).steps_done
-    press(page, "Go on")
+    press(page, "Continue")
     running(page)
     beyond(page, done)
     press(page, "Pause")
@@ -276,7 +276,7 @@ def test_a_link_made_with_own_pictures_says_so_to_others(page, browser, address,
     page.locator("[data-testid=stFileUploaderDropzoneInput]").first.set_input_files(tmp_path / "mine.png")
     page.wait_for_url(re.compile("content=own"))
     with visitor(browser, page.url) as other:
-        other.get_by_text("The link was made with a photograph of the sender's own").wait_for()
+        other.get_by_text("This link used the sender's own photograph").wait_for()
         assert not other.get_by_text("mine.png").is_visible()
 
 

@@ -691,7 +691,7 @@ def test_a_picture_without_memory_goes_on_at_half_the_size_when_the_visitor_says
     wait_for_words(app, "too little memory")
     assert not app.exception
     assert app.get("download_button")  # the last good picture can be taken home
-    assert app.button(key="half").label == "Go on at half the size, 64 pixels"
+    assert app.button(key="half").label == "Continue at half the size, 64 pixels"
     app.button(key="half").click().run()
     wait_for_words(app, "Done: 7 steps")
     assert not app.exception

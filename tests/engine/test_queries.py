@@ -165,7 +165,7 @@ def test_the_engine_answers_when_it_is_idle_and_between_two_steps(toy, tensors):
 def test_the_engine_explains_what_fails(toy):
     engine = Engine("cpu", lambda *_: toy, limits=LIMITS)
     future = engine.ask("ann", FeatureMapsQuery(b"no picture", "relu1_1", TransferConfig(size=24)))
-    with pytest.raises(QueryFailed, match="can't be read as a picture"):
+    with pytest.raises(QueryFailed, match="isn't a picture we can read"):
         future.result(10)
 
 

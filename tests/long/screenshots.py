@@ -33,7 +33,7 @@ def main(folder):
             press(page, "Pause")
             page.get_by_text("Paused at").wait_for(timeout=30 * SECOND)
             keep(page, "paused")
-            press(page, "Go on")
+            press(page, "Continue")
             page.get_by_text("Done:").wait_for(timeout=180 * SECOND)
             page.wait_for_timeout(SECOND)
             press(page, "Before / after")
@@ -70,7 +70,7 @@ def main(folder):
             press(page, "Run 10 reconstructions")
             page.get_by_text("7 more to come").wait_for(timeout=120 * SECOND)
             keep(page, "layers-running")
-            page.get_by_role("button", name="Everything is there").wait_for(timeout=300 * SECOND)
+            page.get_by_role("button", name="All 10 are done").wait_for(timeout=300 * SECOND)
             page.locator(".st-key-layers_grid td button").nth(3).click()
             keep(page, "layers")
             for view in ("Feature maps", "Style matrices"):

@@ -51,7 +51,7 @@ def test_about_says_what_the_server_allows_and_if_its_operator_wants_it_how_it_i
 def test_the_studio_opens_with_a_pair_and_says_what_a_run_costs(app):
     assert "Press **Run**" in app.info[0].value
     assert app.slider(key="set_lam").value == 0.2
-    assert "on this machine" in words(app.caption)
+    assert "About" in words(app.caption)
 
 
 @pytest.mark.parametrize(("query", "named"), [({}, False), ({"content": "Coffee"}, False), ({"steps": "3"}, True)])
@@ -101,11 +101,11 @@ CUT_OFF = seeds()["png"][:300]
 
 @pytest.mark.parametrize(
     ("data", "sentence"),
-    [(b"hello", "can't be read as a picture"), (CUT_OFF, "damaged, cut off"), (b"", "is empty")],
+    [(b"hello", "isn't a picture we can read"), (CUT_OFF, "damaged, cut off"), (b"", "is empty")],
     ids=["text", "cut off", "empty"],
 )
 def test_a_bad_upload_is_a_plain_sentence_and_loses_nothing(app, data, sentence):
-    app.file_uploader(key="upload_content_0").upload("picture.png", data, "image/png")
+    app.file_uploader(key="upload_content").upload("picture.png", data, "image/png")
     app.run()
     assert not app.exception
     assert sentence in app.error[0].value
@@ -114,21 +114,21 @@ def test_a_bad_upload_is_a_plain_sentence_and_loses_nothing(app, data, sentence)
 
 
 def test_another_upload_takes_away_what_was_said_of_the_first(app):
-    app.file_uploader(key="upload_content_0").upload("notes.png", b"hello", "image/png")
+    app.file_uploader(key="upload_content").upload("notes.png", b"hello", "image/png")
     app.run()
     assert "notes.png" in app.error[0].value
-    app.file_uploader(key="upload_style_0").upload("sound.png", seeds()["png"], "image/png")
+    app.file_uploader(key="upload_style").upload("sound.png", seeds()["png"], "image/png")
     app.run()
     assert not app.error
     assert not app.exception
 
 
 def test_a_picture_that_can_be_used_but_is_tiny_or_cut_is_told(app):
-    app.file_uploader(key="upload_content_0").upload("tiny.png", seeds()["png"], "image/png")
+    app.file_uploader(key="upload_content").upload("tiny.png", seeds()["png"], "image/png")
     app.run()
     assert "only 20 × 15 pixels and is enlarged" in words(app.warning)
     photograph = sample_contents()["Coffee"].read_bytes()
-    app.file_uploader(key="upload_content_1").upload("cut.jpg", photograph[: len(photograph) // 2], "image/jpeg")
+    app.file_uploader(key="upload_content").upload("cut.jpg", photograph[: len(photograph) // 2], "image/jpeg")
     app.run()
     assert "The file is cut off" in words(app.warning)
     assert "enlarged" not in words(app.warning)
@@ -195,7 +195,7 @@ def test_an_upload_beyond_the_operators_limit_is_refused_whatever_the_browser_le
     limits = dataclasses.replace(get_engine().limits, max_upload_mb=1)
     monkeypatch.setattr(get_engine(), "limits", limits)
     long = sample_contents()["Coffee"].read_bytes() + bytes(2**20)
-    app.file_uploader(key="upload_content_0").upload("picture.jpg", long, "image/jpeg")
+    app.file_uploader(key="upload_content").upload("picture.jpg", long, "image/jpeg")
     app.run()
     assert not app.exception
     assert "This picture has more than 1 MB: save it smaller first." in app.error[0].value

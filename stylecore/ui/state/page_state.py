@@ -96,7 +96,7 @@ def _choose_as_asked(owner: str, role: Role, wanted: str, job: Job | None, probl
             )
         else:
             problems.append(
-                f"The link was made with a {WORDS[role]} of the sender's own, which no link can hold: choose yours."
+                f"This link used the sender's own {WORDS[role]}, which can't be shared. Here is a sample; upload yours."
             )
     elif wanted:
         if not choose_sample(role, wanted):

@@ -27,7 +27,8 @@ def show_gallery(engine: Engine, owner: str, shown: Job | None) -> None:
     jobs = [job for job in studio_jobs(engine, owner) if job.snapshot.previews and job.ended]
     if jobs:
         st.markdown(
-            f"**Your results** · :gray[kept here while the server has room ({engine.limits.kept_mb} MB for everybody)]"
+            "**Your results**",
+            help=f"Kept until the server needs the space: {engine.limits.kept_mb} MB for everybody.",
         )
         gallery(
             [_item(job) for job in reversed(jobs)],

@@ -1,4 +1,4 @@
-"""What a press of the Studio's Run would compute, and what it means for the run that is on its way."""
+"""What a press of the Studio's Run would compute, and what it means for the run that is being computed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def plan_run(engine: Engine, owner: str) -> RunPlan:
     """What Run would compute of the chosen pair with the present settings, or why it can't."""
     pictures, settings = chosen_pair(), chosen_settings()
     busy = any(job.active for job in studio_jobs(engine, owner))
-    label, problem = "Run again with these settings" if busy else "Run", settings.problem
+    label, problem = "Queue this run" if busy else "Run", settings.problem
     request, cost = None, None
     if settings.config is not None:
         try:
@@ -60,11 +60,10 @@ def steer(engine: Engine, owner: str) -> None:
 
 
 def steered_job(engine: Engine, owner: str) -> Job | None:
-    """The visitor's living job in the Studio, if its λ is on the same scale as the slider's."""
-    for job in studio_jobs(engine, owner):
-        if not job.ended:
-            return job if job.request.config.loss_weighting == chosen_weighting() else None
-    return None
+    """The visitor's job that runs in the Studio, or is to run next, if its λ is on the same scale as the slider's."""
+    living = [job for job in studio_jobs(engine, owner) if not job.ended]
+    job = next((job for job in living if job.snapshot.status == "running"), next(iter(living), None))
+    return job if job is not None and job.request.config.loss_weighting == chosen_weighting() else None
 
 
 def is_steering(engine: Engine, owner: str) -> bool:

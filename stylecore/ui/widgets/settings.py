@@ -159,10 +159,10 @@ def lambda_input(on_change: Callable[[], None], steering: bool) -> float:
             format="%g",
         )
     with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
-        st.caption("◀ more style", width="content")
+        st.caption("◀ Closer to the style", width="content")
         if steering:
             st.caption(":primary[**● steering live**]", width="content")
-        st.caption("more photograph ▶", width="content")
+        st.caption("Closer to the photo ▶", width="content")
     return lam
 
 
