@@ -47,6 +47,14 @@ def page(title: str) -> Iterator[tuple[Engine, str]]:
         yield start_page(title)
 
 
+def heading(title: str, words: str = "") -> None:
+    """Draws what a page is about: its one title, and a line below that a phone leaves out."""
+    with st.container(gap=None, key="heading"):
+        st.title(title, anchor=False)
+        if words:
+            st.caption(words)
+
+
 def start_page(title: str) -> tuple[Engine, str]:
     """Draws the head of a page; `page` calls it.
 

@@ -64,9 +64,10 @@ def _show(engine: Engine, owner: str, names: tuple[str, str], states: tuple[str,
     if _states(job, active) != states:
         st.rerun()  # the whole page once: what can be done has changed
     picked = picked_step(job, snapshot)
-    show_status(job, active, snapshot)
-    show_controls(engine, job, snapshot, picked)
-    show_picture(engine, job, snapshot, picked)
+    with st.container(gap="xsmall", key="studio_picture"):
+        show_status(job, active, snapshot)
+        show_controls(engine, job, snapshot, picked)
+        show_picture(engine, job, snapshot, picked)
     if snapshot.results and not job.active:
         if picked is None:  # what is done is done to the result, not to earlier steps
             postprocess_inputs(job)
@@ -78,5 +79,7 @@ def _show(engine: Engine, owner: str, names: tuple[str, str], states: tuple[str,
 
 
 def _show_photograph(content: Source) -> None:
-    st.info("Press **Run** and watch: this photograph turns into your picture.", icon=":material/brush:")
-    viewer(content.preview, content.size, key="picture", alt=f"Photograph: {content.name}", caption="The photograph")
+    with st.container(gap="xsmall", key="studio_picture"):
+        st.info("Press **Run** and watch: this photograph turns into your picture.", icon=":material/brush:")
+        alt = f"Photograph: {content.name}"
+        viewer(content.preview, content.size, key="picture", alt=alt, caption="The photograph")

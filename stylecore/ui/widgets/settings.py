@@ -133,7 +133,7 @@ def lambda_input(on_change: Callable[[], None], steering: bool) -> float:
         λ.
     """
     with st.container(horizontal=True, vertical_alignment="center", key="formula"):
-        st.markdown("### λ", width="content")
+        st.markdown("**λ**", width="content")
         st.markdown(r"$L = \lambda\,L_\text{content} + (1-\lambda)\,L_\text{style}$", width="content")
     if chosen_weighting() == "paper":
         ratio = st.slider(
