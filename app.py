@@ -29,7 +29,9 @@ with page("Studio") as (engine, owner):
     with st.container(key="studio"):  # a phone has the picture first, then λ and Run: see page.css
         left, right = st.columns([2, 3], gap="medium")
     with left:
-        pair_place = st.container(gap="xsmall", key="studio_pair")  # filled below: the pair shows the size at which it will be used,
+        pair_place = st.container(
+            gap="xsmall", key="studio_pair"
+        )  # filled below: the pair shows the size at which it will be used,
         with st.container(gap="xsmall", key="studio_lambda"):
             lambda_input(on_change=partial(steer, engine, owner), steering=is_steering(engine, owner))
         run_place = st.container(gap="xsmall", key="studio_run")  # and Run shows its price

@@ -23,6 +23,7 @@ from stylecore.engine.registry import Registry
 from stylecore.engine.retention import result_bytes, upload_bytes
 from stylecore.engine.runner import Runner
 from stylecore.engine.scheduler import Scheduler, request_cost
+from stylecore.engine.shared_results import SharedResults
 from stylecore.engine.thread_runner import ThreadRunner
 from stylecore.engine.throughput import ThroughputEstimator
 from stylecore.engine.usual_size import usual_size
@@ -70,6 +71,7 @@ class Engine:
         refresh: float = 0.7,
         clock: Callable[[], float] = time.monotonic,
         runner: Runner | None = None,
+        shared: SharedResults | None = None,
     ) -> None:
         """Starts the worker.
 
@@ -82,6 +84,7 @@ class Engine:
             refresh: seconds of computing between two previews of a running job.
             clock: seconds, never going back; for tests.
             runner: who computes; this process, with torch, if None.
+            shared: results that everybody may see, to which those of public pictures are added; none if None.
         """
         self.device = device or choose_device()
         self.limits = limits or read_limits(device=self.device)
@@ -90,6 +93,9 @@ class Engine:
         self._abandoned_after = abandoned_after
         self._runner = runner or ThreadRunner(self.device, load, refresh)
         self._registry = Registry(self.limits, clock, self._runner.release)
+        self._shared = shared or SharedResults({}, 0)
+        self._registry.on_finish.append(self._shared.offer)
+        self.count_also(self._shared.held_bytes)
         self._scheduler = Scheduler(self._registry, self.device, throughput, abandoned_after)
         self._weights = OtherWeights(lambda name: load(name, self.device), allowed=bool(self.limits.downloads))
         self._presence = Presence()
@@ -170,9 +176,17 @@ class Engine:
         """The owner's jobs, oldest first."""
         return self._registry.of(owner)
 
+    def jobs_like(self, owner: str, request: Request) -> list[Job]:
+        """Where the pictures of a request may be: what everybody may see of it, then all jobs of the owner's."""
+        return [*self._shared.matching(request), *self.jobs_of(owner)]
+
     def job(self, owner: str, name: str) -> Job | None:
         """The job of that id, if it is the owner's; else None."""
         return next((job for job in self._registry.of(owner) if job.id == name), None)
+
+    def shared_job(self, name: str) -> Job | None:
+        """The result of that id that everybody may see; else None."""
+        return self._shared.find(name)
 
     def expected_wait(self) -> float | None:
         """Seconds until a job submitted now would have its turn, estimated; None where that is unknown."""
@@ -372,9 +386,15 @@ class Engine:
             if not job.ended:
                 self._scheduler.steer(job, steering)
 
-    def promote(self, job: Job, k: int) -> Job:
-        """One picture of a batch that has come to rest, as an ended job of the Studio."""
-        return self._registry.promote(job, k)
+    def promote(self, job: Job, k: int, owner: str | None = None) -> Job:
+        """One picture of a batch that has come to rest, as an ended job of the Studio.
+
+        Args:
+            job: that has computed it.
+            k: index of its λ in the batch.
+            owner: whose it becomes, if it was everybody's; the job's own if None.
+        """
+        return self._registry.promote(job, k, job.owner if owner is None else owner)
 
     def remove(self, job: Job) -> None:
         """Ends a job and takes its picture away; `bring_back` undoes that for `registry.UNDO_SECONDS`."""

@@ -27,6 +27,7 @@ STYLES = Path(__file__).with_name("page.css")
 PAGES = {
     "app.py": ("Studio", ":material/brush:"),
     "pages/lambda_lab.py": ("λ lab", ":material/compare:"),
+    "pages/gallery.py": ("Gallery", ":material/photo_library:"),
     "pages/layers.py": ("Layers", ":material/layers:"),
     "pages/theory.py": ("Theory", ":material/function:"),
     "pages/about.py": ("About", ":material/info:"),

@@ -14,8 +14,11 @@ from stylecore.engine.health import watch_health
 from stylecore.engine.limits import read_limits
 from stylecore.engine.logs import set_up_logs
 from stylecore.engine.machine import cores
+from stylecore.engine.shared_results import SharedResults
 from stylecore.engine.throughput import measure_throughput
+from stylecore.experiments.finished import finished_jobs
 from stylecore.imaging.heap import share_arenas
+from stylecore.samples import sample_names
 from stylecore.transfer.devices import choose_device, release_memory
 from stylecore.transfer.vgg import VGG16, load_vgg16
 from stylecore.ui.ending import end_process_in_peace, end_runs
@@ -26,6 +29,7 @@ from stylecore.ui.stopping import when_stopped
 from stylecore.ui.streamlit_amended import amend_streamlit
 from stylecore.ui.visitors import COOKIE, may_resume, watch_connections
 
+SHARED_SHARE = 4  # part of STYLECORE_KEPT_MB that results of samples may take, kept for everybody
 DERIVED_SHARE = 8  # part of STYLECORE_KEPT_MB that pictures made for display may take
 
 
@@ -58,7 +62,8 @@ def _start_engine() -> Engine:
     def load(name: VggWeights, device: str) -> VGG16:  # called by the worker, which must not call streamlit
         return network if name == "bundled" else load_vgg16(name, device)
 
-    engine = Engine(device, load, limits, throughput=measure_throughput(network))
+    shared = SharedResults(sample_names(), limits.kept_mb * 10**6 // SHARED_SHARE, finished_jobs())
+    engine = Engine(device, load, limits, throughput=measure_throughput(network), shared=shared)
     engine.on_forget(job_forgotten)
     engine.count_also(held_bytes)
     watch_health(engine)

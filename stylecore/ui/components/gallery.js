@@ -3,6 +3,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const field = parentElement.querySelector("fieldset")
   field.setAttribute("aria-label", data.label)
   field.style.setProperty("--side", `${data.side}px`)
+  field.classList.toggle("wall", Boolean(data.wall))
   const cover = parentElement.querySelector("figure")
   cover.hidden = !data.cover
   if (data.cover) {

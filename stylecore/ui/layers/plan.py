@@ -91,7 +91,9 @@ def cells_by_request(engine: Engine, owner: str, requests: Requests) -> dict[tup
 
 
 def _cells_by_lambda(engine: Engine, owner: str, request: Request) -> dict[float, Cell]:
-    jobs = [job for job in engine.jobs_of(owner) if job.request.workspace == request.workspace]
+    jobs = [
+        job for job in engine.jobs_like(owner, request) if not job.owner or job.request.workspace == request.workspace
+    ]
     return cells_of(jobs, request)
 
 

@@ -12,6 +12,7 @@ from stylecore.ui.state.sources import Source
 from stylecore.ui.studio.controls import show_controls
 from stylecore.ui.studio.curves import show_curves
 from stylecore.ui.studio.downloads import lab_link, result_downloads
+from stylecore.ui.studio.example import show_example
 from stylecore.ui.studio.picture import show_picture
 from stylecore.ui.studio.postprocess_input import current_postprocess, postprocess_inputs
 from stylecore.ui.studio.state import picked_step
@@ -22,7 +23,9 @@ PAUSED_POLL_SECONDS = 20.0
 
 
 def show_result(engine: Engine, owner: str, job: Job | None, content: Source) -> None:
-    """Draws a job, and keeps drawing it while the visitor has one that lives; the photograph where there is none.
+    """Draws a job, and keeps drawing it while the visitor has one that lives.
+
+    Where there is none, a finished result of the pair is drawn that everybody may see, or the photograph.
 
     Args:
         engine: of the server.
@@ -31,7 +34,8 @@ def show_result(engine: Engine, owner: str, job: Job | None, content: Source) ->
         content: the chosen photograph.
     """
     if job is None:
-        _show_photograph(content)
+        if not show_example(engine, owner, content):
+            _show_photograph(content)
         return
     active = next((other for other in engine.jobs_of(owner) if not other.ended), None)
     every: float | None = None

@@ -39,6 +39,15 @@ def plan_run(engine: Engine, owner: str) -> RunPlan:
     )
 
 
+def chosen_request() -> Request:
+    """What the widgets ask for.
+
+    Raises:
+        UserError: if they make no sense.
+    """
+    return _request(chosen_pair(), current_settings())
+
+
 def run_started(jobs: list[Job]) -> None:
     """Shows the run that has just been started, with what a recipe says is done to its picture."""
     show_newest()
