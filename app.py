@@ -26,15 +26,15 @@ with page("Studio") as (engine, owner):
     )
     dropped_recipe(engine, owner)
 
-    with st.container(key="studio"):  # a phone has the picture first, then λ and Run: see page.css
+    with st.container(key="stage"):  # a phone has the picture first, then λ and Run: see page.css
         left, right = st.columns([2, 3], gap="medium")
     with left:
         pair_place = st.container(
-            gap="xsmall", key="studio_pair"
+            gap="xsmall", key="stage_pair"
         )  # filled below: the pair shows the size at which it will be used,
-        with st.container(gap="xsmall", key="studio_lambda"):
+        with st.container(gap="xsmall", key="stage_lambda"):
             lambda_input(on_change=partial(steer, engine, owner), steering=is_steering(engine, owner))
-        run_place = st.container(gap="xsmall", key="studio_run")  # and Run shows its price
+        run_place = st.container(gap="xsmall", key="stage_run")  # and Run shows its price
         usual_inputs(engine.limits)
         with st.expander("Advanced", icon=":material/tune:"):
             settings = advanced_inputs(start_input=partial(picture_input, "init"))

@@ -28,12 +28,14 @@ with page("λ lab") as (engine, owner):
     )
     dropped_recipe(engine, owner)
 
-    settings, result = st.columns([1, 2], gap="large")
-    with settings, st.container(gap="xsmall"):
+    with st.container(key="stage"):  # a phone has Run and the pictures first: see page.css
+        settings, result = st.columns([1, 2], gap="medium")
+    with settings:
         pair_input(chosen_settings().config)
         lambdas = lambdas_input()
         axis, rows = axis_input()
-        run_panel(engine, owner, partial(plan_lab, engine, owner))
+        with st.container(gap="xsmall", key="stage_run_first"):
+            run_panel(engine, owner, partial(plan_lab, engine, owner))
         usual_inputs(engine.limits)
 
     with result:

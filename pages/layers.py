@@ -34,10 +34,13 @@ with page("Layers") as (engine, owner):
     view = view_input()
     network_place = st.container()  # filled below: the drawing shows the size at which the photograph will be used
 
-    left, right = st.columns([1, 2], gap="large")
-    with left, st.container(gap="xsmall"):
+    with st.container(key="stage"):  # a phone has Run and the pictures first: see page.css
+        left, right = st.columns([1, 2], gap="medium")
+    with left:
         if view == RECONSTRUCTIONS:
-            run_place = st.container(gap="xsmall")  # and Run shows what of the chosen layers is missing
+            run_place = st.container(
+                gap="xsmall", key="stage_run_first"
+            )  # and Run shows what of the chosen layers is missing
             size, steps = size_and_steps_input(engine.limits)
             descriptions = descriptions_input()
             config = reconstruction_settings(size, steps)

@@ -205,6 +205,8 @@ def test_of_more_reconstructions_than_one_visitor_may_have_run_takes_the_first(a
     limits = dataclasses.replace(get_engine().limits, max_active=7)
     monkeypatch.setattr(get_engine(), "limits", limits)
     app.switch_page("pages/layers.py").run()
+    assert app.button(key="run_layers").label == "All 10 are done"  # they come with the package
+    app.number_input(key="layers_steps").set_value(3).run()
     assert app.button(key="run_layers").label == "Run 7 of 10 reconstructions"
     app.button_group(key="layers_described").set_value([]).run()
     assert app.button(key="run_layers").label == "Run 5 reconstructions"  # of the content

@@ -161,7 +161,7 @@ def test_a_link_with_a_picture_of_its_owner_s_own_gives_nobody_else_that_picture
     own = ann.tab.data("gallery_content")["cover"]["url"]
     assert own not in json.dumps(newcomer(url).data("gallery_content"))
     tab = newcomer(url, ann.tab.query)
-    assert any("a photograph of the sender's own" in text for text in tab.alerts("warning"))
+    assert any("This link used the sender's own photograph" in text for text in tab.alerts("warning"))
     assert own not in json.dumps(tab.data("gallery_content"))
     tab.close()
 

@@ -11,6 +11,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (image.src !== data.cover.url) image.src = data.cover.url
     image.alt = data.cover.alt
     cover.querySelector("figcaption").textContent = data.cover.caption
+    cover.title = data.cover.caption
   }
   const items = JSON.stringify(data.items)
   if (field.dataset.items !== items) {

@@ -128,7 +128,7 @@ def gallery(
         on_choice: gets the id of the chosen one before the page runs again.
         side: pixels of the width of each; they are squares.
         cover: the chosen picture, shown larger above; None for none.
-        wall: whether they stand in several lines, each as wide as high by 3 : 2, with a note of several lines.
+        wall: whether they stand in several lines, at least so wide, and by 3 : 2 as high, with a note of several lines.
     """
     ids = [item["id"] for item in items]
 

@@ -14,7 +14,7 @@ from stylecore.ui.components import Item, data_url, gallery
 from stylecore.ui.state.session import SessionValue
 from stylecore.ui.studio.example import adopt
 
-SIDE = 260  # pixels of the width of each
+SIDE = 220  # pixels of the width of each, at least
 
 
 class _State:

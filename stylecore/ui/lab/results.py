@@ -56,17 +56,18 @@ def _show(engine: Engine, owner: str, lambdas: Sequence[float], axis: str) -> No
     row = _selected_row(rows)
     cells = {lam: cell for lam, cell in rows[row].items() if cell.preview}
     lam = _selected_lambda(cells)
-    show_grid(rows, lambdas, row, lam)
-    if lam is None:
-        return
-    if row:
-        st.markdown(f"**{row}**")
-    large, trade_off = st.columns([1, 1], gap="medium")
-    with large:
-        show_scrubber(cells, lam)
-        show_actions(engine, owner, row, cells, lam, lambdas)
-    with trade_off:
-        show_trade_off(rows, (row, lam), live=live)
+    with st.container(gap="xsmall", key="stage_picture"):
+        show_grid(rows, lambdas, row, lam)
+        if lam is None:
+            return
+        if row:
+            st.markdown(f"**{row}**")
+        large, trade_off = st.columns([1, 1], gap="medium")
+        with large:
+            show_scrubber(cells, lam)
+            show_actions(engine, owner, row, cells, lam, lambdas)
+        with trade_off:
+            show_trade_off(rows, (row, lam), live=live)
     show_loss_histories(rows, lambdas, (row, lam), live=live)
     show_downloads(rows, row, lambdas, axis)
 

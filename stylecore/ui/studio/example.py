@@ -36,7 +36,7 @@ def show_example(engine: Engine, owner: str, content: Source) -> bool:
         return False
     job = extract(cell.job, cell.k, 0, cell.job.id)
     config, size = job.request.config, job.size or content.size
-    with st.container(gap="xsmall", key="studio_picture"):
+    with st.container(gap="xsmall", key="stage_picture"):
         st.info("A finished sample. Press **Run** to paint yours, and watch it come.", icon=":material/brush:")
         described = SETTINGS["statistic"].labels[config.statistic]
         viewer(

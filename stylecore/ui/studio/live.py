@@ -68,7 +68,7 @@ def _show(engine: Engine, owner: str, names: tuple[str, str], states: tuple[str,
     if _states(job, active) != states:
         st.rerun()  # the whole page once: what can be done has changed
     picked = picked_step(job, snapshot)
-    with st.container(gap="xsmall", key="studio_picture"):
+    with st.container(gap="xsmall", key="stage_picture"):
         show_status(job, active, snapshot)
         show_controls(engine, job, snapshot, picked)
         show_picture(engine, job, snapshot, picked)
@@ -83,7 +83,7 @@ def _show(engine: Engine, owner: str, names: tuple[str, str], states: tuple[str,
 
 
 def _show_photograph(content: Source) -> None:
-    with st.container(gap="xsmall", key="studio_picture"):
+    with st.container(gap="xsmall", key="stage_picture"):
         st.info("Press **Run** and watch: this photograph turns into your picture.", icon=":material/brush:")
         alt = f"Photograph: {content.name}"
         viewer(content.preview, content.size, key="picture", alt=alt, caption="The photograph")
