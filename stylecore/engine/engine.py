@@ -89,6 +89,7 @@ class Engine:
         self.device = device or choose_device()
         self.limits = limits or read_limits(device=self.device)
         throughput = throughput or ThroughputEstimator()
+        self._throughput = throughput
         self.usual_size = usual_size(throughput, self.limits, self.device)
         self._abandoned_after = abandoned_after
         self._runner = runner or ThreadRunner(self.device, load, refresh)
@@ -218,6 +219,11 @@ class Engine:
     def price_of(self, request: Request) -> Cost | None:
         """What a request would cost now; None for pictures that can't be read: its run will say why."""
         return request_cost(request, self.device)
+
+    def know_speed(self, measured: ThroughputEstimator) -> None:
+        """Takes into account how fast the machine is, if that has been measured after the engine began."""
+        self._throughput.take(measured)
+        self.usual_size = usual_size(self._throughput, self.limits, self.device)
 
     def free_memory(self) -> int:
         """Bytes that a run could take now on the engine's device."""
