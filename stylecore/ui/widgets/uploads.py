@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -12,7 +12,7 @@ from stylecore.artifacts.recipe import Recipe, RecipeError, read_recipe
 from stylecore.errors import ImageError, UserError
 from stylecore.imaging.images import MAX_PIXELS
 from stylecore.ui.page import plain
-from stylecore.ui.page_errors import guarded_callback
+from stylecore.ui.page_errors import guarded, guarded_callback
 from stylecore.ui.server import get_engine
 from stylecore.ui.state.chosen import choose, chosen, forget_refusals, tell_refusal
 from stylecore.ui.state.session import SessionValue
@@ -21,8 +21,6 @@ from stylecore.ui.state.upload_store import release_upload
 
 TITLES: dict[Role, str] = {"content": "Photograph", "style": "Style", "init": "Picture to start from"}
 MAX_TAKEN = 100  # files of which it is remembered that they have been taken over
-
-_CAMERA = "camera"  # key of the widget: whether it is open
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +45,14 @@ class _State:
 
     Attributes:
         shots: photos taken over for each role. The camera's key has this number: a new camera has no photo.
+        shot_taken: whether a photo was taken over, so that the camera can close.
         dropped: the newest upload, if it was made here and nothing has been decided about it.
         taken: streamlit's ids of the newest files that were taken over.
     """
 
     prefix = "uploads"
     shots = SessionValue[Mapping[Role, int]]({})
+    shot_taken = SessionValue[bool](False)
     dropped = SessionValue[Dropped | None](None)
     taken = SessionValue[Sequence[str]](())
 
@@ -64,7 +64,7 @@ def upload_input(role: Role) -> None:
     that comes while another is being taken over is not lost.
     """
     key = f"upload_{role}"
-    st.file_uploader(
+    files = st.file_uploader(
         f"Your own {TITLES[role].lower()}: drop a file of up to {MAX_PIXELS // 10**6} million pixels here",
         accept_multiple_files=True,
         key=key,
@@ -73,24 +73,32 @@ def upload_input(role: Role) -> None:
         on_change=guarded_callback(_take_uploads),
         args=(role, key),
     )
+    if _new(files):  # their callback is still at work, in a run that this one has overtaken
+        guarded_callback(_take_uploads)(role, key)
+        st.rerun()
 
 
-def camera_input(*roles: Role) -> None:
-    """A field for a picture from the camera; the browser asks for it only once this is open."""
-    with st.popover("Camera", icon=":material/photo_camera:", type="tertiary", key=_CAMERA, on_change="rerun") as box:
-        if not box.open:
-            return
-        role = st.segmented_control(
-            "Use it as", roles, default=roles[0], required=True, format_func=TITLES.__getitem__, key="camera_role"
-        )
-        key = f"shot_{role}_{_State().shots.get(role, 0)}"
-        st.camera_input(
-            f"{TITLES[role]} from the camera",
-            key=key,
-            label_visibility="collapsed",
-            on_change=guarded_callback(_take_shot),
-            args=(role, key),
-        )
+def camera_button(*roles: Role) -> None:
+    """A button that opens the camera; the browser asks for it only then."""
+    if st.button("Camera", icon=":material/photo_camera:", type="tertiary", key="camera"):
+        _State().shot_taken = False
+        st.dialog("Camera")(guarded(_camera))(roles)
+
+
+def _camera(roles: Sequence[Role]) -> None:
+    if _State().shot_taken:
+        st.rerun()  # the whole page, which closes the dialog
+    role = st.segmented_control(
+        "Use it as", roles, default=roles[0], required=True, format_func=TITLES.__getitem__, key="camera_role"
+    )
+    key = f"shot_{role}_{_State().shots.get(role, 0)}"
+    st.camera_input(
+        f"{TITLES[role]} from the camera",
+        key=key,
+        label_visibility="collapsed",
+        on_change=guarded_callback(_take_shot),
+        args=(role, key),
+    )
 
 
 def dropped_picture() -> Dropped | None:
@@ -105,17 +113,18 @@ def forget_dropped() -> None:
 
 def _take_uploads(role: Role, key: str) -> None:
     """Takes over the files of a field that have not been taken over yet."""
-    state = _State()
-    new = [
-        file
-        for file in st.session_state.get(key) or ()
-        if isinstance(file, UploadedFile) and file.file_id not in state.taken
-    ]
+    new = _new(st.session_state.get(key) or ())
     if new:
         forget_refusals()  # what was said of an earlier upload, in whichever field, is not about these
     for file in new:
-        state.taken = (*state.taken, file.file_id)[-MAX_TAKEN:]
         _take_over(role, file, file.name)
+        _State().taken = (*_State().taken, file.file_id)[-MAX_TAKEN:]
+
+
+def _new(files: Iterable[object]) -> list[UploadedFile]:
+    """Those of a field's files that have not been taken over yet."""
+    taken = _State().taken
+    return [file for file in files if isinstance(file, UploadedFile) and file.file_id not in taken]
 
 
 def _take_shot(role: Role, key: str) -> None:
@@ -125,7 +134,7 @@ def _take_shot(role: Role, key: str) -> None:
         return
     forget_refusals()
     state.shots = {**state.shots, role: state.shots.get(role, 0) + 1}
-    st.session_state[_CAMERA] = False
+    state.shot_taken = True
     _take_over(role, file, "From the camera")
 
 
