@@ -14,6 +14,7 @@ from stylecore.engine.limits import Limits
 from stylecore.errors import UserError
 from stylecore.settings import Setting
 from stylecore.ui.page_errors import guarded_callback
+from stylecore.ui.widgets.number_input import number_input
 from stylecore.ui.widgets.setting_input import setting_input
 
 SIZES = (
@@ -172,15 +173,15 @@ def size_and_steps_input(limits: Limits) -> tuple[int, int]:
     sizes = sorted({side for side in SIZES if side <= limits.max_size} | {st.session_state[_key("size")]})
     left, right = st.columns(2, wrap=False)
     side = left.select_slider(size.label, sizes, key=_key("size"), persist_state="session", help=size.help)
-    count = right.number_input(
-        f"{steps.label}, up to {limits.max_steps}",
-        0,
-        limits.max_steps,
-        step=int(steps.step),
-        key=_key("steps"),
-        persist_state="session",
-        help=f"{steps.help} More can be added after the end.",
-    )
+    with right:
+        count = number_input(
+            steps.label,
+            0,
+            limits.max_steps,
+            step=int(steps.step),
+            key=_key("steps"),
+            help=f"{steps.help} Up to {limits.max_steps}; more can be added after the end.",
+        )
     return side, count
 
 
