@@ -28,7 +28,7 @@ from stylecore.ui.state.singleton import singleton
 from stylecore.ui.state.visitor_store import VisitorStore
 from stylecore.ui.stopping import when_stopped
 from stylecore.ui.streamlit_amended import amend_streamlit
-from stylecore.ui.visitors import COOKIE, may_resume, watch_connections
+from stylecore.ui.visitors import COOKIE, may_resume, running_runtime, watch_connections
 
 _log = logging.getLogger(__name__)
 
@@ -71,7 +71,11 @@ def get_engine() -> Engine:
     watch_health(engine)
     watch_connections(engine)
     when_stopped(partial(end_runs, engine))
-    end_process_in_peace(engine)
+    # Without a runtime, in tests of pages, nothing ends the process in peace: then it waits for this thread.
+    getting_ready = threading.Thread(
+        target=_get_ready, args=(engine, ready), name="stylecore-ready", daemon=running_runtime() is not None
+    )
+    end_process_in_peace(engine, getting_ready)
     amend_streamlit(
         may_resume=may_resume,
         cookie=COOKIE,
@@ -80,15 +84,12 @@ def get_engine() -> Engine:
         session_bytes=2 * limits.max_upload_mb * 2**20,
         figures=bool(limits.figures),
     )
-    threading.Thread(target=_get_ready, args=(engine, ready), name="stylecore-ready").start()
+    getting_ready.start()
     return engine
 
 
 def _get_ready(engine: Engine, ready: threading.Event) -> None:
-    """Loads the network and measures the machine, while pages are drawn already.
-
-    The thread is no daemon: one that is inside torch when the process ends would abort it.
-    """
+    """Loads the network and measures the machine, while pages are drawn already."""
     try:
         engine.know_speed(measure_throughput(bundled_network()))
     except WeightsError as error:  # every run will say so

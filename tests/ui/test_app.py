@@ -15,7 +15,7 @@ from tests.conftest import start_afresh
 from tests.support.hostile import seeds
 from tests.support.pages import PATIENCE, component_data, open_app, run_and_wait, small, wait, words
 
-PAGES = ["app.py", "pages/lambda_lab.py", "pages/layers.py", "pages/theory.py", "pages/about.py"]
+PAGES = ["app.py", "pages/lambda_lab.py", "pages/gallery.py", "pages/layers.py", "pages/theory.py", "pages/about.py"]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -221,3 +221,48 @@ def test_half_written_settings_are_a_sentence_on_every_page(app, page):
     app.switch_page(page).run()
     assert not app.exception
     assert "each layer of style_layers must be one of relu1_1" in words(app.warning)
+
+
+def test_a_number_beyond_its_range_becomes_the_nearest_in_it(app):
+    most = get_engine().limits.max_steps
+    app.number_input(key="set_steps").set_value(10 * most).run()
+    assert app.number_input(key="set_steps").value == most
+    app.number_input(key="set_steps").set_value(-5).run()
+    assert app.number_input(key="set_steps").value == 0
+
+
+def test_a_run_waits_beside_the_present_one_unless_that_is_to_stop(app):
+    small(app, steps=2000)
+    app.button(key="run_studio").click().run()
+    owner = app.session_state["visitor_name"]
+    app.run()
+    assert app.button(key="run_studio").label == "Queue this run"
+    app.button(key="run_studio").click().run()
+    first, second = get_engine().jobs_of(owner)
+    assert not first.ended
+    wait_until(lambda: first.snapshot.done > 0)
+    app.button(key="replace_studio").click().run()
+    assert [job.snapshot.status for job in (first, second)] == ["stopped", "stopped"]
+    assert first.snapshot.results
+    get_engine().forget_all(owner)
+
+
+def test_results_are_compared_with_those_of_the_same_photograph(monkeypatch):
+    monkeypatch.setattr("stylecore.ui.visitors.secrets.token_urlsafe", lambda _: "c" * 43)
+    for query, compared in (
+        ({"content": "Chelsea"}, []),
+        ({"content": "Coffee"}, []),
+        ({"content": "Chelsea", "lam": "0.4"}, [2]),  # the photograph, and the first result
+    ):
+        app = open_app(size="64", steps="2", **query)
+        app.button(key="run_studio").click().run()
+        wait(app, "Done")
+        assert [len(group.options) for group in app.button_group if group.key == "compare"] == compared
+    get_engine().forget_all("c" * 43)
+
+
+def wait_until(condition):
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
