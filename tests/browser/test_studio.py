@@ -338,10 +338,10 @@ def test_history_touches_and_comparison(page):
     press(page, "Remove result 1")
     page.get_by_text("Remove result 2").wait_for()
     expect(page.locator(".st-key-history label")).to_have_count(1)
-    press(page, "Bring result 1 back")
+    press(page, "Restore result 1")
     page.get_by_text("Remove result 1").wait_for()
     expect(page.locator(".st-key-history label")).to_have_count(2)
-    expect(page.get_by_text("Bring result 1 back")).to_have_count(0)
+    expect(page.get_by_text("Restore result 1")).to_have_count(0)
 
 
 def test_a_finger_scrolls_over_the_chart_and_a_tap_picks_a_step(browser, address):

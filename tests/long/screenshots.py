@@ -68,7 +68,7 @@ def main(folder):
             page.get_by_role("button", name="Run 10 reconstructions").wait_for(timeout=30 * SECOND)
             keep(page, "layers-empty")
             press(page, "Run 10 reconstructions")
-            page.get_by_text("7 more to come").wait_for(timeout=120 * SECOND)
+            page.get_by_text("7 more after this").wait_for(timeout=120 * SECOND)
             keep(page, "layers-running")
             page.get_by_role("button", name="All 10 are done").wait_for(timeout=300 * SECOND)
             page.locator(".st-key-layers_grid td button").nth(3).click()

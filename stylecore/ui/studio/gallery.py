@@ -47,10 +47,12 @@ def show_gallery(engine: Engine, owner: str, shown: Job | None) -> None:
                 partial(_remove, engine, owner, shown.id),
             )
         if removed := engine.removed(owner):
-            label = f"Bring result {removed.number} back"
+            label = f"Restore result {removed.number}"
             _button(label, "undo", "bring_back", partial(_bring_back, engine, owner, removed.id))
     if take_gone_for_good():
-        st.info("That result is gone by now: a removal can be undone for two minutes.", icon=":material/info:")
+        st.info(
+            "That result can't be restored any more: a removal can be undone for two minutes.", icon=":material/info:"
+        )
 
 
 def _button(label: str, icon: str, key: str, act: Callable[[], None]) -> None:

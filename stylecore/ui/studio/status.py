@@ -43,9 +43,9 @@ def _show_state(snapshot: Snapshot) -> None:
         )
     elif snapshot.status == "finished":
         last = snapshot.loss_history[-1]
+        took = f" in {spoken_time(snapshot.seconds)}" if snapshot.seconds else ""  # of a sample it is not known
         st.success(
-            f"Done: {done} steps in {spoken_time(snapshot.seconds)}. Content loss {last.content[0]:.3g}, "
-            f"style loss {last.style[0]:.3g}.",
+            f"Done: {done} steps{took}. Content loss {last.content[0]:.3g}, style loss {last.style[0]:.3g}.",
             icon=":material/check_circle:",
         )
     elif snapshot.status == "stopped":
