@@ -32,7 +32,6 @@ from stylecore.ui.visitors import COOKIE, may_resume, running_runtime, watch_con
 
 _log = logging.getLogger(__name__)
 
-SHARED_SHARE = 4  # part of STYLECORE_KEPT_MB that results of samples may take, kept for everybody
 DERIVED_SHARE = 8  # part of STYLECORE_KEPT_MB that pictures made for display may take
 
 
@@ -64,7 +63,7 @@ def get_engine() -> Engine:
         ready.wait()
         return bundled_network() if name == "bundled" else load_vgg16(name, device)
 
-    shared = SharedResults(sample_names(), limits.kept_mb * 10**6 // SHARED_SHARE, finished_jobs())
+    shared = SharedResults(sample_names(), limits.shared_mb * 10**6, finished_jobs())
     engine = Engine(device, load, limits, shared=shared)
     engine.on_forget(job_forgotten)
     engine.count_also(held_bytes)

@@ -14,6 +14,7 @@ from tests.support.browser import (
     picture,
     press,
     running,
+    served,
     shown,
     slider,
     step,
@@ -124,16 +125,17 @@ def test_a_click_in_the_gallery_opens_the_studio_with_pair_and_settings(browser,
         expect(page.locator(".st-key-history label")).to_have_count(1)
 
 
-def test_who_opens_a_link_sees_what_another_has_painted_of_samples(browser, address):
-    link = f"{address}/?size=64&steps=7&lam=0.33&content=Rocket&style=Embroidery"
-    with visitor(browser, link, viewport=LAPTOP) as page:
-        press(page, "Run")
-        finished(page, 7)
-        with visitor(browser, link, viewport=LAPTOP) as other:
-            other.get_by_text("λ = 0.33 · 64 × ").wait_for()
-            expect(picture(other)).to_have_attribute("alt", "Rocket in the style of Embroidery")
-            press(other, "Continue from this picture")
-            other.get_by_text("Done: 7 steps").wait_for()
+def test_who_opens_a_link_sees_what_another_has_painted_of_samples(browser):
+    with served() as address:
+        link = f"{address}/?size=64&steps=7&lam=0.33&content=Rocket&style=Embroidery"
+        with visitor(browser, link, viewport=LAPTOP) as page:
+            press(page, "Run")
+            finished(page, 7)
+            with visitor(browser, link, viewport=LAPTOP) as other:
+                other.get_by_text("λ = 0.33 · 64 × ").wait_for()
+                expect(picture(other)).to_have_attribute("alt", "Rocket in the style of Embroidery")
+                press(other, "Continue from this picture")
+                other.get_by_text("Done: 7 steps").wait_for()
 
 
 def test_a_run_waits_beside_the_present_one_or_takes_its_place(browser, address):
