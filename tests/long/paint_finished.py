@@ -2,8 +2,8 @@
 
 python -m tests.long.paint_finished [FOLDER]     # FOLDER keeps the exact pictures, so that it can go on when broken off
 
-Half an hour on one core. To be run again when the core paints other pictures; `tests/experiments/test_finished.py`
-says whether the results still belong to it.
+A quarter of an hour on one core. To be run again when the core paints other pictures: says
+`tests/experiments/test_finished.py`.
 """
 
 import io
@@ -14,8 +14,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from stylecore.artifacts.export import read_recipe
-from stylecore.artifacts.recipe import CHUNK
+from stylecore.artifacts.recipe import CHUNK, read_recipe
 from stylecore.engine.runner import Task
 from stylecore.engine.thread_runner import ThreadRunner
 from stylecore.experiments.finished import LOSSES, file_name, finished_requests

@@ -21,8 +21,11 @@ def main(folder):
         print(folder / f"{name}.png", flush=True)
 
     with served(STYLECORE_GRACE_SECONDS="1") as url, chromium() as browser:
+        for name in ("lambda_lab", "gallery", "layers"):
+            with visitor(browser, f"{url}/{name}", **DESKTOP) as page:
+                keep(page, f"{name}-idle")
         with visitor(browser, url, **DESKTOP) as page:
-            keep(page, "empty")
+            keep(page, "idle")
             press(page, "Run")
             page.get_by_text("Step 2").first.wait_for(timeout=90 * SECOND)
             keep(page, "running")

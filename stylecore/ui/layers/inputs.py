@@ -49,6 +49,7 @@ def descriptions_input() -> list[Statistic]:
         "Style described by",
         list(DESCRIPTIONS),
         selection_mode="multi",
+        wrap=True,
         key=LayersState.described.key,
         persist_state="session",
         format_func=SETTINGS["statistic"].labels.__getitem__,
