@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from stylecore.ui.page import page
+from stylecore.ui.page import heading, page
 from stylecore.ui.state.page_state import apply_query_params, write_query_params
 from stylecore.ui.state.restore import shown_job
 from stylecore.ui.studio.gallery import show_gallery
@@ -20,19 +20,21 @@ from stylecore.ui.widgets.styles_input import styles_input
 with page("Studio") as (engine, owner):
     apply_query_params(engine, owner)
 
-    with st.container(gap=None):
-        st.header("Paint your photograph in any style", anchor=False)
-        st.caption(
-            "Choose two pictures and press Run. The photograph is changed, pixel by pixel, until the network VGG16 "
-            "sees its content and the style's manner in one picture. λ balances the two, even while it runs."
-        )
+    heading(
+        "Paint your photograph in any style",
+        "Choose two pictures and press Run. The photograph is changed, pixel by pixel, until the network VGG16 "
+        "sees its content and the style's manner in one picture. λ balances the two, even while it runs.",
+    )
     dropped_recipe(engine, owner)
 
-    left, right = st.columns([2, 3], gap="large")
-    with left, st.container(gap="xsmall"):
-        pair_place = st.container(gap="xsmall")  # filled below: the pair shows the size at which it will be used,
-        lambda_input(on_change=partial(steer, engine, owner), steering=is_steering(engine, owner))
-        run_place = st.container(gap="xsmall")  # and Run shows its price
+    with st.container(key="stage"):  # a phone has the picture first, then λ and Run: see page.css
+        left, right = st.columns([2, 3], gap="medium")
+    with left:
+        # Filled below: the pair shows the size at which it will be used,
+        pair_place = st.container(gap="xsmall", key="stage_pair")
+        with st.container(gap="xsmall", key="stage_lambda"):
+            lambda_input(on_change=partial(steer, engine, owner), steering=is_steering(engine, owner))
+        run_place = st.container(gap="xsmall", key="stage_run")  # and Run its price.
         usual_inputs(engine.limits)
         with st.expander("Advanced", icon=":material/tune:"):
             settings = advanced_inputs(start_input=partial(picture_input, "init"))

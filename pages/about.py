@@ -8,7 +8,7 @@ from stylecore.engine.spoken import spoken_time
 from stylecore.imaging.images import MAX_PIXELS
 from stylecore.transfer.devices import describe_device
 from stylecore.transfer.precision import measured_precision
-from stylecore.ui.page import page
+from stylecore.ui.page import heading, page
 from stylecore.ui.widgets.forget import forget_everything_button
 
 INTRODUCTION = r"""
@@ -34,10 +34,10 @@ SOURCES = """
 """
 
 with page("About") as (engine, owner):
-    st.header("About", anchor=False)
+    heading("About")
     st.markdown(INTRODUCTION)
     forget_everything_button(owner)
-    st.subheader("This server", anchor=False)
+    st.header("This server", anchor=False)
     limits = engine.limits
     facts = {
         "Computes on": describe_device(engine.device),
@@ -50,5 +50,5 @@ with page("About") as (engine, owner):
         "Version": __version__,
     }
     st.markdown("\n".join(f"- **{name}**: {text}" for name, text in facts.items()))
-    st.subheader("Sources", anchor=False)
+    st.header("Sources", anchor=False)
     st.markdown(SOURCES)

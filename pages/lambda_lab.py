@@ -8,7 +8,7 @@ from stylecore.ui.lab.inputs import axis_input, lambdas_input
 from stylecore.ui.lab.plan import plan_lab
 from stylecore.ui.lab.results import show_lab
 from stylecore.ui.lab.state import LabState, lab_query_params, read_query_params
-from stylecore.ui.page import page
+from stylecore.ui.page import heading, page
 from stylecore.ui.state.page_state import apply_query_params, write_query_params
 from stylecore.ui.widgets.dropped_recipe import dropped_recipe
 from stylecore.ui.widgets.picture_input import pair_input
@@ -22,21 +22,22 @@ with page("λ lab") as (engine, owner):
         read_query_params(st.query_params)
     LabState().set_widget_defaults()
 
-    with st.container(gap=None):
-        st.header("One pair, several λ", anchor=False)
-        st.caption(
-            "λ = 1 keeps all of the photograph, λ = 0 all of the style. Here is the whole range side by side, each "
-            "picture exactly what the Studio would paint. What has been computed before is not computed again."
-        )
+    heading(
+        "One pair, several λ",
+        "λ = 1 keeps all of the photograph, λ = 0 all of the style. Here is the whole range side by side, each "
+        "picture exactly what the Studio would paint. What has been computed before is not computed again.",
+    )
     dropped_recipe(engine, owner)
 
-    settings, result = st.columns([1, 2], gap="large")
-    with settings, st.container(gap="xsmall"):
+    with st.container(key="stage"):  # a phone has Run and the pictures first: see page.css
+        settings, result = st.columns([1, 2], gap="medium")
+    with settings:
         pair_input(chosen_settings().config)
         styles_input()
         lambdas = lambdas_input()
         axis, rows = axis_input()
-        known = run_panel(engine, owner, "lab", partial(plan_lab, engine, owner))
+        with st.container(gap="xsmall", key="stage_run_first"):
+            known = run_panel(engine, owner, "lab", partial(plan_lab, engine, owner))
         usual_inputs(engine.limits)
 
     with result:

@@ -12,7 +12,7 @@ from stylecore.ui.layers.plan import plan_reconstructions
 from stylecore.ui.layers.reconstructions import show_reconstructions
 from stylecore.ui.layers.settings import reconstruction_settings, view_settings
 from stylecore.ui.layers.state import MAPS, RECONSTRUCTIONS, LayersState, layers_query_params, read_query_params
-from stylecore.ui.page import page
+from stylecore.ui.page import heading, page
 from stylecore.ui.state.page_state import apply_query_params, write_query_params
 from stylecore.ui.widgets.dropped_recipe import dropped_recipe
 from stylecore.ui.widgets.picture_input import pair_input
@@ -24,21 +24,21 @@ with page("Layers") as (engine, owner):
         read_query_params(st.query_params, engine.limits)
     LayersState().set_widget_defaults(engine.limits)
 
-    with st.container(gap=None):
-        st.header("What each layer sees", anchor=False)
-        st.caption(
-            "VGG16 was trained to name what is in a photograph. On the way there, early layers see edges and colours, "
-            "deep ones see things. Content is taken from one layer, style from several."
-        )
+    heading(
+        "What each layer sees",
+        "VGG16 was trained to name what is in a photograph. On the way there, early layers see edges and colours, "
+        "deep ones see things. Content is taken from one layer, style from several.",
+    )
     dropped_recipe(engine, owner)
     need_settings()
     view = view_input()
     network_place = st.container()  # filled below: the drawing shows the size at which the photograph will be used
 
-    left, right = st.columns([1, 2], gap="large")
-    with left, st.container(gap="xsmall"):
+    with st.container(key="stage"):  # a phone has Run and the pictures first: see page.css
+        left, right = st.columns([1, 2], gap="medium")
+    with left:
         if view == RECONSTRUCTIONS:
-            run_place = st.container(gap="xsmall")  # and Run shows what of the chosen layers is missing
+            run_place = st.container(gap="xsmall", key="stage_run_first")  # and Run shows what layers are missing
             size, steps = size_and_steps_input(engine.limits)
             descriptions = descriptions_input()
             config = reconstruction_settings(size, steps)

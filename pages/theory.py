@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from stylecore.ui.page import page
+from stylecore.ui.page import heading, page
 from stylecore.ui.state.page_state import apply_query_params, write_query_params
 from stylecore.ui.theory.calibration import show_calibration
 from stylecore.ui.theory.content import show_content, show_network
@@ -23,7 +23,7 @@ with page("Theory") as (engine, owner):
 
     language = language_input()
     t = texts(language)
-    st.header(t["title"], anchor=False)
+    heading(t["title"])
     st.markdown(t["intro"])
     st.markdown(t["chain"])
     dropped_recipe(engine, owner)
@@ -37,7 +37,7 @@ with page("Theory") as (engine, owner):
     show_shuffle(t, engine, owner, x, statistic, layer)
     show_calibration(t, engine, owner)
     show_descriptions(t, engine, owner)
-    st.subheader(t["sources_title"], anchor=False)
+    st.header(t["sources_title"], anchor=False)
     st.markdown(t["sources"])
 
     write_query_params(owner, lang=language)

@@ -89,7 +89,7 @@ class TransferConfig:
     optimizer: Optimizer = setting(
         "lbfgs",
         kind="choice",
-        label="Optimizer",
+        label="Optimiser",
         help="L-BFGS ends lower and cleaner; Adam is what the lecture's notebook uses.",
         labels={"lbfgs": "L-BFGS", "adam": "Adam"},
     )

@@ -102,10 +102,10 @@ def gate(toy, monkeypatch):
 
 @pytest.fixture(scope="session")
 def address():
-    """Of a server of the app that all browser tests share."""
+    """Of a server of the app that all browser tests share; what one has painted no other one sees."""
     from tests.support.browser import GRACE, served
 
-    with served(STYLECORE_GRACE_SECONDS=str(GRACE)) as url:
+    with served(STYLECORE_GRACE_SECONDS=str(GRACE), STYLECORE_SHARED_MB="0") as url:
         yield url
 
 

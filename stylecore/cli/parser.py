@@ -126,7 +126,7 @@ def _add_transfer(parser: argparse.ArgumentParser) -> None:
         choices=("auto", "on", "off"),
         default="auto",
         help="every two minutes keep what is reached in .OUT.png.checkpoint: if the run is killed, the same command "
-        "goes on from there, with a new optimizer; auto is on from 1024 pixels (default auto)",
+        "goes on from there, with a new optimiser; auto is on from 1024 pixels (default auto)",
     )
 
 

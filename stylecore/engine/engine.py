@@ -23,6 +23,7 @@ from stylecore.engine.registry import Registry
 from stylecore.engine.retention import result_bytes, upload_bytes
 from stylecore.engine.runner import Runner
 from stylecore.engine.scheduler import Scheduler, request_cost
+from stylecore.engine.shared_results import SharedResults
 from stylecore.engine.thread_runner import ThreadRunner
 from stylecore.engine.throughput import ThroughputEstimator
 from stylecore.engine.usual_size import usual_size
@@ -50,8 +51,8 @@ class Tally:
 class Engine:
     """Runs jobs in slices, taking turns between owners; every method returns at once.
 
-    One step is computed at a time, and an owner has one run in each workspace: a new one ends what the owner had
-    waiting or running there, and its picture is kept. Nothing here depends on streamlit: an owner is any string, and a
+    One step is computed at a time. A new run ends what its owner had waiting or running in its workspace, with the
+    picture kept, unless it is to wait beside that. Nothing here depends on streamlit: an owner is any string, and a
     job that no page has shown for `abandoned_after` seconds is stopped.
 
     Attributes:
@@ -70,6 +71,7 @@ class Engine:
         refresh: float = 0.7,
         clock: Callable[[], float] = time.monotonic,
         runner: Runner | None = None,
+        shared: SharedResults | None = None,
     ) -> None:
         """Starts the worker.
 
@@ -82,14 +84,19 @@ class Engine:
             refresh: seconds of computing between two previews of a running job.
             clock: seconds, never going back; for tests.
             runner: who computes; this process, with torch, if None.
+            shared: results that everybody may see, to which those of public pictures are added; none if None.
         """
         self.device = device or choose_device()
         self.limits = limits or read_limits(device=self.device)
         throughput = throughput or ThroughputEstimator()
+        self._throughput = throughput
         self.usual_size = usual_size(throughput, self.limits, self.device)
         self._abandoned_after = abandoned_after
         self._runner = runner or ThreadRunner(self.device, load, refresh)
         self._registry = Registry(self.limits, clock, self._runner.release)
+        self._shared = shared or SharedResults({}, 0)
+        self._registry.on_finish.append(self._shared.offer)
+        self.count_also(self._shared.held_bytes)
         self._scheduler = Scheduler(self._registry, self.device, throughput, abandoned_after)
         self._weights = OtherWeights(lambda name: load(name, self.device), allowed=bool(self.limits.downloads))
         self._presence = Presence()
@@ -170,9 +177,17 @@ class Engine:
         """The owner's jobs, oldest first."""
         return self._registry.of(owner)
 
+    def jobs_like(self, owner: str, request: Request) -> list[Job]:
+        """Where the pictures of a request may be: what everybody may see of it, then all jobs of the owner's."""
+        return [*self._shared.matching(request), *self.jobs_of(owner)]
+
     def job(self, owner: str, name: str) -> Job | None:
         """The job of that id, if it is the owner's; else None."""
         return next((job for job in self._registry.of(owner) if job.id == name), None)
+
+    def shared_job(self, name: str) -> Job | None:
+        """The result of that id that everybody may see; else None."""
+        return self._shared.find(name)
 
     def expected_wait(self) -> float | None:
         """Seconds until a job submitted now would have its turn, estimated; None where that is unknown."""
@@ -205,6 +220,11 @@ class Engine:
     def price_of(self, request: Request) -> Cost | None:
         """What a request would cost now; None for pictures that can't be read: its run will say why."""
         return request_cost(request, self.device)
+
+    def know_speed(self, measured: ThroughputEstimator) -> None:
+        """Takes into account how fast the machine is, if that has been measured after the engine began."""
+        self._throughput.take(measured)
+        self.usual_size = usual_size(self._throughput, self.limits, self.device)
 
     def free_memory(self) -> int:
         """Bytes that a run could take now on the engine's device."""
@@ -314,12 +334,13 @@ class Engine:
         """Ends a job at once, with the picture of the step it has reached; a waiting job leaves the queue."""
         self._endings.halt(job, "stopped")
 
-    def go_on(self, job: Job, more_steps: int = 0) -> None:
+    def go_on(self, job: Job, more_steps: int = 0, *, beside: bool = False) -> None:
         """Lets a paused or ended job run again from where it is, with all that its optimizer knows.
 
         Args:
             job: whose computation is still there, as `snapshot.resumable` says.
             more_steps: updates on top of those it was set to make.
+            beside: whether what else the owner has waiting or running there goes on.
 
         Raises:
             QueueFull: if too many jobs wait already.
@@ -333,19 +354,20 @@ class Engine:
             if not job.snapshot.resumable or self.job(job.owner, job.id) is None:
                 raise RequestRefused(NO_STATE)
             living = self._registry.living(job.owner, job.request.workspace)
-            others = [other for other in living if other is not job]
+            others = [] if beside else [other for other in living if other is not job]
             self._admission.check(job.owner, 1, besides=others, new=False)
             halted = self._scheduler.make_way(others)
             self._scheduler.resume(job, more_steps)
         for other, decision in halted:
             self._endings.end_halt(other, "stopped", decision)
 
-    def extend(self, job: Job, more_steps: int) -> Job:
+    def extend(self, job: Job, more_steps: int, *, beside: bool = False) -> Job:
         """Goes on with a job of one λ that is at rest: with its optimizer's state, or from its picture if that is gone.
 
         Args:
             job: with a result.
             more_steps: updates to make, at least those that it has not made yet.
+            beside: whether what else the owner has waiting or running there goes on.
 
         Returns:
             The job that makes them: the same, or a new one with the λ that this one was steered to.
@@ -355,8 +377,9 @@ class Engine:
             RequestRefused: if that is more than this server's limits.
         """
         if job.ended and job.snapshot.results and not job.snapshot.resumable:
-            return self.submit(job.owner, from_result(job, max(more_steps, job.snapshot.steps - job.snapshot.done)))
-        self.go_on(job, more_steps)
+            request = from_result(job, max(more_steps, job.snapshot.steps - job.snapshot.done))
+            return self.submit_all(job.owner, [request], beside=beside)[0]
+        self.go_on(job, more_steps, beside=beside)
         return job
 
     def steer(self, job: Job, steering: Steering) -> None:
@@ -370,9 +393,15 @@ class Engine:
             if not job.ended:
                 self._scheduler.steer(job, steering)
 
-    def promote(self, job: Job, k: int) -> Job:
-        """One picture of a batch that has come to rest, as an ended job of the Studio."""
-        return self._registry.promote(job, k)
+    def promote(self, job: Job, k: int, owner: str | None = None) -> Job:
+        """One picture of a batch that has come to rest, as an ended job of the Studio.
+
+        Args:
+            job: that has computed it.
+            k: index of its λ in the batch.
+            owner: whose it becomes, if it was everybody's; the job's own if None.
+        """
+        return self._registry.promote(job, k, job.owner if owner is None else owner)
 
     def remove(self, job: Job) -> None:
         """Ends a job and takes its picture away; `bring_back` undoes that for `registry.UNDO_SECONDS`."""

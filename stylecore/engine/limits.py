@@ -39,6 +39,7 @@ class Limits:
         kept_jobs: results kept for one visitor; the oldest go first.
         max_per_address: visitors behind one address who may have runs at the same time.
         uploads_mb: megabytes of visitors' own pictures: as many for those that runs use as for those on pages.
+        shared_mb: megabytes of results of samples, kept for everybody on top of those that come with the package.
         downloads: 1 if visitors may choose weights that have to be downloaded.
         figures: 1 if anybody may see how the server is: memory, runs, sessions.
     """
@@ -56,6 +57,7 @@ class Limits:
     kept_jobs: int = 100
     max_per_address: int = 15
     uploads_mb: int = 50
+    shared_mb: int = 12
     downloads: int = 0
     figures: int = 0
 
@@ -82,6 +84,7 @@ def read_limits(environment: Mapping[str, str] = os.environ, memory: int | None 
         kept_mb=min(max(memory // 20 // 10**6, 50), 400),
         state_mb=min(room // 4 // 10**6, 2000),
         uploads_mb=min(max(memory // 20 // 10**6, 50), 400),
+        shared_mb=min(max(memory // 80 // 10**6, 12), 100),
     )
     ranges = {
         "max_size": (64, int(SETTINGS["size"].high)),
@@ -97,6 +100,7 @@ def read_limits(environment: Mapping[str, str] = os.environ, memory: int | None 
         "kept_jobs": (1, 10**4),
         "max_per_address": (1, 1000),
         "uploads_mb": (1, 10**6),
+        "shared_mb": (0, 10**6),
         "downloads": (0, 1),
         "figures": (0, 1),
     }

@@ -13,11 +13,11 @@ HALVED = "Memory ran out, so these pictures are computed in two parts, one after
 KILLED = "The computation was cut off; the last good picture is kept. Please try again."
 BROKEN = "Something went wrong in the computation; the last good picture is kept. Please try again."
 RELEASED = "The server needed the memory of this paused run, so it ended here; the picture is kept."
-NO_STATE = "The optimizer's state of this run is no longer there: start a new run from its picture."
+NO_STATE = "The optimiser's state of this run is no longer there: start a new run from its picture."
 NO_ROOM = "There is too little memory for this picture: choose a smaller size."
 LEFT_QUEUE = "You were away while others waited for a place, so this run left the queue: press Run again."
 SERVER_ENDS = "This server is being stopped or started anew, so this run ended here: save the picture from this page."
-CUT_OFF = "The look was cut off: try again."
+CUT_OFF = "This view was cut off: try again."
 NOT_ENCODED = "The finished picture could not be encoded: choose a smaller size."
 
 

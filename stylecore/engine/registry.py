@@ -43,6 +43,7 @@ class Registry:
         self.clock = SuspendAwareClock(clock)
         self.limits = limits
         self.on_forget: list[Callable[[str, str], None]] = []
+        self.on_finish: list[Callable[[Job], None]] = []
         self.other_bytes: list[Callable[[], int]] = []
         self._losses: dict[str, int] = {}
         self._release_run = release_run
@@ -98,16 +99,16 @@ class Registry:
             **more,
         )
 
-    def promote(self, job: Job, k: int) -> Job:
-        """One picture of a batch that has come to rest, as an ended job of the Studio; the same one every time."""
+    def promote(self, job: Job, k: int, owner: str) -> Job:
+        """One picture of a batch at rest, as an ended job of an owner's in the Studio; the same one every time."""
         with self.changed:
             pictures = {id(picture) for picture in job.snapshot.results[k : k + 1]}
-            for other in self.of(job.owner):
+            for other in self.of(owner):
                 alone = other.request.workspace == "studio" and len(other.snapshot.results) == 1
                 if alone and pictures & set(map(id, other.snapshot.results)):
                     return other
-            number = self.next_number(job.owner, "studio")
-            promoted = extract(job, k, number, self.next_id())
+            number = self.next_number(owner, "studio")
+            promoted = dataclasses.replace(extract(job, k, number, self.next_id()), owner=owner, seen=self.clock())
             self.jobs[promoted.id] = promoted
             self.forget_old()
             return promoted

@@ -391,6 +391,9 @@ class Scheduler:
             if error:  # nothing of it shall take the next one's memory
                 self.registry.release(job, failed=True)
             self.registry.log("job_paused" if job.snapshot.status == "paused" else "job_ended", job)
+            if job.snapshot.status == "finished":
+                for callback in self.registry.on_finish:
+                    callback(job)
             self.changed.notify_all()
 
 

@@ -34,6 +34,10 @@ class ThroughputEstimator:
         known = self._known.get(size, per_pixel)
         self._known[size] = known + self.NEWEST_SHARE * (per_pixel - known)
 
+    def take(self, other: ThroughputEstimator) -> None:
+        """Takes over what another estimator knows of sizes that this one has seen nothing of."""
+        self._known = other._known | self._known
+
     def of(self, pixels: int) -> float | None:
         """Seconds a pixel for pictures of this size, or of the nearest size that is known."""
         if not self._known:

@@ -7,6 +7,14 @@ import dataclasses
 from stylecore.config import TransferConfig
 from stylecore.layers import GATYS_STYLE, LAYERS, LayerWeights
 
+USUAL_SIZE, USUAL_STEPS = 160, 80  # smaller than the Studio's pictures, since there are many
+SMOOTHNESS = 0.0005  # just enough against the checkerboard that the gradient of maximum pooling leaves
+
+
+def reconstruction_config(config: TransferConfig, size: int, steps: int) -> TransferConfig:
+    """Settings with another size and number of steps, and a trace of smoothness if they have none."""
+    return dataclasses.replace(config, size=size, steps=steps, total_variation=config.total_variation or SMOOTHNESS)
+
 
 def content_of(layer: str, config: TransferConfig) -> TransferConfig:
     """Settings that reconstruct the content picture from the features of one layer (Mahendran & Vedaldi 2014).

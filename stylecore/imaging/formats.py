@@ -108,7 +108,7 @@ def kind_of(data: bytes, name: str) -> Kind:
         raise refusal_of_format(name, "a drawing (SVG)", "export it as PNG")
     if text.startswith((b"<!doctype html", b"<html", b"<head")):
         raise refusal_of_format(name, "a web page (HTML)", "save the picture in it, not the page")
-    raise ImageError(f"{name} can't be read as a picture: use {NAMES}.")
+    raise ImageError(f"{name} isn't a picture we can read: use {NAMES}.")
 
 
 def refusal_of_format(name: str, what: str, advice: str) -> ImageError:

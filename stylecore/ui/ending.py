@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import sys
+import threading
 import time
 
 from stylecore.engine.engine import Engine
@@ -20,18 +21,22 @@ def end_runs(engine: Engine) -> None:
         time.sleep(SHOWN_SECONDS)
 
 
-def end_process_in_peace(engine: Engine) -> None:
+def end_process_in_peace(engine: Engine, getting_ready: threading.Thread) -> None:
     """Sees to it that a step which is still being computed does not abort the process when it ends.
+
+    Args:
+        engine: that computes it.
+        getting_ready: the thread that measures the machine when the server starts, with torch as well.
 
     Torch's threads can't be interrupted, and a large step takes longer than a supervisor waits. By then nothing is left
     to be done: no file is open, and everything that was promised is in memory.
     """
     if running_runtime() is not None:
-        atexit.register(_end_process, engine)
+        atexit.register(_end_process, engine, getting_ready)
 
 
-def _end_process(engine: Engine) -> None:
-    if not engine.close(JOIN_SECONDS):
+def _end_process(engine: Engine, getting_ready: threading.Thread) -> None:
+    if not engine.close(JOIN_SECONDS) or getting_ready.is_alive():
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(0)

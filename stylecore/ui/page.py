@@ -12,6 +12,7 @@ import streamlit as st
 
 from stylecore.engine.engine import Engine
 from stylecore.errors import UserError
+from stylecore.ui.components import settings_replace_address
 from stylecore.ui.page_errors import errors_shown, guarded, show_callback_error
 from stylecore.ui.server import get_engine, get_visitor_store
 from stylecore.ui.state.page_state import page_opened
@@ -26,6 +27,7 @@ STYLES = Path(__file__).with_name("page.css")
 PAGES = {
     "app.py": ("Studio", ":material/brush:"),
     "pages/lambda_lab.py": ("λ lab", ":material/compare:"),
+    "pages/gallery.py": ("Gallery", ":material/photo_library:"),
     "pages/layers.py": ("Layers", ":material/layers:"),
     "pages/theory.py": ("Theory", ":material/function:"),
     "pages/about.py": ("About", ":material/info:"),
@@ -46,6 +48,14 @@ def page(title: str) -> Iterator[tuple[Engine, str]]:
         yield start_page(title)
 
 
+def heading(title: str, words: str = "") -> None:
+    """Draws what a page is about: its one title, and a line below that a phone leaves out."""
+    with st.container(gap=None, key="heading"):
+        st.title(title, anchor=False)
+        if words:
+            st.caption(words)
+
+
 def start_page(title: str) -> tuple[Engine, str]:
     """Draws the head of a page; `page` calls it.
 
@@ -58,6 +68,7 @@ def start_page(title: str) -> tuple[Engine, str]:
     page_opened(title)
     st.set_page_config(page_title=f"{title} · Neural style transfer", page_icon="🎨", layout="wide")
     st.html(STYLES)
+    settings_replace_address()
     with st.container(horizontal=True, gap="small", key="navigation"):
         for file, (label, icon) in PAGES.items():
             st.page_link(file, label=label, icon=icon)
@@ -97,8 +108,8 @@ def _tell_losses(engine: Engine, owner: str) -> None:
     if results:
         what = f"{results} of your older results" if results > 1 else "One of your older results"
         st.warning(
-            f"{what} had to go: this server keeps {engine.limits.kept_mb} MB of results and {engine.limits.uploads_mb} "
-            "MB of the pictures they are made from, shared by everybody.",
+            f"{what} had to be deleted: this server keeps {engine.limits.kept_mb} MB of results and "
+            f"{engine.limits.uploads_mb} MB of the pictures they are made from, shared by everybody.",
             icon=":material/info:",
         )
     if pictures:

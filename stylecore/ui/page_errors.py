@@ -12,6 +12,7 @@ import streamlit as st
 
 from stylecore.errors import UserError
 from stylecore.ui.state.session import SessionValue
+from stylecore.ui.undivided import undivided
 
 _log = logging.getLogger(__name__)
 
@@ -46,15 +47,16 @@ def guarded(draw: Callable[Parameters, None]) -> Callable[Parameters, None]:
 
 
 def guarded_callback(act: Callable[Parameters, object]) -> Callable[Parameters, None]:
-    """A widget's callback that never fails; what went wrong stands at the top of the page when it is drawn next."""
+    """A widget's callback that is done whole and never fails; what went wrong stands at the top of the next page."""
 
     @functools.wraps(act)
     def guarded_act(*args: Parameters.args, **kwargs: Parameters.kwargs) -> None:
-        try:
-            act(*args, **kwargs)
-        except Exception as error:
-            _State().of_callback = _sentence(error)
-            st.rerun()  # the whole page, if only a fragment would run
+        with undivided():
+            try:
+                act(*args, **kwargs)
+            except Exception as error:
+                _State().of_callback = _sentence(error)
+                st.rerun()  # the whole page, if only a fragment would run
 
     return guarded_act
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import gc
+import logging
+import threading
 from functools import partial
 
-import streamlit as st
 import torch
 
 from stylecore.config import VggWeights
@@ -14,57 +15,66 @@ from stylecore.engine.health import watch_health
 from stylecore.engine.limits import read_limits
 from stylecore.engine.logs import set_up_logs
 from stylecore.engine.machine import cores
+from stylecore.engine.shared_results import SharedResults
 from stylecore.engine.throughput import measure_throughput
+from stylecore.experiments.finished import finished_jobs
 from stylecore.imaging.heap import share_arenas
+from stylecore.samples import sample_names
 from stylecore.transfer.devices import choose_device, release_memory
-from stylecore.transfer.vgg import VGG16, load_vgg16
+from stylecore.transfer.vgg import VGG16, WeightsError, load_vgg16
 from stylecore.ui.ending import end_process_in_peace, end_runs
 from stylecore.ui.state.derived_pictures import DerivedPictures
 from stylecore.ui.state.singleton import singleton
 from stylecore.ui.state.visitor_store import VisitorStore
 from stylecore.ui.stopping import when_stopped
 from stylecore.ui.streamlit_amended import amend_streamlit
-from stylecore.ui.visitors import COOKIE, may_resume, watch_connections
+from stylecore.ui.visitors import COOKIE, may_resume, running_runtime, watch_connections
+
+_log = logging.getLogger(__name__)
 
 DERIVED_SHARE = 8  # part of STYLECORE_KEPT_MB that pictures made for display may take
 
 
-@st.cache_resource(max_entries=1, show_spinner="Loading VGG16 …")
-def bundled_network(device: str) -> VGG16:
-    """VGG16 with the bundled weights: frozen, shared by all visitors."""
-    return load_vgg16("bundled", device)
+@singleton
+def bundled_network() -> VGG16:
+    """VGG16 with the bundled weights: frozen, shared by all visitors.
+
+    Raises:
+        WeightsError: if they are damaged; the next call tries again.
+    """
+    return load_vgg16("bundled", choose_device())
 
 
 @singleton
 def get_engine() -> Engine:
-    """The server's engine; its worker thread starts with the first visitor.
+    """The server's engine. It takes runs at once, and begins them when the network is loaded and the machine measured.
 
     Raises:
-        WeightsError: if the weights are damaged; the next visit tries again.
         UserError: if the operator has set a limit that is none.
     """
-    with st.spinner("Measuring this machine …"):
-        return _start_engine()
-
-
-def _start_engine() -> Engine:
     set_up_logs()
     share_arenas()
     device = choose_device()
     limits = read_limits(device=device)
     torch.set_num_threads(min(torch.get_num_threads(), cores()))  # a container's quota, not the host's processors
-    network = bundled_network(device)
+    ready = threading.Event()
 
-    def load(name: VggWeights, device: str) -> VGG16:  # called by the worker, which must not call streamlit
-        return network if name == "bundled" else load_vgg16(name, device)
+    def load(name: VggWeights, device: str) -> VGG16:  # called by the worker: what it times must be alone
+        ready.wait()
+        return bundled_network() if name == "bundled" else load_vgg16(name, device)
 
-    engine = Engine(device, load, limits, throughput=measure_throughput(network))
+    shared = SharedResults(sample_names(), limits.shared_mb * 10**6, finished_jobs())
+    engine = Engine(device, load, limits, shared=shared)
     engine.on_forget(job_forgotten)
     engine.count_also(held_bytes)
     watch_health(engine)
     watch_connections(engine)
     when_stopped(partial(end_runs, engine))
-    end_process_in_peace(engine)
+    # Without a runtime, in tests of pages, nothing ends the process in peace: then it waits for this thread.
+    getting_ready = threading.Thread(
+        target=_get_ready, args=(engine, ready), name="stylecore-ready", daemon=running_runtime() is not None
+    )
+    end_process_in_peace(engine, getting_ready)
     amend_streamlit(
         may_resume=may_resume,
         cookie=COOKIE,
@@ -73,9 +83,20 @@ def _start_engine() -> Engine:
         session_bytes=2 * limits.max_upload_mb * 2**20,
         figures=bool(limits.figures),
     )
-    release_memory(device)  # what reading the network took
-    gc.freeze()  # spares every later collection the imports and the network
+    getting_ready.start()
     return engine
+
+
+def _get_ready(engine: Engine, ready: threading.Event) -> None:
+    """Loads the network and measures the machine, while pages are drawn already."""
+    try:
+        engine.know_speed(measure_throughput(bundled_network()))
+    except WeightsError as error:  # every run will say so
+        _log.error("the network can't be loaded: %s", error)
+    finally:
+        ready.set()
+    release_memory(engine.device)  # what reading the network took
+    gc.freeze()  # spares every later collection the imports and the network
 
 
 @singleton

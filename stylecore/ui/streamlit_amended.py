@@ -18,6 +18,7 @@ from typing import Any
 from starlette import formparsers
 from starlette.exceptions import HTTPException
 from streamlit import net_util
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.state.session_state import WStates
 from streamlit.runtime.stats import StatsManager
@@ -60,6 +61,7 @@ def amend_streamlit(
     _bound_upload_store(session_bytes, files_at_once_bytes)
     _end_in_order(before_stop)
     _read_no_nonsense()
+    _keep_upload_addresses()
     if not figures:
         StatsManager.get_stats = tell_nothing  # type: ignore[method-assign]
     for name in ("websocket_session_manager", "app_session", "runtime"):
@@ -208,6 +210,27 @@ def _read_no_nonsense() -> None:
 
     getitem.original, get_serialized.original = read, write  # type: ignore[attr-defined]
     WStates.__getitem__, WStates.get_serialized = getitem, get_serialized  # type: ignore[method-assign]
+
+
+def _keep_upload_addresses() -> None:
+    """Lets the answer to "where do I upload this file?" reach the browser also if a page run begins just then.
+
+    Streamlit empties the queue of messages at the beginning of a run, and with it this answer: the file is lost without
+    a word when another upload makes the page run in the same moment.
+    """
+    clear = getattr(ForwardMsgQueue.clear, "original", ForwardMsgQueue.clear)
+
+    def clear_but_addresses(
+        self: ForwardMsgQueue, retain_lifecycle_msgs: bool = False, fragment_ids_this_run: list[str] | None = None
+    ) -> None:
+        addresses = [message for message in self._queue if message.WhichOneof("type") == "file_urls_response"]
+        clear(self, retain_lifecycle_msgs, fragment_ids_this_run)
+        if retain_lifecycle_msgs:  # else they have just been sent
+            kept = set(map(id, self._queue))
+            self._queue.extend(message for message in addresses if id(message) not in kept)
+
+    clear_but_addresses.original = clear  # type: ignore[attr-defined]
+    ForwardMsgQueue.clear = clear_but_addresses  # type: ignore[method-assign]
 
 
 def _bound_upload_store(session_bytes: int, all_bytes: int) -> None:

@@ -111,7 +111,7 @@ def test_a_connection_that_is_gone_for_longer_keeps_the_picture_and_go_on_finish
         line.mend()
         # a browser that has been refused several times tries again only after half a minute
         page.get_by_text(re.compile(r"Stopped at step \d+; the picture is kept")).wait_for(timeout=90 * SECOND)
-        press(page, "Go on")
+        press(page, "Continue")
         running(page)
         press(page, "Stop")
 

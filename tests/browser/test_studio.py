@@ -77,7 +77,7 @@ def test_stop_keeps_the_picture_and_more_steps_go_on(open_page):
     print(f"stopped after {latency:.2f} s")
     assert latency < 5  # a machine under load is no fault of the code; README states the figure of an idle one
     done = read_recipe(downloaded(page)).steps_done
-    press(page, "Go on")
+    press(page, "Continue")
     running(page)
     beyond(page, done)
     press(page, "Pause")
@@ -252,8 +252,6 @@ def test_a_held_key_moves_lambda_to_where_it_says_and_a_reload_agrees(page):
     page.wait_for_timeout(4 * SECOND)  # whatever comes late has come
     assert slider(page, "set_lam").input_value() == "0.5"
     assert "lam=0.5&" in page.url
-    page.go_back()
-    expect(slider(page, "set_lam")).not_to_have_value("0.5")
 
 
 def test_a_swapped_pair_has_a_link(page):
@@ -278,7 +276,7 @@ def test_a_link_made_with_own_pictures_says_so_to_others(page, browser, address,
     page.locator("[data-testid=stFileUploaderDropzoneInput]").first.set_input_files(tmp_path / "mine.png")
     page.wait_for_url(re.compile("content=own"))
     with visitor(browser, page.url) as other:
-        other.get_by_text("The link was made with a photograph of the sender's own").wait_for()
+        other.get_by_text("This link used the sender's own photograph").wait_for()
         assert not other.get_by_text("mine.png").is_visible()
 
 
@@ -340,10 +338,10 @@ def test_history_touches_and_comparison(page):
     press(page, "Remove result 1")
     page.get_by_text("Remove result 2").wait_for()
     expect(page.locator(".st-key-history label")).to_have_count(1)
-    press(page, "Bring result 1 back")
+    press(page, "Restore result 1")
     page.get_by_text("Remove result 1").wait_for()
     expect(page.locator(".st-key-history label")).to_have_count(2)
-    expect(page.get_by_text("Bring result 1 back")).to_have_count(0)
+    expect(page.get_by_text("Restore result 1")).to_have_count(0)
 
 
 def test_a_finger_scrolls_over_the_chart_and_a_tap_picks_a_step(browser, address):

@@ -279,7 +279,7 @@ def test_no_steps_give_the_content_itself(transfer, inputs):
     [
         (["none.png", "STYLE"], "none.png can't be read"),
         (["CONTENT", "."], "can't be read"),
-        (["text.png", "STYLE"], "can't be read as a picture"),
+        (["text.png", "STYLE"], "isn't a picture we can read"),
         (["empty.png", "STYLE"], "is empty"),
         (["half.png", "STYLE"], "damaged"),
         (["panorama.png", "STYLE"], "size of at least 640"),

@@ -309,7 +309,7 @@ def test_bad_input_is_one_sentence(engine, request_for):
         engine.submit("ann", Request(inputs=pair(b"no picture", request.inputs.style.data), config=request.config))
     )
     assert snapshot.status == "failed"
-    assert snapshot.error.startswith("The content picture can't be read as a picture: use PNG, JPEG, WebP, GIF, BMP, ")
+    assert snapshot.error.startswith("The content picture isn't a picture we can read: use PNG, JPEG, WebP, GIF, BMP, ")
 
 
 def test_the_oldest_pictures_of_whoever_holds_most_go_when_memory_is_full(toy, request_for):

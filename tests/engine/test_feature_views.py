@@ -119,7 +119,7 @@ def test_a_large_size_is_looked_at_smaller(vgg):
 
 
 def test_pictures_that_cannot_be_used_are_told(vgg):
-    with pytest.raises(ImageError, match="can't be read as a picture"):
+    with pytest.raises(ImageError, match="isn't a picture we can read"):
         answer(FeatureMapsQuery(b"nothing", "relu1_1", CONFIG), vgg)
     stripe = encode_png(to_image(torch.zeros(3, 4, 200)))
     with pytest.raises(ImageError, match="too narrow for these layers"):

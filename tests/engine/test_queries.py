@@ -165,7 +165,7 @@ def test_the_engine_answers_when_it_is_idle_and_between_two_steps(toy, tensors):
 def test_the_engine_explains_what_fails(toy):
     engine = Engine("cpu", lambda *_: toy, limits=LIMITS)
     future = engine.ask("ann", FeatureMapsQuery(b"no picture", "relu1_1", TransferConfig(size=24)))
-    with pytest.raises(QueryFailed, match="can't be read as a picture"):
+    with pytest.raises(QueryFailed, match="isn't a picture we can read"):
         future.result(10)
 
 
@@ -178,5 +178,5 @@ def test_a_look_that_is_cut_off_with_the_worker_leaves_nobody_waiting(queries):
     future = queries.ask("ann", Killed("killed"))
     with pytest.raises(SystemExit):
         queries.advance("ann")
-    with pytest.raises(QueryFailed, match=r"^The look was cut off: try again\.$"):
+    with pytest.raises(QueryFailed, match=r"^This view was cut off: try again\.$"):
         future.result(0)

@@ -61,8 +61,11 @@ def main(folder):
         print(folder / f"{name}.png", flush=True)
 
     with served(STYLECORE_GRACE_SECONDS="1") as url, chromium() as browser:
+        for name in ("lambda_lab", "gallery", "layers"):
+            with visitor(browser, f"{url}/{name}", **DESKTOP) as page:
+                keep(page, f"{name}-idle")
         with visitor(browser, url, **DESKTOP) as page:
-            keep(page, "empty")
+            keep(page, "idle")
             press(page, "Run")
             page.get_by_text("Step 2").first.wait_for(timeout=90 * SECOND)
             keep(page, "running")
@@ -73,7 +76,7 @@ def main(folder):
             press(page, "Pause")
             page.get_by_text("Paused at").wait_for(timeout=30 * SECOND)
             keep(page, "paused")
-            press(page, "Go on")
+            press(page, "Continue")
             page.get_by_text("Done:").wait_for(timeout=180 * SECOND)
             page.wait_for_timeout(SECOND)
             press(page, "Before / after")
@@ -109,9 +112,9 @@ def main(folder):
             page.get_by_role("button", name="Run 10 reconstructions").wait_for(timeout=30 * SECOND)
             keep(page, "layers-empty")
             press(page, "Run 10 reconstructions")
-            page.get_by_text("7 more to come").wait_for(timeout=120 * SECOND)
+            page.get_by_text("7 more after this").wait_for(timeout=120 * SECOND)
             keep(page, "layers-running")
-            page.get_by_role("button", name="Everything is there").wait_for(timeout=300 * SECOND)
+            page.get_by_role("button", name="All 10 are done").wait_for(timeout=300 * SECOND)
             page.locator(".st-key-layers_grid td button").nth(3).click()
             keep(page, "layers")
             for view in ("Feature maps", "Style matrices"):

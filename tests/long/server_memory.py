@@ -45,7 +45,7 @@ def noise(seed):
 def bring(tab, url, role, data):
     """Chooses a file in a tab's field for it, as a browser does."""
     token = xsrf_token(url)
-    found = next(shown for shown in tab.shown.values() if shown.key.startswith(f"upload_{role}_"))
+    found = next(shown for shown in tab.shown.values() if shown.key == f"upload_{role}")
     name = f"{role}-{time.monotonic_ns()}"
     head = b'--b\r\nContent-Disposition: form-data; name="f"; filename="mine.png"\r\nContent-Type: image/png\r\n\r\n'
     connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=PATIENCE)

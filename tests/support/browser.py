@@ -73,7 +73,8 @@ def visitor(browser, url, **options):
         "request", lambda request: hosts.add(request.url.split("/")[2].split(":")[0]) if "//" in request.url else None
     )
     page.goto(url)
-    page.get_by_role("button", name="Run").wait_for()
+    page.get_by_test_id("stPageLink-NavLink").first.wait_for()
+    at_rest(page)
     yield page
     failed = not page.is_closed() and page.get_by_text(UNEXPECTED).count()
     context.close()

@@ -53,7 +53,9 @@ def chosen(**styles):
 def engine(memory, device="cuda", max_lambdas=8):
     """What a plan asks of an engine."""
     limits = SimpleNamespace(max_lambdas=max_lambdas)
-    return SimpleNamespace(device=device, limits=limits, free_memory=lambda: memory, jobs_of=lambda _owner: [])
+    return SimpleNamespace(
+        device=device, limits=limits, free_memory=lambda: memory, jobs_like=lambda _owner, _request: []
+    )
 
 
 def memory_of(count, device="cuda", tile=None):
@@ -117,7 +119,9 @@ def test_the_button_says_all_are_done_only_when_they_are(session, monkeypatch, s
     monkeypatch.setattr(plan, "chosen_inputs", lambda *_: chosen(style="style"))
     session["lab_lambdas"] = "0.1 0.2 0.3"
     session["lab_axis"], session["lab_rows_optimizer"] = "optimizer", ["L-BFGS", "Adam"]
-    found = plan.plan_lab(SimpleNamespace(**{**vars(engine(10**12)), "jobs_of": lambda _owner: jobs}), "ann")
+    found = plan.plan_lab(
+        SimpleNamespace(**{**vars(engine(10**12)), "jobs_like": lambda _owner, _request: jobs}), "ann"
+    )
     assert (found.label, found.problem) == (label, "")
     assert bool(found.requests) == label.startswith("Run")
 

@@ -73,7 +73,7 @@ def left_of(marks):
 
 def test_nothing_of_a_removed_picture_and_its_result_stays_in_the_process(engine, clock):
     app = open_app(size="64", steps="3")
-    app.file_uploader(key="upload_content_0").upload("mine.png", noise(90), "image/png")
+    app.file_uploader(key="upload_content").upload("mine.png", noise(90), "image/png")
     app.run()
     assert component_data(app, "gallery_content")["cover"]["caption"].startswith("mine.png")
     app.button(key="run_studio").click().run()
@@ -110,7 +110,7 @@ def test_nothing_of_a_removed_picture_and_its_result_stays_in_the_process(engine
 
 def test_forget_everything_of_mine_leaves_nothing_in_the_process(engine):
     app = open_app(size="64", steps="3")
-    app.file_uploader(key="upload_content_0").upload("mine.png", noise(90), "image/png")
+    app.file_uploader(key="upload_content").upload("mine.png", noise(90), "image/png")
     app.run()
     app.button(key="regions").click().run()
     app.file_uploader(key="mask_upload_0").upload("mask.png", noise(50), "image/png")
@@ -142,7 +142,7 @@ def test_a_removed_picture_is_gone_from_another_tab_of_the_visitor_too(engine, m
     file = noise(40)
     tabs = [open_app(), open_app()]
     for tab in tabs:
-        tab.file_uploader(key="upload_style_0").upload("mine.png", file, "image/png")
+        tab.file_uploader(key="upload_style").upload("mine.png", file, "image/png")
         tab.run()
         assert component_data(tab, "gallery_style")["cover"]["caption"].startswith("mine.png")
     tabs[0].button(key="remove_own_style").click().run()
@@ -155,7 +155,7 @@ def test_a_removed_picture_is_gone_from_another_tab_of_the_visitor_too(engine, m
 
 def test_a_picture_made_from_a_removed_one_stays_until_it_is_removed_itself(engine):
     app = open_app(size="64", steps="2")
-    app.file_uploader(key="upload_content_0").upload("mine.png", noise(40), "image/png")
+    app.file_uploader(key="upload_content").upload("mine.png", noise(40), "image/png")
     app.run()
     app.button(key="run_studio").click().run()
     wait(app, "Done: 2 steps")

@@ -21,7 +21,9 @@ def test_every_change_is_still_needed():
         import inspect
         from starlette import formparsers
         from streamlit import net_util
+        from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
         from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+        from streamlit.runtime.state.safe_session_state import SafeSessionState
         from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
         from tempfile import SpooledTemporaryFile
         from uvicorn import Config
@@ -33,6 +35,8 @@ def test_every_change_is_still_needed():
         assert "client_context" not in inspect.getsource(WebsocketSessionManager._resume_stored_session)
         assert 'id %s is already connected' in inspect.getsource(WebsocketSessionManager)
         assert "remove" not in inspect.getsource(MemoryUploadedFileManager.add_file)
+        assert "file_urls_response" not in inspect.getsource(ForwardMsgQueue.clear)
+        assert "_yield_callback()" in inspect.getsource(SafeSessionState.__setitem__)  # see `undivided`
         """
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

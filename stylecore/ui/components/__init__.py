@@ -3,6 +3,7 @@
 They ask nothing of any network but this server.
 """
 
+from stylecore.ui.components.address import settings_replace_address
 from stylecore.ui.components.brush import Layer, brush
 from stylecore.ui.components.figures import chart
 from stylecore.ui.components.inputs import LayerBox, layer_box, matrix, network
@@ -44,5 +45,6 @@ __all__ = [
     "network",
     "remember_visitor",
     "scrubber",
+    "settings_replace_address",
     "viewer",
 ]

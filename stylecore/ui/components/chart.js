@@ -35,6 +35,7 @@ async function draw(Plotly, plot, peek) {
   const touch = matchMedia("(pointer: coarse)").matches // there a swipe scrolls the page, and a tap picks a step
   const layout = {
     ...figure.layout,
+    xaxis: { ...figure.layout.xaxis, ...zoomKept(plot, figure.layout) },
     dragmode: touch ? false : "zoom",
     height,
     autosize: true,
@@ -42,7 +43,7 @@ async function draw(Plotly, plot, peek) {
     hoverlabel: { bgcolor: style.getPropertyValue("--st-background-color").trim(), font: { color: colour } },
   }
   const options = { ...usual, responsive: true, displayModeBar: live || touch ? false : "hover" }
-  plot.setAttribute("role", "img")
+  plot.setAttribute("role", "figure")
   plot.setAttribute("aria-label", alt)
   await Plotly.react(plot, figure.data, layout, options)
   if (plot.listening) return
@@ -63,6 +64,16 @@ async function draw(Plotly, plot, peek) {
     clearTimeout(plot.choice) // it resets the zoom, and chooses nothing
     plot.doubled = Date.now()
   })
+}
+
+// The range of the x axis that somebody has zoomed to: Plotly itself would give it up when the figure's own range grows.
+function zoomKept(plot, { xaxis, uirevision }) {
+  const given = { range: String(xaxis?.range), uirevision }
+  const before = plot.given
+  plot.given = given
+  const range = plot.layout?.xaxis?.range
+  const zoomed = before?.uirevision === uirevision && range && String(range) !== before.range
+  return xaxis?.range && zoomed ? { range: [...range] } : {}
 }
 
 // The picture nearest to the step under the pointer.

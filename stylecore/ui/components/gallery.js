@@ -3,6 +3,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const field = parentElement.querySelector("fieldset")
   field.setAttribute("aria-label", data.label)
   field.style.setProperty("--side", `${data.side}px`)
+  field.classList.toggle("wall", Boolean(data.wall))
   const cover = parentElement.querySelector("figure")
   cover.hidden = !data.cover
   if (data.cover) {
@@ -10,6 +11,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (image.src !== data.cover.url) image.src = data.cover.url
     image.alt = data.cover.alt
     cover.querySelector("figcaption").textContent = data.cover.caption
+    cover.title = data.cover.caption
   }
   const items = JSON.stringify(data.items)
   if (field.dataset.items !== items) {
@@ -17,6 +19,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     field.dataset.name ??= `gallery-${Math.random()}`
     field.replaceChildren(...data.items.map((item) => picture(item, field.dataset.name)))
   }
+  showChosen(field, data.selected)
   for (const input of field.querySelectorAll("input")) {
     input.checked = input.value === data.selected
     input.onchange = () => choose(input, setTriggerValue)
@@ -25,6 +28,14 @@ export default function ({ data, parentElement, setTriggerValue }) {
       if (input.value === data.selected) choose(input, setTriggerValue)
     }
   }
+}
+
+// The strip is moved to what is chosen, once for each choice: whoever scrolls on is left alone.
+function showChosen(field, selected) {
+  if (field.dataset.shown === selected) return
+  field.dataset.shown = selected
+  const label = [...field.querySelectorAll("input")].find((input) => input.value === selected)?.parentElement
+  if (label) field.scrollLeft = label.offsetLeft - field.offsetLeft - (field.clientWidth - label.clientWidth) / 2
 }
 
 function choose(input, setTriggerValue) {

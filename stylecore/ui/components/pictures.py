@@ -124,15 +124,27 @@ def gallery(
     on_choice: Callable[[str], object],
     side: int = 44,
     cover: Cover | None = None,
+    wall: bool = False,
 ) -> None:
-    """Shows small pictures to choose from; `on_choice` gets the id of the chosen one before the page runs again."""
+    """Shows small pictures to choose from, in one strip.
+
+    Args:
+        items: the pictures.
+        selected: id of the chosen one; None for none.
+        key: streamlit's.
+        label: what the pictures are, for those who don't see them.
+        on_choice: gets the id of the chosen one before the page runs again.
+        side: pixels of the width of each; they are squares.
+        cover: the chosen picture, shown larger above; None for none.
+        wall: whether they stand in several lines, at least so wide, and by 3 : 2 as high, with a note of several lines.
+    """
     ids = [item["id"] for item in items]
 
     def choose(choice: Any) -> None:  # noqa: ANN401  # whatever a browser sends
         if choice in ids:
             on_choice(choice)
 
-    data = {"items": items, "selected": selected, "label": label, "side": side, "cover": cover}
+    data = {"items": items, "selected": selected, "label": label, "side": side, "cover": cover, "wall": wall}
     _GALLERY(key=key, data=data, on_chosen_change=when_sent(key, "chosen", choose))
 
 

@@ -7,7 +7,7 @@ const SHARPNESS = 2 // pixels of a PNG for each
 
 export default function ({ data, parentElement }) {
   const trouble = parentElement.querySelector(".trouble")
-  parentElement.querySelector(".stylecore-take-home").setAttribute("aria-label", `Take home: ${data.title}`)
+  parentElement.querySelector(".stylecore-take-home").setAttribute("aria-label", `Download: ${data.title}`)
   for (const button of parentElement.querySelectorAll("button")) {
     button.onclick = async () => {
       trouble.textContent = ""

@@ -17,7 +17,7 @@ export default function ({ data, parentElement }) {
   }
   compare.hidden = !data.before
   if (data.arrival && stage.dataset.arrival !== data.arrival && matchMedia("(max-width: 640px)").matches) {
-    stage.scrollIntoView({ behavior: "smooth", block: "center" }) // on a phone the picture is far below the button
+    stage.scrollIntoView({ behavior: "smooth", block: "nearest" }) // on a phone the button may be far below the picture
   }
   stage.dataset.arrival = data.arrival
 

@@ -9,6 +9,7 @@ from stylecore.errors import UserError
 from stylecore.experiments.axes import AXES
 from stylecore.experiments.lambdas import FEWEST, MOST
 from stylecore.ui.lab.state import BY_HAND, EVENLY, MODES, NO_AXIS, LabState
+from stylecore.ui.widgets.number_input import number_input
 
 
 def lambdas_input() -> tuple[float, ...]:
@@ -31,7 +32,8 @@ def lambdas_input() -> tuple[float, ...]:
     else:
         left, right = st.columns(2, wrap=False)
         _range_input(left, state.mode)
-        right.number_input("How many", FEWEST, MOST, key=LabState.count.key, persist_state="session")
+        with right:
+            number_input("How many", FEWEST, MOST, key=LabState.count.key, step=1)
     try:
         state.usable_lambdas = state.chosen_lambdas()
     except UserError as error:

@@ -133,11 +133,11 @@ def _open_in_studio(engine: Engine, owner: str, job_id: str, k: int) -> None:
         job_id: of the job that has computed it.
         k: index of the picture in the batch of that job.
     """
-    job = engine.job(owner, job_id)
+    job = engine.job(owner, job_id) or engine.shared_job(job_id)
     if job is None:  # it has been removed meanwhile
         return
-    if job.request.workspace != "studio":
-        job = engine.promote(job, k)
+    if job.owner != owner or job.request.workspace != "studio":
+        job = engine.promote(job, k, owner)
     open_job(engine, owner, job.id)
     LabState().opens_studio = True
 

@@ -89,7 +89,6 @@ def missing_batches(
         UserError: if a picture is too narrow for the layers.
     """
     memory = int(MEMORY_SHARE * engine.free_memory())
-    jobs = engine.jobs_of(owner)
     found: list[tuple[Request, Cost]] = []
     for request in requests:
         # A batch is made smaller before pictures that would fit alone are taken in tiles.
@@ -106,7 +105,7 @@ def missing_batches(
             batched = dataclasses.replace(config, lambdas=batch)
             return cost_of([content_size], style_sizes, batched, engine.device, tile, regions)
 
-        wanted = missing(lambdas, cells_of(jobs, request))
+        wanted = missing(lambdas, cells_of(engine.jobs_like(owner, request), request))
         for batch in batches(wanted, cost, memory, engine.limits.max_lambdas):
             config = dataclasses.replace(request.config, lambdas=batch)
             found.append((dataclasses.replace(request, config=config), cost(batch)))
@@ -123,8 +122,7 @@ def _lambdas_to_compute() -> tuple[float, ...]:
 
 def _finished(engine: Engine, owner: str, requests: Sequence[Request], lambdas: Sequence[float]) -> int:
     """How many of the wanted pictures are finished."""
-    jobs = engine.jobs_of(owner)
-    rows = [cells_of(jobs, request) for request in requests]
+    rows = [cells_of(engine.jobs_like(owner, request), request) for request in requests]
     return sum(lam in cells and _is_finished(cells[lam]) for cells in rows for lam in lambdas)
 
 

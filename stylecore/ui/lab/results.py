@@ -10,6 +10,7 @@ import streamlit as st
 
 from stylecore.engine.engine import Engine
 from stylecore.errors import UserError
+from stylecore.experiments.finished import examples_like
 from stylecore.experiments.grid import Cell, cells_of
 from stylecore.ui.lab.curves import show_loss_histories, show_trade_off
 from stylecore.ui.lab.downloads import show_downloads
@@ -46,33 +47,46 @@ def _show(engine: Engine, owner: str, lambdas: Sequence[float], axis: str) -> No
         return
     rows = _cells_by_row(engine, owner, grid, lambdas)
     _show_notices(rows)
-    if not any(cell.preview for cells in rows.values() for cell in cells.values()):
-        if not live:
-            _show_welcome()
-        return
+    if not _any_picture(rows):
+        if live:
+            return
+        rows = _example_rows(grid, lambdas)
+        _show_welcome(rows)
+        if not _any_picture(rows):
+            return
     row = _selected_row(rows)
     cells = {lam: cell for lam, cell in rows[row].items() if cell.preview}
     lam = _selected_lambda(cells)
-    show_grid(rows, lambdas, row, lam)
-    if lam is None:
-        return
-    if row:
-        st.markdown(f"**{row}**")
-    large, trade_off = st.columns([1, 1], gap="medium")
-    with large:
-        show_scrubber(cells, lam)
-        show_actions(engine, owner, row, cells, lam, lambdas)
-    with trade_off:
-        show_trade_off(rows, (row, lam), live=live)
+    with st.container(gap="xsmall", key="stage_picture"):
+        show_grid(rows, lambdas, row, lam)
+        if lam is None:
+            return
+        if row:
+            st.markdown(f"**{row}**")
+        large, trade_off = st.columns([1, 1], gap="medium")
+        with large:
+            show_scrubber(cells, lam)
+            show_actions(engine, owner, row, cells, lam, lambdas)
+        with trade_off:
+            show_trade_off(rows, (row, lam), live=live)
     show_loss_histories(rows, lambdas, (row, lam), live=live)
     show_downloads(rows, row, lambdas, axis)
 
 
 def _cells_by_row(engine: Engine, owner: str, grid: GridChoice, lambdas: Sequence[float]) -> Rows:
     """What is there, or on its way, of the pictures that are wanted."""
-    jobs = engine.jobs_of(owner)
-    found = {name: cells_of(jobs, grid.request(name)) for name in grid.rows}
+    requests = {name: grid.request(name) for name in grid.rows}
+    found = {name: cells_of(engine.jobs_like(owner, request), request) for name, request in requests.items()}
     return {name: {lam: cells[lam] for lam in lambdas if lam in cells} for name, cells in found.items()}
+
+
+def _example_rows(grid: GridChoice, lambdas: Sequence[float]) -> Rows:
+    """Finished results that come with the package, of another size, where nothing has been computed yet."""
+    examples = {name: examples_like(grid.request(name)) for name in grid.rows}
+    return {
+        name: {lam: Cell(lam, job, k) for job in jobs for k, lam in enumerate(job.lambdas) if lam in lambdas}
+        for name, jobs in examples.items()
+    }
 
 
 def _show_notices(rows: Rows) -> None:
@@ -81,12 +95,19 @@ def _show_notices(rows: Rows) -> None:
         st.warning(notice, icon=":material/info:")
 
 
-def _show_welcome() -> None:
-    st.info(
-        "Press **Run**: the same photograph is painted once for each λ, all at the same time, and a chart shows what "
-        "each costs in content and in style.",
-        icon=":material/compare:",
+def _any_picture(rows: Rows) -> bool:
+    return any(cell.preview for cells in rows.values() for cell in cells.values())
+
+
+def _show_welcome(examples: Rows) -> None:
+    sizes = {max(cell.job.size) for cells in examples.values() for cell in cells.values() if cell.job.size}
+    words = (
+        f"These are finished samples of {max(sizes)} pixels: move λ over them. **Run** paints them with your settings."
+        if sizes
+        else "Press **Run**: the same photograph is painted once for each λ, all at the same time, and a chart shows "
+        "what each costs in content and in style."
     )
+    st.info(words, icon=":material/compare:")
 
 
 def _selected_row(rows: Rows) -> str:

@@ -8,6 +8,7 @@ from stylecore.config import SETTINGS, Statistic
 from stylecore.engine.limits import Limits
 from stylecore.transfer.statistics import DESCRIPTIONS
 from stylecore.ui.layers.state import VIEWS, LayersState, available_sizes
+from stylecore.ui.widgets.number_input import number_input
 
 
 def view_input() -> str:
@@ -33,9 +34,8 @@ def size_and_steps_input(limits: Limits) -> tuple[int, int]:
     size = left.select_slider(
         "Size, pixels", available_sizes(limits), key=LayersState.size.key, persist_state="session"
     )
-    steps = right.number_input(
-        "Steps", 1, limits.max_steps, step=20, key=LayersState.steps.key, persist_state="session"
-    )
+    with right:
+        steps = number_input("Steps", 1, limits.max_steps, step=20, key=LayersState.steps.key)
     return int(size), int(steps)
 
 
@@ -49,6 +49,7 @@ def descriptions_input() -> list[Statistic]:
         "Style described by",
         list(DESCRIPTIONS),
         selection_mode="multi",
+        wrap=True,
         key=LayersState.described.key,
         persist_state="session",
         format_func=SETTINGS["statistic"].labels.__getitem__,

@@ -90,7 +90,9 @@ def cells_by_request(engine: Engine, owner: str, requests: Requests) -> dict[tup
 
 
 def _cells_by_lambda(engine: Engine, owner: str, request: Request) -> dict[float, Cell]:
-    jobs = [job for job in engine.jobs_of(owner) if job.request.workspace == request.workspace]
+    jobs = [
+        job for job in engine.jobs_like(owner, request) if not job.owner or job.request.workspace == request.workspace
+    ]
     return cells_of(jobs, request)
 
 
@@ -107,10 +109,10 @@ def _label(requests: int, todo: int, now: int, *, busy: bool) -> str:
         requests: pictures of the grid.
         todo: those that are neither there nor on their way.
         now: those of them that a press of Run would begin.
-        busy: whether any is on its way.
+        busy: whether any is being painted.
     """
     if not requests:
         return "Choose a layer above"
     if not todo:
-        return "On their way" if busy else "Everything is there"
+        return "Painting …" if busy else f"All {requests} are done"
     return f"Run {now}{f' of {todo}' * (now < todo)} reconstruction{'s' * (todo != 1)}"

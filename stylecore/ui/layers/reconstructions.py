@@ -58,10 +58,11 @@ def _show(
         return
     rows = [CONTENT, *descriptions]
     picked = _picked(cells)
-    _show_grid(cells, rows, layers, picked)
-    cell = cells[picked] if picked else None
-    if picked and cell:
-        _show_large(cell, *picked)
+    with st.container(gap="xsmall", key="stage_picture"):
+        _show_grid(cells, rows, layers, picked)
+        cell = cells[picked] if picked else None
+        if picked and cell:
+            _show_large(cell, *picked)
     _show_download(cells, rows, layers, f"From noise, layer by layer: {config.size} pixels, {config.steps} steps")
 
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 from stylecore.config import TransferConfig
 from stylecore.engine.feature_views import VIEW_SIZE
+from stylecore.experiments.reconstruction import reconstruction_config
 from stylecore.ui.widgets.settings import current_settings
-
-SMOOTHNESS = 0.0005  # just enough against the checkerboard that the gradient of maximum pooling leaves
 
 
 def reconstruction_settings(size: int, steps: int) -> TransferConfig:
@@ -21,8 +18,7 @@ def reconstruction_settings(size: int, steps: int) -> TransferConfig:
     Raises:
         UserError: naming the setting that makes no sense, and its range.
     """
-    config = current_settings()
-    return dataclasses.replace(config, size=size, steps=steps, total_variation=config.total_variation or SMOOTHNESS)
+    return reconstruction_config(current_settings(), size, steps)
 
 
 def view_settings() -> TransferConfig:

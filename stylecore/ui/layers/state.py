@@ -8,6 +8,7 @@ import streamlit as st
 
 from stylecore.config import Statistic
 from stylecore.engine.limits import Limits
+from stylecore.experiments.reconstruction import USUAL_SIZE, USUAL_STEPS
 from stylecore.layers import GATYS_STYLE, LAYERS
 from stylecore.transfer.statistics import DESCRIPTIONS
 from stylecore.ui.state.session import SessionValue
@@ -15,7 +16,6 @@ from stylecore.ui.state.session import SessionValue
 RECONSTRUCTIONS, MAPS, MATRICES = "Reconstructions", "Feature maps", "Style matrices"
 VIEWS = {RECONSTRUCTIONS: "reconstructions", MAPS: "maps", MATRICES: "matrices"}  # each with its word in a link
 SIZES = (96, 128, 160, 192, 224, 256, 320, 384)  # pixels, of reconstructions
-DEFAULT_SIZE, DEFAULT_STEPS = 160, 80
 SIZE_PARAM, STEPS_PARAM, DESCRIBED_PARAM = "layers_size", "layers_steps", "described"  # of a link
 
 
@@ -37,8 +37,8 @@ class LayersState:
 
     prefix = "layers"
     view = SessionValue[str](RECONSTRUCTIONS)
-    size = SessionValue[int](DEFAULT_SIZE)
-    steps = SessionValue[int](DEFAULT_STEPS)
+    size = SessionValue[int](USUAL_SIZE)
+    steps = SessionValue[int](USUAL_STEPS)
     described = SessionValue[Sequence[Statistic]](("gram",))
     several = SessionValue[Sequence[str]](tuple(layer for layer, _ in GATYS_STYLE))
     single = SessionValue[str]("relu3_1")

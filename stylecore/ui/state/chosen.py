@@ -10,6 +10,7 @@ from stylecore.ui.server import get_derived_pictures, get_engine, get_visitor_st
 from stylecore.ui.state.session import SessionValue
 from stylecore.ui.state.sources import STYLES, Role, Source, make_source, sample_source, samples
 from stylecore.ui.state.upload_store import release_uploads
+from stylecore.ui.visitors import visitor_name
 
 DEFAULTS: dict[Role, str] = {"content": "Chelsea", "style": "Swirling night"}  # other roles may stay empty
 
@@ -67,7 +68,7 @@ def unchoose(role: Role) -> None:
 
 
 def choose(role: Role, source: Source) -> None:
-    """Makes a picture the chosen one; the same file has the same token whenever it is chosen."""
+    """Makes a picture the chosen one, kept for a reload; the same file has the same token whenever it is chosen."""
     state = _State()
     if not source.sample:
         digest = len(source.data), hash(source.data)
@@ -77,6 +78,7 @@ def choose(role: Role, source: Source) -> None:
     state.pictures = {**state.pictures, role: source}
     state.problems = ()  # they were about what was chosen before, as is the refusal
     state.refusals = {other: refusal for other, refusal in state.refusals.items() if other != role}
+    remember(visitor_name(), role, source)
 
 
 def choose_sample(role: Role, name: str) -> bool:

@@ -46,7 +46,8 @@ class _State:
     Attributes:
         title: of the page that is open.
         previous: title of the page of the run before.
-        address: that was written last.
+        address: that was written last; at first the one that the page was opened with.
+        just_opened: whether nothing can have been changed since the address was read.
         replaced: addresses of before, each with the time when it was replaced.
     """
 
@@ -54,6 +55,7 @@ class _State:
     title = SessionValue[str]("")
     previous = SessionValue[str]("")
     address = SessionValue[Address | None](None)
+    just_opened = SessionValue[bool](False)
     replaced = SessionValue[Sequence[tuple[float, Address]]](())
 
 
@@ -78,6 +80,7 @@ def apply_query_params(engine: Engine, owner: str) -> bool:
         return False
     if first:
         restore_shown(owner)
+        state.address, state.just_opened = query, True
     job = shown_job(engine, owner) if first else None
     config, problems = from_query(query, engine.limits)
     if job is None and not says_settings(query):
@@ -108,7 +111,7 @@ def _choose_as_asked(owner: str, role: Role, wanted: str, job: Job | None, probl
             )
         else:
             problems.append(
-                f"The link was made with a {WORDS[role]} of the sender's own, which no link can hold: choose yours."
+                f"This link used the sender's own {WORDS[role]}, which can't be shared. Here is a sample; upload yours."
             )
     elif wanted:
         if not choose_sample(role, wanted):
@@ -135,6 +138,8 @@ def _weigh_as_asked(wanted: str, job: Job | None, problems: list[str]) -> None:
 def write_query_params(owner: str, **more: str) -> None:
     """Writes what is set into the address, a link that shows others the same page; uploads are kept for a reload.
 
+    The address that the page was opened with stays until something is changed: it says the same.
+
     Args:
         owner: the visitor.
         more: parameters of the page's own.
@@ -146,7 +151,10 @@ def write_query_params(owner: str, **more: str) -> None:
         elif role in STYLES:
             store.forget_choice(owner, role)  # it has been removed
     store.set(owner, SHOWN, shown_name())
-    settings = chosen_settings()
+    state, settings = _State(), chosen_settings()
+    if state.just_opened:
+        state.just_opened = False
+        return
     if settings.config is None:  # half-written; the page says so where they are
         return
     query = {"size": str(settings.config.size)} | to_query(settings.config) | more  # each machine has its usual size
@@ -158,7 +166,6 @@ def write_query_params(owner: str, **more: str) -> None:
         query[WEIGHTS] = weights
     if query != st.query_params.to_dict():
         st.query_params.from_dict(query)
-    state = _State()
     if query != state.address:
         if state.address is not None:
             state.replaced = (*state.replaced[1 - KEPT_ADDRESSES :], (time.monotonic(), state.address))

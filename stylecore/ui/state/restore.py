@@ -40,9 +40,12 @@ def studio_jobs(engine: Engine, owner: str) -> list[Job]:
 
 
 def shown_job(engine: Engine, owner: str) -> Job | None:
-    """The job whose picture the Studio shows: the one that was clicked, or the newest."""
-    job = engine.job(owner, _State().job)
-    return job or next(reversed(studio_jobs(engine, owner)), None)
+    """The job whose picture the Studio shows: the one that was clicked, else the one that runs, else the newest."""
+    if (job := engine.job(owner, _State().job)) is not None:
+        return job
+    jobs = studio_jobs(engine, owner)
+    running = (job for job in jobs if job.snapshot.status == "running")
+    return next(running, None) or next(reversed(jobs), None)
 
 
 def shown_name() -> str:
@@ -51,7 +54,7 @@ def shown_name() -> str:
 
 
 def show_newest() -> None:
-    """Lets the Studio show the newest job."""
+    """Lets the Studio show the job that runs, else the newest."""
     _State().job = ""
 
 

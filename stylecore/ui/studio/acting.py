@@ -37,6 +37,6 @@ def acting(engine: Engine, owner: str, job_id: str, act: Callable[[Job], object]
 
 
 def start_and_show(engine: Engine, owner: str, request: Request) -> None:
-    """Submits a request, and lets the Studio show its job."""
-    engine.submit(owner, request)
+    """Submits a request beside what runs already, and lets the Studio show its job when that runs."""
+    engine.submit_all(owner, [request], beside=True)
     show_newest()

@@ -38,11 +38,11 @@ def show_controls(engine: Engine, job: Job, snapshot: Snapshot, picked: int | No
         if snapshot.status == "running":
             button("Pause", "pause", "pause", engine.pause)
         if snapshot.status == "paused" or (snapshot.status == "stopped" and snapshot.resumable and unfinished):
-            button("Go on", "go_on", "play_arrow", partial(_more_steps, engine, 0))
+            button("Continue", "go_on", "play_arrow", partial(_more_steps, engine, 0))
         if not job.ended:
             button("Leave the queue" if snapshot.status == "queued" else "Stop", "stop", "stop_circle", engine.stop)
         if snapshot.too_large and job.request.config.size // 2 >= SMALLEST_PIXELS:
-            label = f"Go on at half the size, {at_half_size(job).config.size} pixels"
+            label = f"Continue at half the size, {at_half_size(job).config.size} pixels"
             button(label, "half", "photo_size_select_small", partial(_go_on_at_half_size, engine))
         if job.ended and snapshot.results:
             more = min(MORE_STEPS, engine.limits.max_steps)
@@ -66,7 +66,7 @@ def _go_on_at_half_size(engine: Engine, job: Job) -> None:
 def _more_steps(engine: Engine, more: int, job: Job) -> None:
     """Goes on with the optimizer's state; where that has been dropped meanwhile, from the picture alone."""
     pick_step(job.id, None)
-    if engine.extend(job, more) is not job:
+    if engine.extend(job, more, beside=True) is not job:
         show_newest()
 
 

@@ -45,7 +45,7 @@ def show_curves(job: Job, snapshot: Snapshot, picked: int | None) -> None:
         key="losses",
         alt=f"Losses against steps; at step {last.index} content {last.content[0]:.3g}, style {last.style[0]:.3g}",
         live=job.active,
-        frames=[] if job.active else _small_frames(job, snapshot),
+        frames=[] if job.active or not snapshot.frames else _small_frames(job, snapshot),
         on_step=partial(_pick, job.id),
         table=partial(loss_table, [Run(job.request.config, snapshot.loss_history, 0)]),
     )

@@ -28,7 +28,8 @@ def show_gallery(engine: Engine, owner: str, shown: Job | None) -> None:
     jobs = [job for job in studio_jobs(engine, owner) if job.snapshot.previews and job.ended]
     if jobs:
         st.markdown(
-            f"**Your results** · :gray[kept here while the server has room ({engine.limits.kept_mb} MB for everybody)]"
+            "**Your results**",
+            help=f"Kept until the server needs the space: {engine.limits.kept_mb} MB for everybody.",
         )
         gallery(
             [_item(job) for job in reversed(jobs)],
@@ -47,10 +48,12 @@ def show_gallery(engine: Engine, owner: str, shown: Job | None) -> None:
                 partial(_remove, engine, owner, shown.id),
             )
         if removed := engine.removed(owner):
-            label = f"Bring result {removed.number} back"
+            label = f"Restore result {removed.number}"
             _button(label, "undo", "bring_back", partial(_bring_back, engine, owner, removed.id))
     if take_gone_for_good():
-        st.info("That result is gone by now: a removal can be undone for two minutes.", icon=":material/info:")
+        st.info(
+            "That result can't be restored any more: a removal can be undone for two minutes.", icon=":material/info:"
+        )
 
 
 def _button(label: str, icon: str, key: str, act: Callable[[], None]) -> None:

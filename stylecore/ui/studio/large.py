@@ -10,7 +10,7 @@ from stylecore.engine.jobs import Job
 from stylecore.imaging.images import picture_size
 from stylecore.imaging.scaling import fitted_size
 from stylecore.ui.studio.acting import acting, start_and_show
-from stylecore.ui.widgets.run_panel import memory_problem, price
+from stylecore.ui.widgets.run_panel import memory_problem, show_price
 
 SIDES = (512, 768, 1024, 1536, 2048, 3072, 4096, 6144, 8192)  # pixels, that are offered
 USUAL = 1024  # where the choice begins
@@ -50,7 +50,7 @@ def _choice(engine: Engine, job: Job, sides: list[int]) -> None:
     if problem:
         st.warning(problem, icon=":material/warning:")
     elif costs:
-        st.caption(price(engine, costs, waits=True))
+        show_price(engine, costs, waits=True)
     st.caption("It goes on from this picture, so it looks the same, only finer. Stop keeps what is there by then.")
     if side > 2 * max(original):
         st.caption(f"The photograph has {max(original)} pixels itself: beyond them, only the strokes become finer.")

@@ -12,6 +12,7 @@ from stylecore.ui.state.sources import Source
 from stylecore.ui.studio.controls import show_controls
 from stylecore.ui.studio.curves import show_curves
 from stylecore.ui.studio.downloads import lab_link, result_downloads
+from stylecore.ui.studio.example import show_example
 from stylecore.ui.studio.picture import show_picture
 from stylecore.ui.studio.postprocess_input import current_postprocess, postprocess_inputs
 from stylecore.ui.studio.state import picked_step
@@ -22,7 +23,9 @@ PAUSED_POLL_SECONDS = 20.0
 
 
 def show_result(engine: Engine, owner: str, job: Job | None, content: Source, known: States) -> None:
-    """Draws a job, and keeps drawing it while the visitor has one that lives; the photograph where there is none.
+    """Draws a job, and keeps drawing it while the visitor has one that lives.
+
+    Where there is none, a finished result of the pair is drawn that everybody may see, or the photograph.
 
     Args:
         engine: of the server.
@@ -34,7 +37,8 @@ def show_result(engine: Engine, owner: str, job: Job | None, content: Source, kn
     if living_states(engine, owner, "studio") != known:
         st.rerun()
     if job is None:
-        _show_photograph(content)
+        if not show_example(engine, owner, content):
+            _show_photograph(content)
         return
     active = next((other for other in engine.jobs_of(owner) if not other.ended), None)
     every: float | None = None
@@ -67,9 +71,10 @@ def _show(engine: Engine, owner: str, names: tuple[str, str], states: tuple[str,
     if _states(job, active) != states:
         st.rerun()  # the whole page once: what can be done has changed
     picked = picked_step(job, snapshot)
-    show_status(job, active, snapshot)
-    show_controls(engine, job, snapshot, picked)
-    show_picture(engine, job, snapshot, picked)
+    with st.container(gap="xsmall", key="stage_picture"):
+        show_status(job, active, snapshot)
+        show_controls(engine, job, snapshot, picked)
+        show_picture(engine, job, snapshot, picked)
     if snapshot.results and not job.active:
         if picked is None:  # what is done is done to the result, not to earlier steps
             postprocess_inputs(job)
@@ -81,5 +86,7 @@ def _show(engine: Engine, owner: str, names: tuple[str, str], states: tuple[str,
 
 
 def _show_photograph(content: Source) -> None:
-    st.info("Press **Run** and watch: this photograph turns into your picture.", icon=":material/brush:")
-    viewer(content.preview, content.size, key="picture", alt=f"Photograph: {content.name}", caption="The photograph")
+    with st.container(gap="xsmall", key="stage_picture"):
+        st.info("Press **Run** and watch: this photograph turns into your picture.", icon=":material/brush:")
+        alt = f"Photograph: {content.name}"
+        viewer(content.preview, content.size, key="picture", alt=alt, caption="The photograph")

@@ -89,9 +89,13 @@ def _show_step_tools(job: Job, step: int, picture: bytes) -> None:
 
 
 def _compare_input(engine: Engine, job: Job) -> Job | None:
-    """The other result that the result shall be compared with; None for the photograph."""
-    jobs = (other for other in studio_jobs(engine, job.owner) if other.snapshot.results and other.id != job.id)
-    others = {other.id: other for other in jobs}
+    """The other result of the same photograph that the result shall be compared with; None for the photograph."""
+    photograph = job.request.inputs.content.data
+    others = {
+        other.id: other
+        for other in studio_jobs(engine, job.owner)
+        if other.snapshot.results and other.id != job.id and other.request.inputs.content.data == photograph
+    }
     if not others:
         return None
     if st.session_state.get(_COMPARE) not in others:  # it was the result itself, or one that is gone

@@ -1,4 +1,4 @@
-"""What a press of the Studio's Run would compute, and what it means for the run that is on its way."""
+"""What a press of the Studio's Run would compute, and what it means for the run that is being computed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def plan_run(engine: Engine, owner: str) -> RunPlan:
     """What Run would compute of the chosen pictures with the present settings, or why it can't."""
     settings = chosen_settings()
     busy = any(job.active for job in studio_jobs(engine, owner))
-    label, problem = "Run again with these settings" if busy else "Run", settings.problem
+    label, problem = "Queue this run" if busy else "Run", settings.problem
     request, cost = None, None
     if settings.config is not None:
         try:
@@ -37,6 +37,16 @@ def plan_run(engine: Engine, owner: str) -> RunPlan:
         costs=(cost,) if cost else (),
         problem=problem,
     )
+
+
+def chosen_request() -> Request:
+    """What the widgets ask for.
+
+    Raises:
+        UserError: if they make no sense.
+    """
+    config = current_settings()
+    return Request(inputs=chosen_inputs(config).inputs(), config=config)
 
 
 def run_started(jobs: list[Job]) -> None:
@@ -80,11 +90,10 @@ def mixed_job(engine: Engine, owner: str) -> Job | None:
 
 
 def steered_job(engine: Engine, owner: str) -> Job | None:
-    """The visitor's living job in the Studio, if its λ is on the same scale as the slider's."""
-    for job in studio_jobs(engine, owner):
-        if not job.ended:
-            return job if job.request.config.loss_weighting == chosen_weighting() else None
-    return None
+    """The visitor's job that runs in the Studio, or is to run next, if its λ is on the same scale as the slider's."""
+    living = [job for job in studio_jobs(engine, owner) if not job.ended]
+    job = next((job for job in living if job.snapshot.status == "running"), next(iter(living), None))
+    return job if job is not None and job.request.config.loss_weighting == chosen_weighting() else None
 
 
 def is_steering(engine: Engine, owner: str) -> bool:

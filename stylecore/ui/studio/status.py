@@ -13,7 +13,7 @@ ELSEWHERE: dict[Workspace, str] = {"lab": "A row of the λ lab", "layers": "A re
 
 
 def show_status(job: Job, active: Job | None, snapshot: Snapshot) -> None:
-    """Says how far a job is, or how it ended; and what else is on its way.
+    """Says how far a job is, or how it ended; and what else is being painted.
 
     Args:
         job: that is shown.
@@ -22,7 +22,7 @@ def show_status(job: Job, active: Job | None, snapshot: Snapshot) -> None:
     """
     if active is not None and active.id != job.id:
         what = ELSEWHERE.get(active.request.workspace, f"Result {active.number}")
-        st.info(f"{what} is on its way meanwhile.", icon=":material/brush:")
+        st.info(f"{what} is being painted meanwhile.", icon=":material/brush:")
     for notice in snapshot.notices:
         st.warning(notice, icon=":material/info:")
     _show_state(snapshot)
@@ -38,12 +38,14 @@ def _show_state(snapshot: Snapshot) -> None:
         text = f"Step {done} of {steps} · {time_left(snapshot)}" if done else "Measuring the pair …"
         st.progress(min(done / max(steps, 1), 1.0), text)
     elif snapshot.status == "paused":
-        st.info(f"Paused at step {done} of {steps}. Others may have their turn.", icon=":material/pause_circle:")
+        st.info(
+            f"Paused at step {done} of {steps}. Other visitors' pictures run meanwhile.", icon=":material/pause_circle:"
+        )
     elif snapshot.status == "finished":
         last = snapshot.loss_history[-1]
+        took = f" in {spoken_time(snapshot.seconds)}" if snapshot.seconds else ""  # of a sample it is not known
         st.success(
-            f"Done: {done} steps in {spoken_time(snapshot.seconds)}. Content loss {last.content[0]:.3g}, "
-            f"style loss {last.style[0]:.3g}.",
+            f"Done: {done} steps{took}. Content loss {last.content[0]:.3g}, style loss {last.style[0]:.3g}.",
             icon=":material/check_circle:",
         )
     elif snapshot.status == "stopped":

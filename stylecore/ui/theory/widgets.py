@@ -41,7 +41,7 @@ def part(t: Texts, name: str) -> tuple[DeltaGenerator, DeltaGenerator]:
     Returns:
         A place for its text, and one for its example.
     """
-    st.subheader(t[f"{name}_title"], anchor=False, divider="gray")
+    st.header(t[f"{name}_title"], anchor=False, divider="gray")
     text, example = st.columns(2, gap="large")
     return text, example
 

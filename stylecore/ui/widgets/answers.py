@@ -39,7 +39,7 @@ def _poll(future: Future[Any]) -> None:
         return
     if future.done():
         st.rerun()
-    st.info("Looking at the pictures: between two steps of whatever is being painted.", icon=":material/hourglass_top:")
+    st.info("Analysing the pictures …", icon=":material/hourglass_top:")
 
 
 def _problem(future: Future[Any]) -> str:

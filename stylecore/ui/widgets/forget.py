@@ -23,13 +23,13 @@ class _State:
 
 def forget_everything_button(owner: str) -> None:
     """Draws the button, behind another one that asks whether it is meant."""
-    with st.popover("Forget everything of mine", icon=":material/delete_forever:", key="forget"):
+    with st.popover("Delete everything of mine", icon=":material/delete_forever:", key="forget"):
         st.markdown(
             "Ends your runs and deletes your results and uploads from this server, in all tabs of this browser. Nothing"
             " of it can be brought back."
         )
         st.button(
-            "Yes, forget everything",
+            "Yes, delete everything",
             type="primary",
             key="forget_everything",
             on_click=guarded_callback(_forget),

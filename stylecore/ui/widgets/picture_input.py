@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache, partial
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from stylecore.config import TransferConfig
 from stylecore.engine.cost import used_sizes
@@ -25,7 +26,7 @@ from stylecore.ui.state.chosen import (
 from stylecore.ui.state.sources import OWN, Role, Source, samples
 from stylecore.ui.visitors import visitor_name
 from stylecore.ui.widgets.thumbnails import own_thumbnail, thumbnail
-from stylecore.ui.widgets.uploads import TITLES, camera_input, forget_dropped, upload_input
+from stylecore.ui.widgets.uploads import TITLES, camera_button, forget_dropped, upload_input
 
 OWN_SHOWN = 12  # pictures of the visitor's own in a gallery, where each can be chosen and removed
 
@@ -49,9 +50,13 @@ def pair_input(settings: TransferConfig | None) -> tuple[Source, Source]:
             pass
     left, right = st.columns(2, wrap=False, gap="small")
     with left:
-        picture_input("content", used[0])
+        content_place = _fields("content")
     with right:
-        picture_input("style", used[1])
+        style_place = _fields("style")
+    with content_place:  # filled when both fields have been looked at: each gallery has what came into either
+        _show_chosen("content", used[0])
+    with style_place:
+        _show_chosen("style", used[1])
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="pair_tools"
     ):
@@ -63,7 +68,7 @@ def pair_input(settings: TransferConfig | None) -> tuple[Source, Source]:
             on_click=guarded_callback(swap_pair),
         )
         st.caption(f"Your own: up to {get_engine().limits.max_upload_mb} MB", width="content")
-        camera_input("content", "style")
+        camera_button("content", "style")
     return content, style
 
 
@@ -77,8 +82,22 @@ def picture_input(role: Role, used: tuple[int, int] | None = None) -> Source | N
     Returns:
         The chosen picture; None where there is none to start from.
     """
-    source = chosen(role)
+    place = _fields(role)
+    with place:
+        return _show_chosen(role, used)
+
+
+def _fields(role: Role) -> DeltaGenerator:
+    """Draws the title and the field for files. Returns the place between them."""
     st.markdown(f"**{TITLES[role]}**")
+    place = st.container(gap="xsmall")
+    upload_input(role)
+    return place
+
+
+def _show_chosen(role: Role, used: tuple[int, int] | None) -> Source | None:
+    """Draws what is chosen, what else there is to choose, and what is to be said of it. Returns the chosen picture."""
+    source = chosen(role)
     gallery(
         [*_own_items(), *_sample_items(role)],
         source.word if source is not None else None,
@@ -103,7 +122,6 @@ def picture_input(role: Role, used: tuple[int, int] | None = None) -> Source | N
     elif source is not None:
         for notice in _notices(source, used):
             st.warning(notice, icon=":material/image:")
-    upload_input(role)
     return source
 
 

@@ -58,7 +58,7 @@ def show_progress(engine: Engine, owner: str, workspace: Workspace) -> None:
         return
     snapshots = [engine.heartbeat(job) for job in living]
     running = next((snapshot for snapshot in snapshots if snapshot.status == "running"), None)
-    more = f" · {len(living) - 1} more to come" if len(living) > 1 else ""
+    more = f" · {len(living) - 1} more after this" if len(living) > 1 else ""
     if running is None:
         first = snapshots[0]
         about = f" It begins in about {spoken_time(first.wait)}." if first.wait else ""

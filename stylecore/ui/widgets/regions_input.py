@@ -19,7 +19,6 @@ from stylecore.ui.state.session import SessionValue
 from stylecore.ui.state.sources import STYLES
 from stylecore.ui.state.upload_store import release_upload
 from stylecore.ui.visitors import visitor_name
-from stylecore.ui.widgets.image_inputs import TYPES
 from stylecore.ui.widgets.start_masks import Keep, Make, start_masks_input
 
 COLOURS = dict(zip((LEAVE, *STYLES), ("#e5484d", "#0a84ff", "#f5a524", "#30a46c", "#8e4ec6", "#00b8c4"), strict=True))
@@ -139,7 +138,6 @@ def _upload_input(keep: Keep) -> None:
     with st.popover("Upload a mask", icon=":material/upload:", key="mask_upload"):
         st.file_uploader(
             "A grey picture, white where it counts. It is stretched to the photograph.",
-            type=TYPES,
             key=key,
             max_upload_size=get_engine().limits.max_upload_mb,
             on_change=guarded_callback(_take_over),

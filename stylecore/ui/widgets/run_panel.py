@@ -69,23 +69,19 @@ def run_panel(
         The page's jobs that lived when the plan was made, for whoever draws the rest of the page.
     """
     known = living_states(engine, owner, workspace)
-    busy = bool(known)
+    busy = any(status in ("queued", "running") for _, status in known)
     plan = make_plan()
     problem = plan.problem or memory_problem(engine, plan.costs)
-    st.button(
-        plan.label,
-        type="primary",
-        icon=f":material/{plan.icon}:",
-        key=f"run_{workspace}",
-        width="stretch",
-        disabled=bool(problem) or not plan.requests,
-        on_click=guarded_callback(partial(_press, engine, owner, make_plan, on_start)),
-        help="Ends the present run; what is there is kept." if busy else None,
-    )
+    able = bool(plan.requests) and not problem
+    with st.container(horizontal=True, gap="small"):
+        button = partial(_button, engine, owner, plan, make_plan, on_start, able=able)
+        button(f"run_{workspace}", plan.label, beside=True)
+        if busy and able:
+            button(f"replace_{workspace}", "Stop, and run this", beside=False)
     if problem:
         st.warning(problem, icon=":material/warning:")
     elif plan.costs:
-        st.caption(price(engine, plan.costs, waits=not busy))
+        show_price(engine, plan.costs, waits=not busy)
     state = _State()
     if refusal := state.refusals.get(workspace):
         state.refusals = {page: text for page, text in state.refusals.items() if page != workspace}
@@ -93,12 +89,35 @@ def run_panel(
     return known
 
 
-def _press(
-    engine: Engine, owner: str, make_plan: Callable[[], RunPlan], on_start: Callable[[list[Job]], None] | None
+def _button(
+    engine: Engine,
+    owner: str,
+    plan: RunPlan,
+    make_plan: Callable[[], RunPlan],
+    on_start: Callable[[list[Job]], None] | None,
+    key: str,
+    label: str,
+    *,
+    beside: bool,
+    able: bool,
 ) -> None:
-    plan = make_plan()
-    if plan.requests and not plan.problem:
-        start(engine, owner, plan.requests, on_start=on_start)
+    """A button that starts a run: beside what runs already, also in another tab, or in its place."""
+
+    def press() -> None:
+        newest = make_plan()
+        if newest.requests and not newest.problem:
+            start(engine, owner, newest.requests, beside=beside, on_start=on_start)
+
+    st.button(
+        label,
+        type="primary" if beside else "secondary",
+        icon=f":material/{plan.icon}:" if beside else ":material/stop_circle:",
+        key=key,
+        width="stretch",
+        disabled=not able,
+        on_click=guarded_callback(press),
+        help=None if beside else "The picture of the present run is kept as it is by then.",
+    )
 
 
 def start(
@@ -139,8 +158,8 @@ def memory_problem(engine: Engine, costs: Sequence[Cost]) -> str:
     )
 
 
-def price(engine: Engine, costs: Sequence[Cost], *, waits: bool) -> str:
-    """Time and memory of some runs in one line.
+def show_price(engine: Engine, costs: Sequence[Cost], *, waits: bool) -> None:
+    """Draws the time that some runs take, in one line; their memory is told where the pointer rests on it.
 
     Args:
         engine: of the server, which knows how fast it is.
@@ -149,8 +168,9 @@ def price(engine: Engine, costs: Sequence[Cost], *, waits: bool) -> str:
     """
     seconds = [engine.seconds(cost) for cost in costs]
     known = [value for value in seconds if value is not None]
-    took = f"About {spoken_time(sum(known))} on this machine" if len(known) == len(costs) else "No run measured yet"
+    took = f"About {spoken_time(sum(known))}" if len(known) == len(costs) else "How long this takes is not known yet"
     wait = engine.expected_wait() if waits else None
     after = f", after a wait of {spoken_time(wait)}" if wait else ""
     batches = f" · in {len(costs)} batches" if len(costs) > 1 else ""
-    return f"{took}{after}{batches} · {spoken_bytes(max(cost.memory for cost in costs))} of memory"
+    memory = spoken_bytes(max(cost.memory for cost in costs))
+    st.caption(f"{took}{after}{batches}", help=f"As measured on this machine; {memory} of memory.")

@@ -9,6 +9,7 @@ import streamlit as st
 
 from stylecore.settings import Setting
 from stylecore.ui.widgets.layers_input import layers_input
+from stylecore.ui.widgets.number_input import number_input
 
 Width = Literal["stretch"] | int
 
@@ -54,4 +55,5 @@ def setting_input(
     if declared.slider_high:
         high = max(number(declared.slider_high), st.session_state[key])  # a link may go beyond the slider's end
         return st.slider(declared.label, low, high, step=step, format=form, width=width, **common)
-    return st.number_input(declared.label, low, number(declared.high), step=step, format=form, width=width, **common)
+    options = {"step": step, "format": form, "width": width, "help": declared.help}
+    return number_input(declared.label, low, number(declared.high), key=key, on_change=on_change, **options)

@@ -14,6 +14,7 @@ from stylecore.engine.limits import Limits
 from stylecore.errors import UserError
 from stylecore.settings import Setting
 from stylecore.ui.page_errors import guarded_callback
+from stylecore.ui.widgets.number_input import number_input
 from stylecore.ui.widgets.setting_input import setting_input
 
 SIZES = (
@@ -133,7 +134,7 @@ def lambda_input(on_change: Callable[[], None], steering: bool) -> float:
         λ.
     """
     with st.container(horizontal=True, vertical_alignment="center", key="formula"):
-        st.markdown("### λ", width="content")
+        st.markdown("**λ**", width="content")
         st.markdown(r"$L = \lambda\,L_\text{content} + (1-\lambda)\,L_\text{style}$", width="content")
     if chosen_weighting() == "paper":
         ratio = st.slider(
@@ -159,10 +160,10 @@ def lambda_input(on_change: Callable[[], None], steering: bool) -> float:
             format="%g",
         )
     with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
-        st.caption("◀ more style", width="content")
+        st.caption("◀ Closer to the style", width="content")
         if steering:
             st.caption(":primary[**● steering live**]", width="content")
-        st.caption("more photograph ▶", width="content")
+        st.caption("Closer to the photo ▶", width="content")
     return lam
 
 
@@ -172,15 +173,15 @@ def size_and_steps_input(limits: Limits) -> tuple[int, int]:
     sizes = sorted({side for side in SIZES if side <= limits.max_size} | {st.session_state[_key("size")]})
     left, right = st.columns(2, wrap=False)
     side = left.select_slider(size.label, sizes, key=_key("size"), persist_state="session", help=size.help)
-    count = right.number_input(
-        f"{steps.label}, up to {limits.max_steps}",
-        0,
-        limits.max_steps,
-        step=int(steps.step),
-        key=_key("steps"),
-        persist_state="session",
-        help=f"{steps.help} More can be added after the end.",
-    )
+    with right:
+        count = number_input(
+            steps.label,
+            0,
+            limits.max_steps,
+            step=int(steps.step),
+            key=_key("steps"),
+            help=f"{steps.help} Up to {limits.max_steps}; more can be added after the end.",
+        )
     return side, count
 
 

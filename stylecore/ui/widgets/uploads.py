@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from stylecore.artifacts.recipe import Recipe, RecipeError, read_recipe
 from stylecore.errors import ImageError, UserError
 from stylecore.imaging.images import MAX_PIXELS
 from stylecore.ui.page import plain
-from stylecore.ui.page_errors import guarded_callback
+from stylecore.ui.page_errors import guarded, guarded_callback
 from stylecore.ui.server import get_engine
 from stylecore.ui.state.chosen import choose, chosen, forget_refusals, tell_refusal
 from stylecore.ui.state.session import SessionValue
 from stylecore.ui.state.sources import Role, Source, make_source
 from stylecore.ui.state.upload_store import release_upload
-from stylecore.ui.widgets.image_inputs import TYPES
 
 TITLES: dict[Role, str] = {
     "content": "Photograph",
@@ -28,6 +28,7 @@ TITLES: dict[Role, str] = {
     "style5": "Style 5",
     "init": "Picture to start from",
 }
+MAX_TAKEN = 100  # files of which it is remembered that they have been taken over
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,45 +52,61 @@ class _State:
     """Of this tab.
 
     Attributes:
-        counts: files taken over for each role. The field's key has this number: a new field is an empty one.
+        shots: photos taken over for each role. The camera's key has this number: a new camera has no photo.
+        shot_taken: whether a photo was taken over, so that the camera can close.
         dropped: the newest upload, if it was made here and nothing has been decided about it.
+        taken: streamlit's ids of the newest files that were taken over.
     """
 
     prefix = "uploads"
-    counts = SessionValue[Mapping[Role, int]]({})
+    shots = SessionValue[Mapping[Role, int]]({})
+    shot_taken = SessionValue[bool](False)
     dropped = SessionValue[Dropped | None](None)
+    taken = SessionValue[Sequence[str]](())
 
 
 def upload_input(role: Role) -> None:
-    """A field for the visitor's own file, which becomes the chosen picture."""
-    key = f"upload_{role}_{_count(role)}"
-    st.file_uploader(
+    """A field for files of the visitor's own: each is kept at hand, and the last becomes the chosen picture.
+
+    The field takes any file, and stays the same one: what can't be read is told by the name of its format, and a file
+    that comes while another is being taken over is not lost.
+    """
+    key = f"upload_{role}"
+    files = st.file_uploader(
         f"Your own {TITLES[role].lower()}: drop a file of up to {MAX_PIXELS // 10**6} million pixels here",
-        type=TYPES,
+        accept_multiple_files=True,
         key=key,
         label_visibility="collapsed",
         max_upload_size=get_engine().limits.max_upload_mb,
-        on_change=guarded_callback(_take_over),
+        on_change=guarded_callback(_take_uploads),
         args=(role, key),
     )
+    if _new(files):  # their callback is still at work, in a run that this one has overtaken
+        guarded_callback(_take_uploads)(role, key)
+        st.rerun()
 
 
-def camera_input(*roles: Role) -> None:
-    """A field for a picture from the camera; the browser asks for it only once this is open."""
-    with st.popover("Camera", icon=":material/photo_camera:", type="tertiary", key="camera", on_change="rerun") as box:
-        if not box.open:
-            return
-        role = st.segmented_control(
-            "Use it as", roles, default=roles[0], required=True, format_func=TITLES.__getitem__, key="camera_role"
-        )
-        key = f"shot_{role}_{_count(role)}"
-        st.camera_input(
-            f"{TITLES[role]} from the camera",
-            key=key,
-            label_visibility="collapsed",
-            on_change=guarded_callback(_take_over),
-            args=(role, key),
-        )
+def camera_button(*roles: Role) -> None:
+    """A button that opens the camera; the browser asks for it only then."""
+    if st.button("Camera", icon=":material/photo_camera:", type="tertiary", key="camera"):
+        _State().shot_taken = False
+        st.dialog("Camera")(guarded(_camera))(roles)
+
+
+def _camera(roles: Sequence[Role]) -> None:
+    if _State().shot_taken:
+        st.rerun()  # the whole page, which closes the dialog
+    role = st.segmented_control(
+        "Use it as", roles, default=roles[0], required=True, format_func=TITLES.__getitem__, key="camera_role"
+    )
+    key = f"shot_{role}_{_State().shots.get(role, 0)}"
+    st.camera_input(
+        f"{TITLES[role]} from the camera",
+        key=key,
+        label_visibility="collapsed",
+        on_change=guarded_callback(_take_shot),
+        args=(role, key),
+    )
 
 
 def dropped_picture() -> Dropped | None:
@@ -102,18 +119,37 @@ def forget_dropped() -> None:
     _State().dropped = None
 
 
-def _count(role: Role) -> int:
-    return _State().counts.get(role, 0)
+def _take_uploads(role: Role, key: str) -> None:
+    """Takes over the files of a field that have not been taken over yet."""
+    new = _new(st.session_state.get(key) or ())
+    if new:
+        forget_refusals()  # what was said of an earlier upload, in whichever field, is not about these
+    for file in new:
+        _take_over(role, file, file.name)
+        _State().taken = (*_State().taken, file.file_id)[-MAX_TAKEN:]
 
 
-def _take_over(role: Role, key: str) -> None:
-    """Makes an uploaded file the chosen picture, or says why not; what was chosen before is never lost."""
+def _new(files: Iterable[object]) -> list[UploadedFile]:
+    """Those of a field's files that have not been taken over yet."""
+    taken = _State().taken
+    return [file for file in files if isinstance(file, UploadedFile) and file.file_id not in taken]
+
+
+def _take_shot(role: Role, key: str) -> None:
+    """Takes over a photo, and closes the camera."""
     file, state = st.session_state.get(key), _State()
     if file is None:
         return
-    forget_refusals()  # what was said of an earlier upload, in whichever field, is not about this one
-    state.counts = {**state.counts, role: _count(role) + 1}
-    data, name = file.getvalue(), "From the camera" if key.startswith("shot") else file.name
+    forget_refusals()
+    state.shots = {**state.shots, role: state.shots.get(role, 0) + 1}
+    state.shot_taken = True
+    _take_over(role, file, "From the camera")
+
+
+def _take_over(role: Role, file: UploadedFile, name: str) -> None:
+    """Makes an uploaded file the chosen picture, or says why not; what was chosen before is never lost."""
+    data = file.getvalue()
+    file.truncate(0)  # streamlit keeps the file's object while the field has it
     release_upload(file.file_id)
     before, most = chosen(role), get_engine().limits.max_upload_mb
     try:
@@ -124,6 +160,6 @@ def _take_over(role: Role, key: str) -> None:
         tell_refusal(role, f"{plain(name[:60])}: {error}")
         return
     try:
-        state.dropped = Dropped(read_recipe(data, name), name, role, before)
+        _State().dropped = Dropped(read_recipe(data, name), name, role, before)
     except RecipeError:
-        state.dropped = None
+        _State().dropped = None

@@ -1,0 +1,12 @@
+"""Gallery: what comes out, for many pairs, λ and descriptions of style; a click opens one in the Studio."""
+
+from stylecore.ui.gallery.wall import show_wall
+from stylecore.ui.page import heading, page
+from stylecore.ui.state.page_state import apply_query_params
+from stylecore.ui.widgets.settings import need_settings
+
+with page("Gallery") as (engine, owner):
+    apply_query_params(engine, owner)
+    heading("Finished pictures", "Click one to open it in the Studio, with its pair and its settings.")
+    need_settings()
+    show_wall(engine, owner)

@@ -1,0 +1,1 @@
+"""The gallery: finished results of samples."""
