@@ -64,7 +64,7 @@ def test_a_result_of_public_files_is_kept_without_anything_of_its_owner(shared):
         pair(b"my own", b"style"),
         pair(b"photograph", b"my own"),
         pair(b"photograph", b"style", b"photograph"),
-        Inputs(contents=(InputImage(data=b"photograph", mask=b"my own"),), styles=(InputImage(data=b"style"),)),
+        Inputs(contents=(InputImage(data=b"photograph"),), styles=(InputImage(data=b"style", mask=b"my own"),)),
         Inputs(contents=(InputImage(data=b"photograph"),), styles=(InputImage(data=b"style", region=b"my own"),)),
         Inputs(contents=(InputImage(data=b"photograph"),), styles=(InputImage(data=b"style"),), leave=b"my own"),
     ],
