@@ -6,6 +6,7 @@ import io
 from functools import partial
 
 import streamlit as st
+from PIL import Image
 
 from stylecore.artifacts.animation import time_lapse
 from stylecore.artifacts.export import postprocessed
@@ -64,7 +65,8 @@ def _picture(job: Job, snapshot: Snapshot, postprocess: Postprocess, kind: str) 
     if kind == "PNG":
         return png
     buffer = io.BytesIO()
-    decode(png).save(buffer, kind, quality=QUALITY)
+    picture = decode(png) if kind == "JPEG" else Image.open(io.BytesIO(png))  # what is transparent stays so in WebP
+    picture.save(buffer, kind, quality=QUALITY)
     return buffer.getvalue()
 
 
