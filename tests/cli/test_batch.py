@@ -80,7 +80,7 @@ def test_one_broken_file_is_told_and_the_rest_is_done(folders, capsys):
     said = capsys.readouterr()
     assert len(painted(folders)) == 4
     assert said.out == ""
-    assert said.err.count("bad.jpg can't be read as a picture") == 1
+    assert said.err.count("bad.jpg isn't a picture we can read") == 1
     assert "4 of 6 pictures are in" in said.err
     rows = table(folders)
     assert [row["file"] for row in rows if row["trouble"]] == ["bad-ink-0.2.png", "bad-oil-0.2.png"]

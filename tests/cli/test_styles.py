@@ -152,7 +152,7 @@ def test_evaluate_knows_styles_and_masks(files, capsys):
         (["--leave", "{one}x"], "no such file"),
         (["--leave", "{out}"], "empty"),
         (["--style", "{two}:mask={empty}"], "empty"),
-        (["--style-mask", "{text}"], "can't be read as a picture"),
+        (["--style-mask", "{text}"], "isn't a picture we can read"),
         (["--style", "{two}:weight=0:mask={left}"], "a weight above 0"),
     ],
 )

@@ -110,7 +110,7 @@ def test_masks_are_small_once_they_are_submitted_and_the_content_stays(engine, t
     [
         ({"leave": grey(np.full((6, 8), 255))}, "nothing to paint"),
         ({"mask": grey(np.zeros((6, 8)))}, "black all over"),
-        ({"leave": b"not a picture, only words"}, "can't be read as a picture"),
+        ({"leave": b"not a picture, only words"}, "isn't a picture we can read"),
         ({"region": LEFT[:80]}, "damaged, cut off"),
         ({"region": b"x" * (26 * 2**20)}, "A mask has more than 25 MB"),
     ],
