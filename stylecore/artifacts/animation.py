@@ -8,6 +8,8 @@ from typing import Literal
 
 from PIL import Image
 
+from stylecore.imaging.colour import on_paper
+
 AnimationFormat = Literal["GIF", "WEBP"]
 SECONDS = 6.0  # of a time-lapse, apart from its last frame
 LAST_SECONDS = 1.5  # for which the finished picture stays
@@ -21,7 +23,7 @@ def time_lapse(frames: Sequence[bytes], result: bytes, kind: AnimationFormat) ->
         result: bytes of the finished picture.
         kind: "GIF", which every program shows, or "WEBP", which is smaller and not limited to 256 colours.
     """
-    last = Image.open(io.BytesIO(result)).convert("RGB")
+    last = on_paper(Image.open(io.BytesIO(result))).convert("RGB")
     pictures = [Image.open(io.BytesIO(frame)).convert("RGB") for frame in frames]
     size = pictures[0].size if pictures else last.size
     pictures = [picture if picture.size == size else picture.resize(size) for picture in [*pictures, last]]
@@ -36,7 +38,7 @@ def sweep(results: Sequence[bytes], kind: AnimationFormat) -> bytes:
         results: bytes of finished pictures of one size.
         kind: as for `time_lapse`.
     """
-    pictures = [Image.open(io.BytesIO(result)).convert("RGB") for result in results]
+    pictures = [on_paper(Image.open(io.BytesIO(result))).convert("RGB") for result in results]
     pictures += pictures[-2:0:-1]
     return _animation(pictures, [700] * len(pictures), kind)
 

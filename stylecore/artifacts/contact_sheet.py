@@ -10,6 +10,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from stylecore.artifacts.recipe import CHUNK, Recipe, read_recipe
+from stylecore.imaging.colour import on_paper
 from stylecore.imaging.images import encode_png
 
 FONT = Path(__file__).parents[1] / "fonts" / "DejaVuSans-subset.ttf"  # Pillow's own has no λ
@@ -46,7 +47,7 @@ def labelled_sheet(rows: Rows, title: str = "", *, dark: bool = False) -> Image.
     files = [png for _, cells in rows for _, png in cells if png is not None]
     if not files:
         raise ValueError("There is no picture for a sheet yet.")
-    pictures = {id(png): Image.open(io.BytesIO(png)).convert("RGB") for png in files}
+    pictures = {id(png): on_paper(Image.open(io.BytesIO(png))).convert("RGB") for png in files}
     width, height = (max(picture.size[side] for picture in pictures.values()) for side in (0, 1))
     font = ImageFont.truetype(str(FONT), _font_size(width))
     line = _line_height(width)

@@ -53,9 +53,10 @@ def checked_request(request: Request, limits: Limits) -> Request:
     if len(request.inputs.contents) != 1:
         raise RequestRefused("This version takes one content picture.")
     try:
-        return dataclasses.replace(request, inputs=with_small_masks(request.inputs))
+        inputs = with_small_masks(request.inputs)
     except (ImageError, InputsError) as error:
         raise RequestRefused(str(error)) from error
+    return request if inputs == request.inputs else dataclasses.replace(request, inputs=inputs)
 
 
 def check_more_steps(job: Job, more: int, limits: Limits) -> None:

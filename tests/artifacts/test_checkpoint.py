@@ -42,6 +42,11 @@ def test_it_replaces_the_one_before_and_leaves_nothing_beside_it(tmp_path, check
 
 def test_the_key_tells_apart_whatever_makes_another_picture():
     files = pair(b"content", b"style")
+
+    def with_style(**changes):
+        return dataclasses.replace(files, styles=(dataclasses.replace(files.style, **changes),))
+
+    two = dataclasses.replace(files, styles=(files.style, files.content))
     runs = [
         (TransferConfig(), files, 120),
         (TransferConfig(seed=1), files, 120),
@@ -50,6 +55,12 @@ def test_the_key_tells_apart_whatever_makes_another_picture():
         (TransferConfig(), files, 100),
         (TransferConfig(), files, 120, ((3, 0.5),)),
         (TransferConfig(), files, 120, (), ((512, 120),)),
+        (TransferConfig(), dataclasses.replace(files, leave=b"mask"), 120),
+        (TransferConfig(), with_style(region=b"mask"), 120),
+        (TransferConfig(), with_style(mask=b"mask"), 120),
+        (TransferConfig(), with_style(weight=2.0), 120),
+        (TransferConfig(), two, 120),
+        (TransferConfig(), two, 120, (), (), ((3, (1.0, 0.5)),)),
     ]
     assert len({run_key(*run) for run in runs}) == len(runs)
     assert run_key(*runs[0]) == KEY

@@ -128,3 +128,19 @@ def test_an_opaque_picture_with_an_alpha_channel_is_painted_all_over(toy):
     step, inputs = painted(toy, png_of(levels), b"")
     (png,) = finished_pictures(step, CONFIG, "cpu", inputs)
     assert opened(png).mode == "RGB"
+
+
+def test_the_largest_masks_have_room_in_every_format_but_jpeg(toy):
+    """Five styles with two masks each and one more, all as restless as they can be."""
+    rng = np.random.default_rng(2)
+    masks = [png_of(rng.integers(0, 256, (128, 128)).astype(np.uint8)) for _ in range(11)]
+    style = png_of(np.random.default_rng(1).integers(0, 256, (40, 64, 3), np.uint8))
+    images = [InputImage(data=style, mask=masks[2 * k], region=masks[2 * k + 1]) for k in range(5)]
+    inputs = Inputs(contents=(InputImage(data=photograph("RGB")),), styles=tuple(images), leave=masks[10])
+    inputs = with_small_masks(inputs)
+    *_, step = stylize(toy, *prepare(*decode_inputs(inputs, CONFIG), CONFIG), dataclasses.replace(CONFIG, steps=0))
+    (picture,) = finish(step, CONFIG, "cpu", inputs)
+    for kind in ("png", "webp", "tiff", "jpeg"):
+        recipe = read_recipe(picture.encoded(kind))
+        assert set(recipe.masks.values()) == (set() if kind == "jpeg" else set(inputs.masks()))
+        assert dataclasses.replace(recipe, masks=picture.recipe.masks) == picture.recipe

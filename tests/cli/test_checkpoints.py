@@ -251,3 +251,20 @@ def test_resumed_pictures_are_nearly_those_of_one_go(killed_at, paint, tmp_path)
     assert paint()[0] == 0
     pictures = [np.asarray(Image.open(tmp_path / name), int) for name in ("whole.png", "out.png")]
     assert 0 < abs(pictures[0] - pictures[1]).mean() < 20
+
+
+def test_styles_and_what_is_left_alone_are_those_of_the_beginning(inputs, tmp_path, paint, killed_at):
+    levels = np.zeros((60, 80), np.uint8)
+    levels[:, :40] = 255
+    (tmp_path / "left.png").write_bytes(encode_png(Image.fromarray(levels)))
+    options = ("--style", f"{inputs[0]}:weight=0.5", "--leave", str(tmp_path / "left.png"))
+    killed_at(7, *options)
+    status, error = paint(*options)
+    assert (status, "going on from step 6" in error) == (0, True)
+    recipe = read_recipe((tmp_path / "out.png").read_bytes())
+    assert ([style.weight for style in recipe.styles], recipe.resumed_at) == ([1.0, 0.5], (6,))
+    with Image.open(inputs[0]) as content, Image.open(tmp_path / "out.png") as image:
+        scaled = np.asarray(content.convert("RGB").resize(image.size, Image.Resampling.LANCZOS))
+        assert np.array_equal(np.asarray(image)[:, :15], scaled[:, :15])
+    killed_at(7, *options)
+    assert "not used" in paint("--style", inputs[0])[1]

@@ -64,7 +64,8 @@ def guided_projections(features: Tensor, guide: Tensor) -> Tensor:
     projections = directions_of(features.shape[1]).to(features) @ features.flatten(2)[:, :, inside]
     order = _order(projections.detach())
     ends = guide.flatten()[inside].double().square()[order].cumsum(2)
-    means: Tensor = _PartMeans.apply(projections.gather(2, order), ends / ends[:, :, -1:])
+    ends /= ends[:, :, -1:].clone()
+    means: Tensor = _PartMeans.apply(projections.gather(2, order), ends)
     return means
 
 
@@ -75,12 +76,19 @@ class _PartMeans(torch.autograd.Function):
     def forward(ctx: Any, values: Tensor, ends: Tensor) -> Tensor:  # noqa: ANN401  # torch gives contexts no type
         """Values, (K, 64, N), and where each of them ends, rising to 1 → (K, 64, N)."""
         ctx.save_for_backward(ends)
-        return _differences(values, ends, _ends_of_parts(ends)).to(values.dtype)
+        parts = [_differences(v, e, _ends_of_parts(e)) for v, e in zip(*map(_some, (values, ends)), strict=True)]
+        return torch.cat(parts, dim=1)
 
     @staticmethod
     def backward(ctx: Any, *upstream: Tensor) -> tuple[Tensor, None]:  # noqa: ANN401  # as above
         (ends,) = ctx.saved_tensors
-        return _differences(upstream[0], _ends_of_parts(ends), ends).to(upstream[0].dtype), None
+        parts = [_differences(u, _ends_of_parts(e), e) for u, e in zip(*map(_some, (upstream[0], ends)), strict=True)]
+        return torch.cat(parts, dim=1), None
+
+
+def _some(values: Tensor) -> tuple[Tensor, ...]:
+    """Some directions at a time, of (K, 64, N): in float64, all would take much memory."""
+    return torch.split(values, 8, dim=1)
 
 
 def _ends_of_parts(ends: Tensor) -> Tensor:
@@ -89,18 +97,23 @@ def _ends_of_parts(ends: Tensor) -> Tensor:
 
 
 def _differences(values: Tensor, ends: Tensor, places: Tensor) -> Tensor:
-    """N times the integral of a step function between each place and the one before, in float64.
+    """N times the integral of a step function between each place and the one before.
 
     Args:
-        values: (K, 64, N).
-        ends: of each value, (K, 64, N), float64, rising to 1.
-        places: (K, 64, N), float64, rising to 1.
+        values: (K, D, N).
+        ends: of each value, (K, D, N), float64, rising to 1.
+        places: (K, D, N), float64, rising to 1.
+
+    Returns:
+        (K, D, N), computed in float64, of the values' type.
     """
-    values, starts = values.double(), F.pad(ends[:, :, :-1], (1, 0))
+    dtype, starts = values.dtype, F.pad(ends[:, :, :-1], (1, 0))
+    values, ends = values.double(), ends.contiguous()
     before = F.pad((values * (ends - starts)).cumsum(2)[:, :, :-1], (1, 0))
-    step = torch.searchsorted(ends, places).clamp_max(values.shape[2] - 1)
+    step = torch.searchsorted(ends, places.contiguous()).clamp_max(values.shape[2] - 1)
     integral = before.gather(2, step) + (places - starts.gather(2, step)) * values.gather(2, step)
-    return values.shape[2] * integral.diff(dim=2, prepend=torch.zeros_like(integral[:, :, :1]))
+    differences = integral.diff(dim=2, prepend=torch.zeros_like(integral[:, :, :1]))
+    return (values.shape[2] * differences).to(dtype)
 
 
 def _order(values: Tensor) -> Tensor:
