@@ -53,15 +53,20 @@ def guides_of(mask: Tensor, sizes: Mapping[str, tuple[int, int]]) -> dict[str, G
     return {layer: guide for layer, size in sizes.items() if (guide := _guide(mask, size)) is not None}
 
 
-def _guide(mask: Tensor, size: tuple[int, int]) -> Guide | None:
+def averaged(mask: Tensor, size: tuple[int, int]) -> Tensor:
+    """A mask, (1, 1, H, W), averaged down to the positions of a layer, whose height and width are given."""
     stride = 2 ** int(math.log2(mask.shape[2] / size[0]))  # poolings drop what is left over at the far edges
-    averaged = F.avg_pool2d(mask, stride)[:, :, : size[0], : size[1]]
-    length = averaged.double().square().sum().sqrt()
+    return F.avg_pool2d(mask, stride)[:, :, : size[0], : size[1]]
+
+
+def _guide(mask: Tensor, size: tuple[int, int]) -> Guide | None:
+    values = averaged(mask, size)
+    length = values.double().square().sum().sqrt()
     if length == 0:
         return None
-    covered = averaged[0, 0] > 0
+    covered = values[0, 0] > 0
     rows, columns = ([n for n, is_in in enumerate(covered.any(dim).tolist()) if is_in] for dim in (1, 0))
-    return Guide((averaged / length).to(mask.dtype), range(rows[0], rows[-1] + 1), range(columns[0], columns[-1] + 1))
+    return Guide((values / length).to(mask.dtype), range(rows[0], rows[-1] + 1), range(columns[0], columns[-1] + 1))
 
 
 def _common(span: range, start: int, length: int) -> range:

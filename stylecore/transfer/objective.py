@@ -9,9 +9,10 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from stylecore.config import TransferConfig
-from stylecore.transfer.calibration import FLOOR, calibrated_weights
+from stylecore.transfer.calibration import FLOOR
+from stylecore.transfer.content_targets import ContentTargets
 from stylecore.transfer.encoder import Encoder, Part, added
-from stylecore.transfer.losses import Losses, content_loss, variation_loss
+from stylecore.transfer.losses import Losses, variation_loss
 from stylecore.transfer.style_targets import StyleTargets
 from stylecore.transfer.styling import Styling
 from stylecore.transfer.vgg import VGG16, exact_convolutions
@@ -23,9 +24,7 @@ class Objective:
     """Distance of images from a content picture and the styles that it is painted in.
 
     Attributes:
-        content_weights: w_i by layer.
         variation_weight: of the smoothness term.
-        content_sizes: unweighted loss of all-zero features, by layer.
     """
 
     def __init__(
@@ -51,16 +50,26 @@ class Objective:
         self._encoder = Encoder(vgg, config, tile)
         self._tiles = self._encoder.tiles(content)
         with torch.no_grad():
-            of_content = self._take_in(content)
+            targets, of_content = self._take_in(content)
             of_styles = [self._encoder.describe(style.image, style.mask) for style in self._styling.styles]
             self._style = StyleTargets(self._styling, of_styles, of_content, config)
-            self.content_sizes = self._content_sizes()
+            self._targets = ContentTargets(targets, self._tiles, self._styling, config)
             self.variation_weight = config.total_variation
             if config.loss_weighting == "calibrated":
-                self._style_distances = [self._content_distances(style.image) for style in self._styling.styles]
+                self._targets.calibrate(self._content_distances(style.image) for style in self._styling.styles)
                 # Relative to the content picture's own variation: there the term equals its setting.
                 self.variation_weight /= max(variation_loss(content).item(), FLOOR * content.numel())
             self.mix(self._styling.weights)
+
+    @property
+    def content_weights(self) -> dict[str, float]:
+        """w_i by layer; their mean where regions have others."""
+        return self._targets.weights
+
+    @property
+    def content_sizes(self) -> dict[str, float]:
+        """Unweighted loss of all-zero features, by layer."""
+        return self._targets.sizes
 
     @property
     def style_weights(self) -> dict[str, float]:
@@ -79,11 +88,7 @@ class Objective:
             weights: of all styles.
         """
         self._style.mix(weights)
-        self.content_weights = dict(self._config.content_layers)
-        if self._config.loss_weighting == "calibrated":
-            distances = self._mixed_distances(weights)
-            self.content_weights = calibrated_weights(self.content_weights, self.content_sizes, distances)
-        self._content_size = sum(self.content_weights[layer] * size for layer, size in self.content_sizes.items())
+        self._targets.mix(weights)
 
     def __call__(self, images: Tensor) -> Losses:
         """The losses of images, differentiable if they are taken whole.
@@ -98,7 +103,7 @@ class Objective:
         if len(self._tiles) == 1:
             features = self._encoder.features(images)
             descriptions = self._encoder.descriptions(features, self._guides)
-            return self._losses(self._content_losses(features, 0), descriptions, images)
+            return self._losses(self._targets.losses(features, 0), descriptions, images)
         with torch.no_grad():
             distances, sums = self._survey(images)
             return self._losses(distances, self._encoder.descriptions_from(sums, images, self._guides), images)
@@ -109,7 +114,7 @@ class Objective:
         Args:
             lambdas: (K,), in [0, 1].
         """
-        return ROUNDING * (lambdas * self._content_size + (1 - lambdas) * self._style.size)
+        return ROUNDING * (lambdas * self._targets.size + (1 - lambdas) * self._style.size)
 
     def gradient(self, images: Tensor, lambdas: Tensor) -> tuple[Losses, Tensor]:
         """Losses and ∂L/∂image of every image.
@@ -172,39 +177,31 @@ class Objective:
         with torch.enable_grad(), exact_convolutions():
             part = tile.region(images).clone().requires_grad_()
             features = self._encoder.own_features(part, tile)
-            content = [
-                (lambdas * self.content_weights[layer] * loss).sum()
-                for layer, loss in self._content_losses(features, index).items()
-            ]
+            content = [(lambdas * loss).sum() for loss in self._targets.losses(features, index).values()]
             of_style = self._encoder.sums(features, tile, self._guides)
             style = [(slope * value).sum() for key, value in of_style.items() if (slope := slopes[key]) is not None]
             (share,) = torch.autograd.grad(torch.stack(content + style).sum(), part)
         return share
 
-    def _losses(self, distances: Mapping[str, Tensor], descriptions: Mapping[Part, Tensor], images: Tensor) -> Losses:
-        """The weighted terms of L, from content losses by layer, descriptions by region and layer, and the pictures."""
-        content = {layer: self.content_weights[layer] * distance for layer, distance in distances.items()}
+    def _losses(self, content: dict[str, Tensor], descriptions: Mapping[Part, Tensor], images: Tensor) -> Losses:
+        """The weighted terms of L, from those of the content, descriptions by region and layer, and the pictures."""
         if self.variation_weight:
             variation = self.variation_weight * variation_loss(images)
         else:
             variation = images.new_zeros(len(images))
         return Losses(content, self._style.losses(descriptions), variation)
 
-    def _content_losses(self, features: Mapping[str, Tensor], index: int) -> dict[str, Tensor]:
-        """Unweighted content loss by layer, (K,), of the features of one tile."""
-        return {layer: content_loss(features[layer], t) for layer, t in self._content_targets[index].items()}
-
     def _survey(self, images: Tensor) -> tuple[dict[str, Tensor], dict[Part, Tensor]]:
-        """Unweighted content losses, (K,), and sums of the statistics, added up over all tiles."""
+        """L_content by layer, (K,), and sums of the statistics, added up over all tiles."""
         found = []
         for index, tile in enumerate(self._tiles):
             features = self._encoder.own_features(tile.region(images), tile)
-            found.append((self._content_losses(features, index), self._encoder.sums(features, tile, self._guides)))
+            found.append((self._targets.losses(features, index), self._encoder.sums(features, tile, self._guides)))
         return added(distances for distances, _ in found), added(sums for _, sums in found)
 
-    def _take_in(self, content: Tensor) -> dict[Part, Tensor]:
-        """Keeps the content targets of each tile and the regions' guides, and describes the style of the content."""
-        self._content_targets: list[dict[str, Tensor]] = []
+    def _take_in(self, content: Tensor) -> tuple[list[dict[str, Tensor]], dict[Part, Tensor]]:
+        """The content's features by tile, and its descriptions of style; keeps the guides of the regions."""
+        targets: list[dict[str, Tensor]] = []
         masks, whole = [region.mask for region in self._styling.regions], len(self._tiles) == 1
         if not whole:
             self._guides = [self._encoder.guides(mask) for mask in masks]
@@ -212,42 +209,24 @@ class Objective:
         for tile in self._tiles:
             features = self._encoder.own_features(tile.region(content), tile)
             # In the dtype that they were computed in, which holds all of them.
-            self._content_targets.append(
+            targets.append(
                 {layer: features[layer].to(self._encoder.dtype, copy=True) for layer, _ in self._config.content_layers}
             )
             if not whole:
                 sums.append(self._encoder.sums(features, tile, self._guides))
         if not whole:
-            return self._encoder.descriptions_from(added(sums), content, self._guides)
+            return targets, self._encoder.descriptions_from(added(sums), content, self._guides)
         self._guides = [self._encoder.guides(mask, features) for mask in masks]
-        return self._encoder.descriptions(features, self._guides)
+        return targets, self._encoder.descriptions(features, self._guides)
 
-    def _content_distances(self, style: Tensor) -> dict[str, float]:
-        """Unweighted content losses of a style picture, (1, 3, h, w), that is stretched over all that is painted."""
+    def _content_distances(self, style: Tensor) -> list[dict[Part, Tensor]]:
+        """How far a style picture, (1, 3, h, w), laid over all that is painted, is from the content, by tile."""
         stretched = F.interpolate(style, self._content.shape[2:], mode="bicubic", antialias=True).clamp(0, 1)
         images = self._styling.painted_over(self._content, stretched)
-        distances = added(
-            self._content_losses(self._encoder.own_features(tile.region(images), tile), index)
+        return [
+            self._targets.distances(self._encoder.own_features(tile.region(images), tile), index)
             for index, tile in enumerate(self._tiles)
-        )
-        return {layer: loss.item() for layer, loss in distances.items()}
-
-    def _mixed_distances(self, weights: Sequence[float]) -> dict[str, float]:
-        """What L_content is to be 1 at, by layer: the distances of the style pictures, by their shares of the area."""
-        mixed = dict.fromkeys(self.content_sizes, 0.0)
-        for region, mix in zip(self._styling.regions, self._styling.mixes(weights), strict=True):
-            for index, share in mix.items():
-                for layer, distance in self._style_distances[index].items():
-                    mixed[layer] += region.share * share * distance
-        return mixed
-
-    def _content_sizes(self) -> dict[str, float]:
-        """Unweighted losses of all-zero content features, by layer."""
-        content = added(
-            {layer: content_loss(torch.zeros_like(t, dtype=torch.float32), t) for layer, t in targets.items()}
-            for targets in self._content_targets
-        )
-        return {layer: loss.item() for layer, loss in content.items()}
+        ]
 
     @staticmethod
     def _by_layer(values: Mapping[Part, float]) -> dict[str, float]:

@@ -62,6 +62,19 @@ class Tile:
         """
         return images[:, :, self.rows.first : self.rows.last, self.columns.first : self.columns.last]
 
+    def positions(self, values: Tensor, stride: int) -> Tensor:
+        """What belongs to the tile's own positions, as a view.
+
+        Args:
+            values: (K, C, h, w), of all positions of the picture.
+            stride: of their layer, in pixels.
+        """
+        rows, columns = (
+            slice(span.start // stride, None if span.stop is None else span.stop // stride)
+            for span in (self.rows, self.columns)
+        )
+        return values[:, :, rows, columns]
+
     def own(self, features: Tensor, stride: int) -> Tensor:
         """The features of the tile's own positions, as a view.
 

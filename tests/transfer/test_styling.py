@@ -204,3 +204,32 @@ def test_tiles_are_the_whole(vgg, statistic):
     whole, tiled = (Objective(vgg, content, painted, config, tile).gradient(image, lambdas) for tile in (None, 48))
     assert tiled[0].total(lambdas).item() == pytest.approx(whole[0].total(lambdas).item(), rel=1e-5)
     assert (tiled[1] - whole[1]).norm() < 1e-5 * whole[1].norm()
+
+
+def test_content_counts_in_each_region_as_if_it_were_alone(toy, tensors):
+    """So λ means the same in a region whose style is near to the content, and in one whose style is far from it."""
+    hard = (LEFT > 0.5).float()
+    content = 0.3 + 0.4 * tensors[0]
+    styles = (Style(0.3 + 0.4 * noise(1, 3, 20, 24, seed=2)), Style((noise(1, 3, 20, 24, seed=3) > 0.5).float()))
+    regions = regions_of([((0,), hard), ((1,), None)], None)
+    both = Objective(toy, content, Styling(styles=styles, weights=(1.0, 1.0), regions=regions), CONFIG)
+    for style, mask, inside in zip(styles, (hard, 1 - hard), (slice(0, 8), slice(16, 24)), strict=True):
+        leave = 1 - mask
+        one = Styling(styles=(style,), weights=(1.0,), regions=regions_of([((0,), None)], leave), leave=leave)
+        image = content.clone()
+        image[..., inside] = noise(1, 3, 20, 8, seed=7)
+        wanted = 0.5 * Objective(toy, content, one, CONFIG)(image).content.item()
+        assert both(image).content.item() == pytest.approx(wanted, rel=0.15)  # but for what is seen at the border
+
+
+def test_specks_beside_a_large_region_and_bare_places_have_finite_weights(vgg):
+    masks = [torch.zeros(1, 1, 40, 40) for _ in range(2)]
+    masks[0][:, :, :20] = 1
+    masks[1][:, :, 39:, 39:] = 1  # relu4_2 has 5 rows of 8 pixels, relu5_1 2 of 16
+    styles = tuple(Style(noise(1, 3, 40, 40, seed=k)) for k in (0, 1))
+    painted = Styling(styles=styles, weights=(1.0, 1.0), regions=regions_of([((0,), masks[0]), ((1,), masks[1])], None))
+    objective = Objective(vgg, noise(1, 3, 40, 40, seed=3), painted, TransferConfig())
+    losses, gradient = objective.gradient(noise(1, 3, 40, 40, seed=4), torch.tensor([0.2]))
+    assert losses.content.item() < 100
+    assert losses.style.item() < 100
+    assert gradient.isfinite().all()

@@ -204,3 +204,12 @@ def test_a_mask_can_be_what_others_leave_or_that_of_another_style():
     assert app.slider(key="mix_of_style_style2").value == 0.5  # they share their place
     app.button(key="regions").click().run()
     assert np.array_equal(painted(app), leave)
+
+
+def test_the_brush_does_not_come_back_by_itself_after_another_page():
+    app = open_app(size="64")
+    app.button(key="regions").click().run()
+    assert [button for button in app.button if button.key == "regions_done"]
+    app.switch_page("pages/about.py").run()
+    app.switch_page("app.py").run()
+    assert not [button for button in app.button if button.key == "regions_done"]

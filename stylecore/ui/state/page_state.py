@@ -66,6 +66,11 @@ def page_opened(title: str) -> None:
     state.title = title
 
 
+def page_changed() -> bool:
+    """Whether this is the first run of a page that has just been opened from another one."""
+    return _State().previous != _State().title
+
+
 def apply_query_params(engine: Engine, owner: str) -> bool:
     """Sets the page as its address says; a reload without settings in the address finds those of the newest run.
 
@@ -75,7 +80,7 @@ def apply_query_params(engine: Engine, owner: str) -> bool:
     state, query = _State(), st.query_params.to_dict()
     first = not settings_loaded()
     if not first and (not query or query == state.address or _is_stale(query)):
-        if state.previous != state.title:
+        if page_changed():
             keep_settings()
         return False
     if first:

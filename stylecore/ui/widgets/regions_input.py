@@ -14,6 +14,7 @@ from stylecore.ui.page_errors import guarded, guarded_callback
 from stylecore.ui.server import get_engine
 from stylecore.ui.state.chosen import chosen_pair, chosen_styles
 from stylecore.ui.state.chosen_inputs import LEAVE
+from stylecore.ui.state.page_state import page_changed
 from stylecore.ui.state.regions import current_masks, mask_size, set_mask, stored_mask
 from stylecore.ui.state.session import SessionValue
 from stylecore.ui.state.sources import STYLES
@@ -58,6 +59,8 @@ def regions_input() -> None:
     )
     if chosen_pair()[0].transparent:
         st.caption("What is transparent in the photograph is left alone, and stays so.", width="content")
+    if page_changed():
+        _close()  # it was open when the visitor went to another page
     if _State().open:
         _dialog()
 
