@@ -25,11 +25,12 @@ def start_afresh():
     """As if the server had just been started: no engine, no results, nothing in a cache."""
     import streamlit as st  # a GPU machine that only tests the core may have none
 
-    from stylecore.ui.server import get_derived_pictures, get_engine, get_visitor_store
+    from stylecore.ui.server import bundled_network, get_derived_pictures, get_engine, get_visitor_store
 
     st.cache_data.clear()
     st.cache_resource.clear()
     get_engine.clear()
+    bundled_network.clear()
     get_visitor_store.clear()
     get_derived_pictures.clear()
 

@@ -116,8 +116,7 @@ def test_a_visitor_sees_finished_pictures_before_anything_has_run(browser, addre
 
 
 def test_a_click_in_the_gallery_opens_the_studio_with_pair_and_settings(browser, address):
-    with visitor(browser, address, viewport=LAPTOP) as page:
-        page.get_by_role("link", name="Gallery").click()
+    with visitor(browser, f"{address}/gallery", viewport=LAPTOP) as page:
         page.locator("label", has_text="Stone mosaic").click()
         page.get_by_text("Done: 120 steps").wait_for()
         page.locator(".st-key-gallery_style figcaption", has_text="Stone mosaic").wait_for()

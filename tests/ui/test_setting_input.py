@@ -39,9 +39,16 @@ def test_a_number_with_an_end_for_a_slider_is_one():
 
 
 @pytest.mark.parametrize(("name", "value"), [("seed", 5), ("lbfgs_memory", 7), ("learning_rate", 0.002)])
-def test_other_numbers_are_fields(name, value):
-    found = widget(SETTINGS[name], value, "number_input")
-    assert (found.min, found.max) == (SETTINGS[name].low, SETTINGS[name].high)
+def test_other_numbers_are_fields_that_keep_to_their_range(name, value):
+    declared = SETTINGS[name]
+    widget(declared, value, "number_input")
+    app = AppTest.from_function(page, args=(declared, value)).run()
+    number = type(value)
+    largest = min(declared.high + 1, 2**53 - 1)  # that a browser can write
+    for beyond, nearest in ((largest, declared.high), (declared.low - 1, declared.low)):
+        app.number_input(key="key").set_value(number(beyond)).run()
+        assert not app.exception
+        assert app.number_input(key="key").value == app.session_state["found"] == nearest
 
 
 def test_layers_are_text():

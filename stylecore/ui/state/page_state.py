@@ -79,13 +79,14 @@ def apply_query_params(engine: Engine, owner: str) -> bool:
     """
     state, query = _State(), st.query_params.to_dict()
     first = not settings_loaded()
+    state.just_opened = first
     if not first and (not query or query == state.address or _is_stale(query)):
         if page_changed():
             keep_settings()
         return False
     if first:
         restore_shown(owner)
-        state.address, state.just_opened = query, True
+        state.address = query
     job = shown_job(engine, owner) if first else None
     config, problems = from_query(query, engine.limits)
     if job is None and not says_settings(query):
