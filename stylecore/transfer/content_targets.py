@@ -19,7 +19,7 @@ from stylecore.transfer.tiles import Tile
 class ContentTargets:
     """L_content = Σ_i w_i · ½ ‖F − T‖².
 
-    With several regions and `loss_weighting="calibrated"`, w_i differs over the picture, w_i = Σ_r a_r · w_ri · M_r:
+    With masks and `loss_weighting="calibrated"`, w_i differs over the picture, w_i = Σ_r a_r · w_ri · M_r:
     each region's share is 1 at its own styles, as if it were alone, and so λ means the same in all of them.
 
     Attributes:
@@ -40,7 +40,7 @@ class ContentTargets:
         """
         self._targets, self._tiles, self._styling, self._config = targets, tiles, styling, config
         self._calibrated = config.loss_weighting == "calibrated"
-        self._varies = self._calibrated and len(styling.regions) > 1
+        self._varies = self._calibrated and styling.regions[0].mask is not None  # then all of them have one
         self._masks = {layer: self._masks_at(layer) for layer, _ in config.content_layers} if self._varies else {}
         self._maps: dict[str, Tensor] = {}
         self._of_nothing = _as_numbers(
@@ -60,7 +60,7 @@ class ContentTargets:
         return sum(self.weights[layer] * size for layer, size in self.sizes.items())
 
     def calibrate(self, of_styles: Iterable[Iterable[Mapping[Part, Tensor]]]) -> None:
-        """Notes the `distances` of each style picture, tile by tile, when it is laid over all that is painted."""
+        """Notes the `distances` of each style picture, tile by tile, when it is stretched over the content."""
         self._of_styles = [_as_numbers(tiles) for tiles in of_styles]
 
     def mix(self, weights: Sequence[float]) -> None:

@@ -220,9 +220,8 @@ class Objective:
         return targets, self._encoder.descriptions(features, self._guides)
 
     def _content_distances(self, style: Tensor) -> list[dict[Part, Tensor]]:
-        """How far a style picture, (1, 3, h, w), laid over all that is painted, is from the content, by tile."""
-        stretched = F.interpolate(style, self._content.shape[2:], mode="bicubic", antialias=True).clamp(0, 1)
-        images = self._styling.painted_over(self._content, stretched)
+        """How far a style picture, (1, 3, h, w), stretched over the content, is from it, by tile."""
+        images = F.interpolate(style, self._content.shape[2:], mode="bicubic", antialias=True).clamp(0, 1)
         return [
             self._targets.distances(self._encoder.own_features(tile.region(images), tile), index)
             for index, tile in enumerate(self._tiles)

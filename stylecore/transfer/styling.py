@@ -95,13 +95,6 @@ class Styling:
         free = (1 - self.leave).clamp_min(1 / 255)
         return torch.where(self.leave < 1, content + (images - content) / free, images).clamp(0, 1)
 
-    def painted_over(self, content: Tensor, images: Tensor) -> Tensor:
-        """The content with other pictures, (K, 3, H, W) in [0, 1], wherever there is anything to paint."""
-        if any(region.mask is None for region in self.regions):
-            return images
-        covered = torch.stack([region.mask for region in self.regions if region.mask is not None]).sum(0).clamp_max(1)
-        return torch.lerp(content, images, covered)
-
     def resized(self, scale: float) -> Styling:
         """The same at a fraction of the size: pictures bicubic, masks averaged."""
         if scale == 1:

@@ -117,7 +117,7 @@ def test_l_content_is_1_where_all_that_is_painted_is_the_style(toy, tensors):
     painted = styling([((0,), None)], leave)
     objective = Objective(toy, tensors[0], painted, CONFIG)
     stretched = torch.nn.functional.interpolate(painted.styles[0].image, (20, 24), mode="bicubic", antialias=True)
-    assert objective(stretched.clamp(0, 1)).content.item() == pytest.approx(1, rel=1e-4)
+    assert objective(stretched.clamp(0, 1)).content.item() == pytest.approx(1, rel=0.15)  # but for the border
 
 
 @pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
@@ -219,7 +219,7 @@ def test_content_counts_in_each_region_as_if_it_were_alone(toy, tensors):
         image = content.clone()
         image[..., inside] = noise(1, 3, 20, 8, seed=7)
         wanted = 0.5 * Objective(toy, content, one, CONFIG)(image).content.item()
-        assert both(image).content.item() == pytest.approx(wanted, rel=0.15)  # but for what is seen at the border
+        assert both(image).content.item() == pytest.approx(wanted, rel=1e-4)
 
 
 def test_specks_beside_a_large_region_and_bare_places_have_finite_weights(vgg):
