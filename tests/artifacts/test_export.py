@@ -67,7 +67,7 @@ def test_a_result_may_be_larger_than_an_input(png, monkeypatch):
 def test_other_files_are_refused(png, content):
     with pytest.raises(RecipeError, match="no recipe"):
         postprocessed(content, content, SETTINGS)
-    with pytest.raises(ImageError, match="The content picture isn.t a picture we can read"):
+    with pytest.raises(ImageError, match="The content picture isn't a picture we can read"):
         postprocessed(png, b"text", SETTINGS)
 
 
