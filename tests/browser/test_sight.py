@@ -105,6 +105,7 @@ def test_a_visitor_sees_finished_pictures_before_anything_has_run(browser, addre
         assert shown(page) != first
         page.get_by_role("link", name="λ lab").click()
         image, λ = page.locator(".st-key-lab_scrubber img"), page.locator(".st-key-lab_scrubber input")
+        expect(image).to_have_attribute("src", re.compile("^data:"))
         before = image.get_attribute("src")
         λ.focus()
         page.keyboard.press("End")
