@@ -36,12 +36,12 @@ def page(browser, address):
 
 
 def whole(page, *places):
-    """Whether elements are wholly within the window."""
-    height = page.viewport_size["height"]
-    boxes = [page.locator(place).first.bounding_box() for place in places]
-    assert all(box["y"] >= 0 and box["y"] + box["height"] <= height for box in boxes), dict(
-        zip(places, boxes, strict=True)
-    )
+    """Waits until elements are wholly within the window: parts of a page arrive one after another."""
+    inside = """places => places.every(place => {
+        const box = document.querySelector(place)?.getBoundingClientRect()
+        return box && box.top >= 0 && box.bottom <= innerHeight
+    })"""
+    page.wait_for_function(inside, arg=list(places))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -105,6 +105,7 @@ def test_a_visitor_sees_finished_pictures_before_anything_has_run(browser, addre
         assert shown(page) != first
         page.get_by_role("link", name="λ lab").click()
         image, λ = page.locator(".st-key-lab_scrubber img"), page.locator(".st-key-lab_scrubber input")
+        expect(image).to_have_attribute("src", re.compile("^data:"))
         before = image.get_attribute("src")
         λ.focus()
         page.keyboard.press("End")
