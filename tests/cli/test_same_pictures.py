@@ -13,12 +13,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 from PIL import Image
 
 from stylecore.cli.parser import main
 from stylecore.samples import sample_contents, sample_styles
 
 FOLDER = Path(__file__).with_name("same_pictures")
+SIZES = ((43, 64), (64, 96), (75, 112), (85, 128))  # height and width, those of a coarse level too
+BLOCKS = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512,))  # channels
 MEAN_DIFFERENCE = 2.0  # levels of 255, from a picture that another kind of processor has painted
 
 PAIRS = {
@@ -30,15 +33,28 @@ PAIRS = {
 
 
 def arithmetic() -> str:
-    """A digest of what this processor makes of a convolution, its gradient and a matrix product: torch alone."""
+    """A digest of what this processor makes of a network like VGG16 at the sizes of the pictures: torch alone.
+
+    Which sums a processor takes in which order depends on the shapes: one of another kind may agree at some of them.
+    """
     generator = torch.Generator().manual_seed(3)
-    image = torch.rand(1, 3, 84, 112, generator=generator).to(memory_format=torch.channels_last).requires_grad_()
-    first, second = (torch.randn(64, n, 3, 3, generator=generator) / 9 for n in (3, 64))
-    features = torch.relu(torch.nn.functional.conv2d(image, first, padding=1))
-    features = torch.nn.functional.max_pool2d(torch.relu(torch.nn.functional.conv2d(features, second, padding=1)), 2)
-    rows = features.flatten(2)
-    (gradient,) = torch.autograd.grad((rows @ rows.mT).square().mean(), image)
-    return hashlib.sha256(gradient.contiguous().numpy().tobytes()).hexdigest()
+    digest = hashlib.sha256()
+    for height, width in SIZES:
+        image = torch.rand(1, 3, height, width, generator=generator).to(memory_format=torch.channels_last)
+        features, loss = image.requires_grad_(), torch.zeros(())
+        for channels in BLOCKS:
+            for count in channels:
+                weight = torch.randn(count, features.shape[1], 3, 3, generator=generator)
+                weight = weight.to(memory_format=torch.channels_last) * (2 / weight[0].numel()) ** 0.5
+                features = F.conv2d(F.pad(features, (1, 1, 1, 1), "replicate"), weight, torch.zeros(count)).relu()
+            rows = features.flatten(2)
+            loss = loss + (rows @ rows.mT / rows.shape[2]).square().mean()
+            features = F.max_pool2d(features, 2)
+        (gradient,) = torch.autograd.grad(loss, image)
+        smaller = F.interpolate(gradient, scale_factor=0.5, mode="bicubic", antialias=True)
+        for values in (gradient, smaller):
+            digest.update(values.contiguous().numpy().tobytes())
+    return digest.hexdigest()
 
 
 @pytest.fixture(scope="module")
