@@ -18,6 +18,7 @@ from tests.support.browser import (
     shown,
     slider,
     stopped,
+    unfold,
     visitor,
 )
 
@@ -80,7 +81,7 @@ def test_back_is_one_press_a_page_whatever_was_set_on_it(page):
 
 
 def test_a_run_that_starts_and_ends_leaves_the_page_in_place(page):
-    page.get_by_text("Advanced", exact=True).click()
+    unfold(page, "Advanced")
     expect(page.get_by_text("Stroke size")).to_be_visible()
     press(page, "Run")
     expect(page.locator(".st-key-picture .compare")).to_have_attribute("aria-pressed", "false")
@@ -114,7 +115,7 @@ def test_layers_come_back_with_their_pictures(page):
 def test_a_result_returns_with_the_picture_that_it_was_started_from(page, address, tmp_path):
     page.goto(f"{address}/?size=64&steps=2&init=image")
     page.get_by_text("Choose the picture to start from").wait_for()
-    page.get_by_text("Advanced", exact=True).click()
+    unfold(page, "Advanced")
     for name in ("first", "second"):
         upload(page, 2, noise(tmp_path / f"{name}.png"))
         page.get_by_text(re.compile(f"^{name}.png · ")).wait_for()  # else Run might still take the one of before
@@ -127,7 +128,7 @@ def test_a_result_returns_with_the_picture_that_it_was_started_from(page, addres
     page.get_by_text(re.compile("^Start of result 1 · ")).wait_for()
     page.reload()
     page.get_by_text("Remove result 1").wait_for()
-    page.get_by_text("Advanced", exact=True).click()
+    unfold(page, "Advanced")
     page.get_by_text(re.compile("^Start of result 1 · ")).wait_for()
     press(page, "Run")
     page.locator(".st-key-history label").nth(2).wait_for()
@@ -275,6 +276,6 @@ def test_numbers_typed_one_after_another_all_count(page):
 
 def test_small_numbers_are_shown_as_they_are(page, address):
     page.goto(f"{address}/?size=128&optimizer=adam&learning_rate=0.002&lam=0.125")
-    page.get_by_text("Advanced", exact=True).click()
+    unfold(page, "Advanced")
     expect(page.locator(".st-key-set_learning_rate input")).to_have_value("0.002")
     expect(page.locator(".st-key-set_lam")).to_contain_text("0.125")

@@ -85,7 +85,7 @@ def test_what_is_painted_with_the_mouse_is_left_alone_to_the_bit_and_is_there_af
 ):
     file, pixels = photograph
     with visitor(browser, f"{address}/?size={SIDE}&steps=5") as page:
-        page.locator(".st-key-upload_content_0 input").set_input_files(file)
+        page.locator(".st-key-upload_content input").set_input_files(file)
         page.get_by_text("noise.png ·").wait_for()
         frame = open_brush(page)
         says(page, "nothing is painted")

@@ -58,14 +58,14 @@ def test_no_page_has_a_serious_fault_of_accessibility(browser, address, scheme):
 
 
 def test_a_link_that_has_the_focus_does_not_look_like_the_page_that_is_open(page):
-    styles = "element => [getComputedStyle(element).outlineStyle, getComputedStyle(element).backgroundColor]"
+    at_rest(page)
     links = page.get_by_test_id("stPageLink-NavLink")
     links.nth(1).focus()
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Tab")
-    outline, background = links.nth(1).evaluate(styles)
-    assert outline == "solid"
-    assert background != links.first.evaluate(styles)[1]
+    expect(links.nth(1)).to_have_css("outline-style", "solid")
+    background = "element => getComputedStyle(element).backgroundColor"
+    assert links.nth(1).evaluate(background) != links.first.evaluate(background)
 
 
 def test_everything_of_the_studio_is_on_one_screen_of_a_laptop(page):

@@ -101,6 +101,14 @@ def press(page, name):
                 raise
 
 
+def unfold(page, name):
+    """Opens a part of the page, once that is drawn whole: a click on what is about to be replaced is lost."""
+    at_rest(page)
+    heading = page.locator("summary", has_text=name)
+    heading.click()
+    page.locator("details[open]", has=heading).wait_for()
+
+
 def finished(page, steps=None):
     page.get_by_text(f"Done: {steps} steps" if steps else "Done:").wait_for(timeout=90 * SECOND)
     at_rest(page)
