@@ -25,7 +25,13 @@ def start_afresh():
     """As if the server had just been started: no engine, no results, nothing in a cache."""
     import streamlit as st  # a GPU machine that only tests the core may have none
 
-    from stylecore.ui.server import bundled_network, get_derived_pictures, get_engine, get_visitor_store
+    from stylecore.ui.server import (
+        bundled_network,
+        get_derived_pictures,
+        get_engine,
+        get_exhibition,
+        get_visitor_store,
+    )
 
     st.cache_data.clear()
     st.cache_resource.clear()
@@ -33,6 +39,7 @@ def start_afresh():
     bundled_network.clear()
     get_visitor_store.clear()
     get_derived_pictures.clear()
+    get_exhibition.clear()
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
 import threading
 from functools import partial
 
@@ -11,6 +12,7 @@ import torch
 
 from stylecore.config import VggWeights
 from stylecore.engine.engine import Engine
+from stylecore.engine.exhibition import Exhibition
 from stylecore.engine.health import watch_health
 from stylecore.engine.limits import read_limits
 from stylecore.engine.logs import set_up_logs
@@ -32,6 +34,7 @@ from stylecore.ui.visitors import COOKIE, may_resume, running_runtime, watch_con
 
 _log = logging.getLogger(__name__)
 
+OPERATOR_KEY = "STYLECORE_OPERATOR_KEY"  # environment variable
 DERIVED_SHARE = 8  # part of STYLECORE_KEPT_MB that pictures made for display may take
 
 
@@ -106,6 +109,12 @@ def get_visitor_store() -> VisitorStore:
 
 
 @singleton
+def get_exhibition() -> Exhibition:
+    """The server's one gallery of visitors' pictures; it takes none unless its operator says how many."""
+    return Exhibition(get_engine().limits.gallery, os.environ.get(OPERATOR_KEY, ""))
+
+
+@singleton
 def get_derived_pictures() -> DerivedPictures:
     """The server's one cache of pictures made for display."""
     return DerivedPictures(get_engine().limits.kept_mb * 10**6 // DERIVED_SHARE)
@@ -113,7 +122,7 @@ def get_derived_pictures() -> DerivedPictures:
 
 def held_bytes() -> int:
     """Bytes of visitors' pictures that pages hold beside the engine's jobs."""
-    stores = get_visitor_store.made(), get_derived_pictures.made()
+    stores = get_visitor_store.made(), get_derived_pictures.made(), get_exhibition.made()
     return sum(store.held_bytes() for store in stores if store is not None)
 
 

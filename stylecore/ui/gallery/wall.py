@@ -4,35 +4,19 @@ from __future__ import annotations
 
 from functools import cache, partial
 
-import streamlit as st
-
 from stylecore.config import SETTINGS
 from stylecore.engine.engine import Engine
 from stylecore.experiments.finished import gallery_cells
 from stylecore.experiments.grid import Cell
 from stylecore.ui.components import Item, data_url, gallery
-from stylecore.ui.state.session import SessionValue
+from stylecore.ui.gallery.opening import open_studio
 from stylecore.ui.studio.example import adopt
 
 SIDE = 220  # pixels of the width of each, at least
 
 
-class _State:
-    """Of this tab.
-
-    Attributes:
-        opens_studio: whether a picture was opened in the Studio by the click that this page run follows.
-    """
-
-    prefix = "gallery_page"
-    opens_studio = SessionValue[bool](False)
-
-
 def show_wall(engine: Engine, owner: str) -> None:
     """Draws the results, each with its pair, λ and description of style."""
-    if _State().opens_studio:
-        _State().opens_studio = False
-        st.switch_page("app.py")
     gallery(
         list(_items()),
         None,
@@ -47,7 +31,7 @@ def show_wall(engine: Engine, owner: str) -> None:
 def _open(engine: Engine, owner: str, name: str) -> None:
     place, _, job_id = name.partition(" ")
     adopt(engine, owner, job_id, int(place))
-    _State().opens_studio = True
+    open_studio()
 
 
 @cache

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 
 from stylecore.samples import sample_contents, sample_styles
-from stylecore.ui.server import get_derived_pictures, get_engine, get_visitor_store
+from stylecore.ui.server import get_derived_pictures, get_engine, get_exhibition, get_visitor_store
 from stylecore.ui.state.session import SessionValue
 from stylecore.ui.state.sources import STYLES, Role, Source, make_source, sample_source, samples
 from stylecore.ui.state.upload_store import release_uploads
@@ -128,6 +128,7 @@ def forget_everything(owner: str) -> None:
     """Ends and drops all that the server has of a visitor: runs, results, uploads, and what was made of them."""
     get_engine().forget_all(owner)
     _forget_tokens(owner, get_visitor_store().forget(owner))
+    get_exhibition().forget(owner)
     release_uploads()
 
 

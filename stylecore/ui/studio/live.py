@@ -13,6 +13,7 @@ from stylecore.ui.studio.controls import show_controls
 from stylecore.ui.studio.curves import show_curves
 from stylecore.ui.studio.downloads import lab_link, result_downloads
 from stylecore.ui.studio.example import show_example
+from stylecore.ui.studio.exhibiting import exhibit_input
 from stylecore.ui.studio.picture import show_picture
 from stylecore.ui.studio.postprocess_input import current_postprocess, postprocess_inputs
 from stylecore.ui.studio.state import picked_step
@@ -80,6 +81,7 @@ def _show(engine: Engine, owner: str, names: tuple[str, str], states: tuple[str,
             postprocess_inputs(job)
         label = "Download PNG" if picked is None else "Download the result, PNG"
         result_downloads(job, snapshot, current_postprocess(job.owner, job.id), label)
+        exhibit_input(engine, job)
         lab_link()
     if snapshot.loss_history:
         show_curves(job, snapshot, picked)
