@@ -22,6 +22,9 @@ import torch
 
 from stylecore.cli.bench import _TRANSFER, pair
 from stylecore.config import TransferConfig
+from stylecore.engine.cost import cost_of
+from stylecore.imaging.files import read
+from stylecore.imaging.images import decode
 from stylecore.samples import sample_contents, sample_styles
 from stylecore.transfer.devices import describe_device
 from stylecore.transfer.objective import Objective
@@ -33,10 +36,15 @@ ROUNDS = 5
 INNER, TILE = 512, 640  # pixels
 
 
+def pictures():
+    """A pair of the samples."""
+    return sample_contents()["Chelsea"], sample_styles()["Swirling night"]
+
+
 def transfer(size, steps, within):
     """Seconds and peak, in MB, of a process that paints a pair of samples."""
     environment = {**os.environ, **({"STYLECORE_MEMORY_MB": str(within)} if within else {})}
-    paths = [str(sample_contents()["Chelsea"]), str(sample_styles()["Swirling night"])]
+    paths = list(map(str, pictures()))
     with tempfile.TemporaryDirectory() as folder:
         options = ["-o", str(Path(folder, "out.png")), "--size", str(size), "--steps", str(steps)]
         command = [sys.executable, "-c", _TRANSFER, "transfer", *paths, *options, "--coarse-to-fine", "off"]
@@ -44,6 +52,13 @@ def transfer(size, steps, within):
         done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
     tiles = re.search(r"tiles of (\d+)", done.stderr)
     return time.perf_counter() - began, int(done.stdout.split()[-1]) * 1024 / 1e6, tiles[1] if tiles else "whole"
+
+
+def estimate(size, steps, tiles):
+    """Megabytes that the engine expects a run to take."""
+    sizes = [[decode(read(path)).size] for path in pictures()]
+    config = TransferConfig(size=size, steps=steps, coarse_to_fine="off")
+    return cost_of(*sizes, config, tile=None if tiles == "whole" else int(tiles)).memory / 1e6
 
 
 def tiled_against_whole():
@@ -76,14 +91,24 @@ def main():
     parser.add_argument("--steps", type=int, default=3)
     options = parser.parse_args()
     print(describe_device("cpu"))
-    print("| size | within, MB | in tiles of | peak, MB | s a step | s of a run of 120 steps |")
-    print("|---|---|---|---|---|---|")
+    _, nothing, _ = transfer(64, 0, 0)
+    print(f"a process that paints nothing: {nothing:.0f} MB at its peak")
+    print(
+        "| size | within, MB | in tiles of | peak, MB | above nothing: estimated, measured | s a step | s of 120 steps |"
+    )
+    print("|---|---|---|---|---|---|---|")
     for size, within in zip(options.sizes, options.within, strict=True):
         first, _, _ = transfer(size, 1, within)
         seconds, peak, tiles = transfer(size, 1 + options.steps, within)
         step = (seconds - first) / options.steps
-        run = first + 119 * step
-        print(f"| {size} | {within or '–'} | {tiles} | {peak:.0f} | {step:.2f} | {run:.0f} |", flush=True)
+        row = [
+            size,
+            within or "–",
+            tiles,
+            f"{peak:.0f}",
+            f"{estimate(size, options.steps, tiles):.0f}, {peak - nothing:.0f}",
+        ]
+        print("|", " | ".join(map(str, [*row, f"{step:.2f}", f"{first + 119 * step:.0f}"])), "|", flush=True)
     print(f"a step in tiles of {TILE}, per pixel, against a whole one at {INNER}: {tiled_against_whole():.2f} ×")
 
 
