@@ -73,8 +73,9 @@ def assemble(reading: Reading, longest: int | None, *, transparent: bool = False
     canvas = Image.new("RGBA" if transparent else "RGB", (target[0], height))
     top = 0
     for band in reading.bands():
-        band = band.convert("RGBA") if transparent else on_paper(band)
-        canvas.paste(band.resize((target[0], band.height), Image.Resampling.LANCZOS), (0, top))
+        part = band if transparent else on_paper(band)
+        part = part.resize((target[0], band.height), Image.Resampling.LANCZOS)
+        canvas.paste(part.convert(canvas.mode), (0, top))  # once it is small: a band may be a whole picture
         top += band.height
     picture = canvas.resize(target, Image.Resampling.LANCZOS)
     turn = _TURNS.get(reading.orientation)

@@ -10,7 +10,7 @@ from stylecore.engine.jobs import Frame, Job, Request, Snapshot
 from stylecore.engine.shared_results import SharedResults
 from stylecore.imaging.inputs import InputImage, Inputs, pair
 from stylecore.transfer.records import LossRecord
-from tests.support.engines import wait
+from tests.support.engines import until, wait
 
 PUBLIC = {b"photograph": "Chelsea", b"style": "Night"}
 
@@ -130,6 +130,7 @@ def test_what_one_visitor_has_painted_of_samples_everybody_sees_and_nothing_else
     request = request_for()
     painted = engine.submit("ann", request)
     wait(painted)
+    until(lambda: engine.jobs_like("bob", request))  # a moment after its owner, who has it already
     (seen,) = engine.jobs_like("bob", request)
     assert seen.snapshot.results == painted.snapshot.results
     assert engine.job("bob", painted.id) is None

@@ -2,8 +2,6 @@
 
 import dataclasses
 import threading
-import time
-from collections.abc import Callable
 
 import pytest
 
@@ -14,7 +12,7 @@ from stylecore.engine.queries import QueryFailed
 from stylecore.engine.quotas import RequestRefused
 from stylecore.engine.weights import OtherWeights
 from stylecore.transfer.vgg import WeightsError
-from tests.support.engines import FakeRunner, limits, request, wait
+from tests.support.engines import FakeRunner, limits, request, until, wait
 
 OTHER = "IMAGENET1K_V1"
 
@@ -27,13 +25,6 @@ class Asked:
 def other(steps=3):
     asked = request(steps)
     return dataclasses.replace(asked, config=dataclasses.replace(asked.config, vgg_weights=OTHER))
-
-
-def until(done: Callable[[], bool]):
-    deadline = time.monotonic() + 5
-    while not done():
-        assert time.monotonic() < deadline
-        time.sleep(0.001)
 
 
 def accepted(weights):

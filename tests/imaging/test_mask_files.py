@@ -107,8 +107,8 @@ def inputs(leave=b"", **style):
         (inputs(leave=grey(255)), "All of the photograph is left alone"),
         (inputs(region=grey(0)), "masks of the styles are black all over"),
         (inputs(mask=grey(0)), "mask on style picture 1 is black"),
-        (inputs(region=b"words, no picture"), "The mask of style 1 can't be read"),
-        (inputs(leave=b"words, no picture"), "The mask of what is left alone can't be read"),
+        (inputs(region=b"words, no picture"), "The mask of style 1 isn't a picture we can read"),
+        (inputs(leave=b"words, no picture"), "The mask of what is left alone isn't a picture we can read"),
     ],
 )
 def test_masks_that_leave_nothing_are_refused(wrong, sentence):

@@ -93,9 +93,7 @@ def main():
     print(describe_device("cpu"))
     _, nothing, _ = transfer(64, 0, 0)
     print(f"a process that paints nothing: {nothing:.0f} MB at its peak")
-    print(
-        "| size | within, MB | in tiles of | peak, MB | above nothing: estimated, measured | s a step | s of 120 steps |"
-    )
+    print("| size | within, MB | in tiles of | peak, MB | above: estimated, measured | s a step | s of 120 steps |")
     print("|---|---|---|---|---|---|---|")
     for size, within in zip(options.sizes, options.within, strict=True):
         first, _, _ = transfer(size, 1, within)

@@ -39,6 +39,14 @@ def wait(job, status=None):
     return job.snapshot
 
 
+def until(done):
+    """Waits until something is so."""
+    deadline = time.monotonic() + 5
+    while not done():
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+
+
 class FakeRunner:
     """Computes nothing: a step's loss is λ divided by its number."""
 
