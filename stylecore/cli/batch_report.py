@@ -95,7 +95,7 @@ def _cell_side(rows: int, columns: int) -> int:
 
 def _label(picture: BatchPicture, heading: str, side: int) -> str:
     content, style = picture.labels
-    lam = f" · {picture.lam:g}"
+    lam = f" · λ {picture.lam:g}"
     return _cut(style if heading else f"{content} · {style}", side - len(lam) * CHARACTER) + lam
 
 

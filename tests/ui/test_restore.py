@@ -73,6 +73,24 @@ def test_a_recipe_brings_styles_weights_and_masks_back(store):
     assert [weight for _, weight, _ in styles] == [1, 0.3, 0.5]  # alone in its place a style counts fully there
 
 
+def test_a_photograph_that_is_not_here_takes_its_masks_along_and_is_found_once_it_is_uploaded(store):
+    buffer = io.BytesIO()
+    Image.new("RGB", (40, 30), (9, 90, 200)).save(buffer, "PNG")
+    photograph, other = buffer.getvalue(), style("Ink hatching", 1)
+    own = Inputs(contents=(InputImage(data=photograph),), styles=INPUTS.styles[:2], leave=INPUTS.leave)
+    problems = restore.restore_recipe(engine(), "", recipe(own))
+    assert [sentence for sentence in problems if sentence.startswith("Its photograph is not here")]
+    assert problems[-1].startswith("What was painted on its photograph comes back with it")
+    _, styles, leave = restored()
+    assert (leave, [region for _, _, region in styles]) == (b"", [b"", b""])
+    chosen.choose_bytes("style", "holiday.png", photograph)  # in whichever field
+    chosen.choose_bytes("style", "Ink hatching", other.data)
+    assert restore.restore_recipe(engine(), "", recipe(own)) == []
+    content, styles, leave = restored()
+    assert (content, leave) == (photograph, INPUTS.leave)
+    assert [region for _, _, region in styles] == [style.region for style in own.styles]
+
+
 def test_a_recipe_of_one_style_takes_away_others_and_masks(store):
     restore.restore_recipe(engine(), "", recipe())
     alone = Inputs(contents=INPUTS.contents, styles=INPUTS.styles[1:2])

@@ -116,10 +116,11 @@ def restore_recipe(engine: Engine, owner: str, recipe: Recipe) -> list[str]:
     """
     problems: list[str] = []
     load_settings(within(recipe.config, engine.limits, problems))
-    at_hand = dict(_samples_by_digest())
+    at_hand = {digest: ("From the recipe", data) for digest, data in _samples_by_digest().items()}
     for job in engine.jobs_of(owner):
         files = (*job.request.inputs.files(), *job.snapshot.results)
-        at_hand |= {sha256(data): data for data in files}
+        at_hand |= {sha256(data): ("From the recipe", data) for data in files}
+    at_hand |= {sha256(own.data): (own.name, own.data) for own in get_visitor_store().own_sources(owner)}
     styles = dict(zip(STYLES, recipe.styles, strict=False))
     digests = {"content": recipe.content_sha256, "init": recipe.init_sha256}
     for role in ROLES:
@@ -130,15 +131,16 @@ def restore_recipe(engine: Engine, owner: str, recipe: Recipe) -> list[str]:
         if not wanted or (source is not None and sha256(source.data) == wanted):
             continue
         if wanted in at_hand:
-            choose_bytes(role, "From the recipe", at_hand[wanted])
+            choose_bytes(role, *at_hand[wanted])
         else:
             if role in STYLES[1:]:
                 unchoose(role)
             problems.append(f"Its {WORDS[role]} is not here: upload the same file to make the same picture again.")
     problems += _restore_places(owner, recipe, styles)
     if recipe.changes or recipe.weight_changes:
-        what = "λ" if recipe.changes else "The mix of styles"
-        problems.append(f"{what} was changed while it was made: the settings are those that it began with.")
+        both = "λ and the mix of styles were" if recipe.changes and recipe.weight_changes else ""
+        what = both or ("λ was" if recipe.changes else "The mix of styles was")
+        problems.append(f"{what} changed while it was made: the settings are those that it began with.")
     _State().postprocess_of_next = recipe.postprocess
     return problems
 
@@ -148,6 +150,9 @@ def _restore_places(owner: str, recipe: Recipe, styles: Mapping[Role, InputDiges
     load_weights(list(styles), [digest.weight for digest in styles.values()])
     wanted = {role: digest.region_sha256 for role, digest in styles.items()} | {LEAVE: recipe.leave_sha256}
     masks = {place: recipe.masks.get(digest, b"") for place, digest in wanted.items() if digest}
+    content, _ = chosen_pair()
+    if masks and sha256(content.data) != recipe.content_sha256:  # on another photograph they would mean nothing
+        return ["What was painted on its photograph comes back with it: upload that, and then drop this picture again."]
     set_masks(owner, masks)
     problems = []
     if not all(masks.values()):

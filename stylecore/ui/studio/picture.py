@@ -116,8 +116,8 @@ def _name(job: Job) -> str:
 
 
 def _show_start(job: Job, content: bytes, original: tuple[int, int]) -> None:
-    """Draws what a job that has not begun starts from: the picture that it makes large, else the photograph."""
-    if not job.request.levels:
+    """Draws what a job that has not begun starts from: a finished picture that it goes on from, else the photograph."""
+    if job.request.config.init != "image" or job.request.inputs.init is None:
         alt = f"Photograph: {job.request.inputs.content.name}"
         viewer(content, original, key="picture", alt=alt, caption="The photograph")
         return
@@ -128,7 +128,7 @@ def _show_start(job: Job, content: bytes, original: tuple[int, int]) -> None:
 
     small = get_derived_pictures().get(job.owner, job.id, "start", make)
     alt = f"{job.request.inputs.content.name} in the style of {style_names(job.request.inputs)}"
-    viewer(small, original, key="picture", alt=alt, caption="The picture that is made large")
+    viewer(small, original, key="picture", alt=alt, caption="The picture that this goes on from")
 
 
 def _photograph(job: Job) -> tuple[bytes, tuple[int, int]]:
