@@ -70,12 +70,15 @@ def print_json(values: object) -> None:
 
 
 def print_result(text: str) -> None:
-    """Prints what a command was asked for.
+    """Prints what a command was asked for. Whoever closes the pipe, as `head` does, has had enough of it.
 
     Raises:
         OSError: if it can't be written.
     """
-    print(text, flush=True)
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        _lead_nowhere(sys.stdout)
 
 
 def show_progress(step: Step, steps: int, left: float) -> None:
@@ -130,7 +133,11 @@ def _write(text: str, stream: TextIO | None) -> None:
         stream.write(text)
         stream.flush()
     except (OSError, ValueError):
-        with contextlib.suppress(OSError, ValueError):
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, stream.fileno())
-            os.close(nowhere)
+        _lead_nowhere(stream)
+
+
+def _lead_nowhere(stream: TextIO) -> None:
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)

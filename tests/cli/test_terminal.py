@@ -3,7 +3,9 @@
 import io
 import json
 import os
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -12,6 +14,8 @@ from stylecore.artifacts.recipe import CHUNK
 from stylecore.cli import terminal
 from stylecore.cli.parser import main
 from stylecore.imaging.images import encode_png
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -87,3 +91,13 @@ def test_a_terminal_that_went_away_is_told_nothing_more(monkeypatch):
             terminal.say("a sentence")
         terminal.settle()
         monkeypatch.undo()
+
+
+def test_a_reader_who_has_had_enough_is_no_failure():
+    made = Path(__file__).with_name("same_pictures") / "steered-0.png"
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "stylecore", "inspect", str(made)]
+    done = subprocess.run(command, cwd=ROOT, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, "")
