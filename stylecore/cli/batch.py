@@ -85,7 +85,7 @@ def read_batch(options: argparse.Namespace) -> Batch:
     Raises:
         SettingError: if an input or the folder can't be used, or a setting makes no sense.
     """
-    choices = choose(argparse.Namespace(**{**vars(options), "recipe": None, "enlarged": None, "init_image": None}))
+    choices = choose(options)
     kind: OutputFormat = options.format or "png"
     contents, styles = picture_files(options.contents), picture_files(options.styles)
     pictures = plan_batch(contents, styles, choices.config.lambdas, kind)

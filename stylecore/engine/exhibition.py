@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
 
-from stylecore.config import TransferConfig
+from stylecore.config import TransferConfig, with_lambda
 from stylecore.engine.jobs import Job
 from stylecore.errors import UserError
 
@@ -81,7 +81,7 @@ class Exhibition:
         inputs = job.request.inputs
         files = {"content": inputs.content.data} | ({"style": inputs.style.data} if len(inputs.styles) == 1 else {})
         samples = {role: public[data] for role, data in files.items() if data in public}
-        config = TransferConfig.from_dict({**job.request.config.to_dict(), "lambdas": (job.lam,)})
+        config = with_lambda(job.request.config, job.lam)
         exhibit = Exhibit(
             picture=picture, config=config, samples=MappingProxyType(samples), owner=job.owner, job_id=job.id
         )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Literal
 
-from stylecore.config import TransferConfig
+from stylecore.config import SETTINGS, TransferConfig
 from stylecore.engine.cost import Cost
 from stylecore.imaging.inputs import Inputs
 from stylecore.transfer.enlargement import Level
@@ -40,6 +42,12 @@ class Request:
     config: TransferConfig
     workspace: Workspace = "studio"
     levels: tuple[Level, ...] = ()
+
+    @property
+    def but_lambda(self) -> Hashable:
+        """What it is of, apart from λ: settings, files with their masks and weights; whatever they are called."""
+        settings = tuple(getattr(self.config, name) for name in SETTINGS if name != "lambdas")
+        return settings, tuple(dataclasses.replace(image, name="") for image in self.inputs), self.inputs.leave
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,9 @@ import threading
 from collections import OrderedDict
 from collections.abc import Hashable, Iterable, Mapping
 
-from stylecore.config import SETTINGS
 from stylecore.engine.jobs import Job, Request
 from stylecore.engine.retention import result_bytes
 from stylecore.imaging.inputs import InputImage, Inputs
-
-Key = tuple[Hashable, ...]
 
 
 class SharedResults:
@@ -33,13 +30,13 @@ class SharedResults:
             supplied: jobs that have ended, of public files.
         """
         self._public, self._max_bytes = public, max_bytes
-        self._supplied: dict[Key, list[Job]] = {}
-        self._kept: OrderedDict[tuple[Key, tuple[float, ...]], Job] = OrderedDict()
+        self._supplied: dict[Hashable, list[Job]] = {}
+        self._kept: OrderedDict[tuple[Hashable, tuple[float, ...]], Job] = OrderedDict()
         self._bytes = 0
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
         for job in supplied:
-            self._supplied.setdefault(_key(job.request), []).append(job)
+            self._supplied.setdefault(job.request.but_lambda, []).append(job)
 
     def offer(self, job: Job) -> None:
         """Keeps a copy of a job that has just ended, if it counts."""
@@ -48,7 +45,7 @@ class SharedResults:
         plain = not (steered or request.levels or request.inputs.init) and snapshot.done == request.config.steps
         if snapshot.status != "finished" or not plain or not self._is_public(request.inputs):
             return
-        place = (_key(request), request.config.lambdas)
+        place = (request.but_lambda, request.config.lambdas)
         with self._lock:
             if place in self._kept:
                 return
@@ -70,7 +67,7 @@ class SharedResults:
 
     def matching(self, request: Request) -> list[Job]:
         """Results of the same files with the same settings, whatever their λ and the page that they were made on."""
-        key = _key(request)
+        key = request.but_lambda
         with self._lock:
             places = [place for place in self._kept if place[0] == key]
             for place in places:
@@ -95,9 +92,3 @@ class SharedResults:
             return dataclasses.replace(image, name=self._public[image.data])
 
         return Inputs(contents=tuple(map(renamed, inputs.contents)), styles=tuple(map(renamed, inputs.styles)))
-
-
-def _key(request: Request) -> Key:
-    settings = (getattr(request.config, name) for name in SETTINGS if name != "lambdas")
-    images = ((image.data, image.weight, image.mask, image.region) for image in request.inputs)
-    return (*settings, *images, request.inputs.leave)

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from stylecore.config import OutputFormat
 from stylecore.errors import SettingError
+from stylecore.imaging import formats
 from stylecore.imaging.output_formats import EXTENSIONS
 
-READ = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif", ".heic", ".heif"}
+_READ = {f".{ending}" for endings in formats.EXTENSIONS.values() for ending in endings}
 LONGEST_NAME = 60  # characters of a file name that each input gives
 
 
@@ -48,7 +49,7 @@ def picture_files(names: Iterable[str]) -> list[Path]:
                 raise SettingError(f"{name} does not exist: name picture files, or folders of them")
             found.append(path)
             continue
-        inside = [file for file in sorted(path.iterdir()) if file.suffix.lower() in READ and file.name[0] != "."]
+        inside = [file for file in sorted(path.iterdir()) if file.suffix.lower() in _READ and file.name[0] != "."]
         if not inside:
             raise SettingError(f"there is no picture in the folder {name}")
         found += inside

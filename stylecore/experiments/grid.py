@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -75,13 +74,7 @@ def cells_of(jobs: Iterable[Job], wanted: Request) -> dict[float, Cell]:
 
 def same_but_lambda(one: Request, other: Request) -> bool:
     """Whether two requests have the same files and masks, weights, and settings apart from λ."""
-
-    def but_lambda(request: Request) -> object:
-        settings = {name: value for name, value in request.config.to_dict().items() if name != "lambdas"}
-        inputs = request.inputs
-        return settings, [dataclasses.replace(image, name="") for image in inputs], inputs.leave
-
-    return but_lambda(one) == but_lambda(other)
+    return one.but_lambda == other.but_lambda
 
 
 def missing(lambdas: Sequence[float], cells: Mapping[float, Cell]) -> tuple[float, ...]:

@@ -7,9 +7,9 @@ from typing import cast
 
 import streamlit as st
 
-from stylecore.config import SETTINGS
 from stylecore.engine.exhibition import Exhibit, Exhibition
-from stylecore.ui.components import Item, data_url, gallery
+from stylecore.ui.components import Item, gallery
+from stylecore.ui.gallery.items import WALL_SIDE, wall_item
 from stylecore.ui.gallery.opening import open_studio
 from stylecore.ui.page_errors import guarded_callback
 from stylecore.ui.server import get_exhibition
@@ -17,8 +17,8 @@ from stylecore.ui.state.chosen import choose_sample
 from stylecore.ui.state.sources import Role
 from stylecore.ui.widgets.settings import load_settings
 
-SIDE = 220  # pixels of the width of each, at least
 _KEY = "operator_key"  # of the widget
+_WORDS = {"content": "photograph", "style": "style"}  # for pictures that are no samples
 
 
 def show_visitors_wall(owner: str) -> None:
@@ -41,34 +41,29 @@ def show_visitors_wall(owner: str) -> None:
             key="visitors_wall",
             label="Pictures of visitors",
             on_choice=partial(_open, exhibition),
-            side=SIDE,
+            side=WALL_SIDE,
             wall=True,
         )
     key = _operator_input() if exhibition.has_operator else ""
     operator = exhibition.is_operator(key)
     if key and not operator:
         st.error("That is not the key that this server was started with.", icon=":material/key_off:")
-    removable = [exhibit for exhibit in exhibits if operator or exhibit.owner == owner]
-    if removable:
-        _remove_input(exhibition, owner, key, removable, [exhibit.id for exhibit in exhibits])
-
-
-def _operator_input() -> str:
-    with st.popover("Operator", icon=":material/key:", type="tertiary", key="operator"):
-        return st.text_input("Key", type="password", key=_KEY)
-
-
-def _remove_input(exhibition: Exhibition, owner: str, key: str, removable: list[Exhibit], order: list[str]) -> None:
+    removable = {n: exhibit for n, exhibit in enumerate(exhibits, start=1) if operator or exhibit.owner == owner}
     with st.container(horizontal=True, gap="small", key="remove_exhibits"):
-        for exhibit in removable:
+        for number, exhibit in removable.items():
             st.button(
-                f"Remove picture {order.index(exhibit.id) + 1}",
+                f"Remove picture {number}",
                 icon=":material/delete:",
                 key=f"remove_exhibit_{exhibit.id}",
                 type="tertiary",
                 on_click=guarded_callback(exhibition.remove),
                 args=(exhibit.id, owner, key),
             )
+
+
+def _operator_input() -> str:
+    with st.popover("Operator", icon=":material/key:", type="tertiary", key="operator"):
+        return st.text_input("Key", type="password", key=_KEY)
 
 
 def _open(exhibition: Exhibition, name: str) -> None:
@@ -82,13 +77,6 @@ def _open(exhibition: Exhibition, name: str) -> None:
 
 
 def _item(exhibit: Exhibit) -> Item:
-    described = SETTINGS["statistic"].labels[exhibit.config.statistic]
-    content = exhibit.samples.get("content", "another photograph")
-    pair = f"{content} · {exhibit.samples.get('style', 'another style')}"
+    content, style = (exhibit.samples.get(role, f"another {what}") for role, what in _WORDS.items())
     lam = exhibit.config.lambdas[0]
-    return Item(
-        id=exhibit.id,
-        label=f"{pair}, λ = {lam:.3g}: open its settings in the Studio",
-        url=data_url(exhibit.picture),
-        note=f"{pair}\nλ {lam:.3g} · {described}",
-    )
+    return wall_item(exhibit.id, exhibit.picture, f"{content} · {style}", lam, exhibit.config, "its settings")

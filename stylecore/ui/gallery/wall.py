@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from functools import cache, partial
 
-from stylecore.config import SETTINGS
 from stylecore.engine.engine import Engine
 from stylecore.experiments.finished import gallery_cells
 from stylecore.experiments.grid import Cell
-from stylecore.ui.components import Item, data_url, gallery
+from stylecore.ui.components import Item, gallery
+from stylecore.ui.gallery.items import WALL_SIDE, wall_item
 from stylecore.ui.gallery.opening import open_studio
 from stylecore.ui.studio.example import adopt
-
-SIDE = 220  # pixels of the width of each, at least
 
 
 def show_wall(engine: Engine, owner: str) -> None:
@@ -23,7 +21,7 @@ def show_wall(engine: Engine, owner: str) -> None:
         key="wall",
         label="Finished results",
         on_choice=partial(_open, engine, owner),
-        side=SIDE,
+        side=WALL_SIDE,
         wall=True,
     )
 
@@ -40,12 +38,6 @@ def _items() -> tuple[Item, ...]:
 
 
 def _item(cell: Cell) -> Item:
-    inputs, config = cell.job.request.inputs, cell.job.request.config
-    described = SETTINGS["statistic"].labels[config.statistic]
+    inputs = cell.job.request.inputs
     pair = f"{inputs.content.name} · {inputs.style.name}"
-    return Item(
-        id=f"{cell.k} {cell.job.id}",
-        label=f"{pair}, λ = {cell.lam:g}: open it in the Studio",
-        url=data_url(cell.preview or b""),
-        note=f"{pair}\nλ {cell.lam:g} · {described}",
-    )
+    return wall_item(f"{cell.k} {cell.job.id}", cell.preview or b"", pair, cell.lam, cell.job.request.config, "it")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 
-from stylecore.samples import sample_contents, sample_styles
+from stylecore.samples import sample_contents, sample_names, sample_styles
 from stylecore.ui.server import get_derived_pictures, get_engine, get_exhibition, get_visitor_store
 from stylecore.ui.state.session import SessionValue
 from stylecore.ui.state.sources import STYLES, Role, Source, make_source, sample_source, samples
@@ -95,10 +95,10 @@ def choose_bytes(role: Role, name: str, data: bytes) -> None:
     Raises:
         ImageError: if it is no picture that can be used.
     """
-    for known, path in (sample_contents() | sample_styles()).items():
-        if sample_source(path, known).data == data:
-            choose(role, sample_source(path, known))
-            return
+    known = sample_names().get(data)
+    if known is not None:
+        choose_sample(role, known)
+        return
     choose(role, make_source(name, data))
 
 

@@ -9,7 +9,7 @@ from stylecore.artifacts.recipe import InputDigest, Recipe, sha256
 from stylecore.config import Postprocess, with_lambda
 from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Job
-from stylecore.samples import sample_contents, sample_styles
+from stylecore.samples import sample_names
 from stylecore.ui.server import get_visitor_store
 from stylecore.ui.state.chosen import choose_bytes, chosen, chosen_pair, chosen_styles, unchoose
 from stylecore.ui.state.chosen_inputs import LEAVE
@@ -171,5 +171,4 @@ def take_postprocess_of_next() -> Postprocess | None:
 
 @cache
 def _samples_by_digest() -> Mapping[str, bytes]:
-    files = [path.read_bytes() for path in (*sample_contents().values(), *sample_styles().values())]
-    return {sha256(data): data for data in files}
+    return {sha256(data): data for data in sample_names()}
