@@ -6,8 +6,9 @@ import logging
 
 from stylecore.engine.jobs import Halt, Job, Status
 from stylecore.engine.messages import NOT_ENCODED
-from stylecore.engine.runner import Pictures, Runner
+from stylecore.engine.runner import Pictures
 from stylecore.engine.scheduler import Scheduler
+from stylecore.engine.slots import Slots
 
 _log = logging.getLogger(__name__)
 
@@ -15,9 +16,9 @@ _log = logging.getLogger(__name__)
 class Endings:
     """Publishes pauses and ends. Pictures are encoded without any lock, in the thread that calls."""
 
-    def __init__(self, scheduler: Scheduler, runner: Runner) -> None:
-        """Takes the scheduler, whose decisions are carried out, and the runner, which has the pictures."""
-        self._scheduler, self._runner = scheduler, runner
+    def __init__(self, scheduler: Scheduler, slots: Slots) -> None:
+        """Takes the scheduler, whose decisions are carried out, and the runners, which have the pictures."""
+        self._scheduler, self._slots = scheduler, slots
 
     def halt(self, job: Job, status: Halt) -> None:
         """Pauses or stops a job at its newest step, without waiting for the step that is being computed."""
@@ -53,10 +54,9 @@ class Endings:
             too_large: whether it failed for lack of memory.
         """
         pictures: Pictures | None = None
-        snapshot = job.snapshot
-        if encode and snapshot.loss_history:
+        if encode and job.snapshot.loss_history:
             try:
-                pictures = self._runner.pictures(job.id, snapshot.done, snapshot.changes, snapshot.weight_changes)
+                pictures = self._slots.pictures(job)
             except Exception:
                 _log.exception("the pictures of job %s could not be encoded", job.id)
                 error = error or NOT_ENCODED

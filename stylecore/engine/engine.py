@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from stylecore.config import TransferConfig, VggWeights
 from stylecore.engine.admission import Admission
+from stylecore.engine.answering import AnsweringThread
 from stylecore.engine.cost import Cost, Size, fitting_cost
 from stylecore.engine.derived_jobs import from_result
 from stylecore.engine.endings import Endings
@@ -21,14 +22,15 @@ from stylecore.engine.queries import Answer, Query, QueryFailed, QueryQueue
 from stylecore.engine.quotas import RequestRefused, check_more_steps, check_steering, checked_request
 from stylecore.engine.registry import Registry
 from stylecore.engine.retention import result_bytes, upload_bytes
-from stylecore.engine.runner import Runner
+from stylecore.engine.runner import Answerer, Runner
 from stylecore.engine.scheduler import Scheduler, request_cost
 from stylecore.engine.shared_results import SharedResults
+from stylecore.engine.slots import Slots
 from stylecore.engine.thread_runner import ThreadRunner
 from stylecore.engine.throughput import ThroughputEstimator
 from stylecore.engine.usual_size import usual_size
 from stylecore.engine.weights import OtherWeights
-from stylecore.engine.worker import CLOSING_SECONDS, Worker
+from stylecore.engine.worker import CLOSING_SECONDS, Worker, close_all
 from stylecore.transfer.devices import choose_device
 from stylecore.transfer.records import Steering
 from stylecore.transfer.vgg import VGG16, load_vgg16
@@ -51,9 +53,9 @@ class Tally:
 class Engine:
     """Runs jobs in slices, taking turns between owners; every method returns at once.
 
-    One step is computed at a time. A new run ends what its owner had waiting or running in its workspace, with the
-    picture kept, unless it is to wait beside that. Nothing here depends on streamlit: an owner is any string, and a
-    job that no page has shown for `abandoned_after` seconds is stopped.
+    In each slot, which is a runner, one step is computed at a time. A new run ends what its owner had waiting or
+    running in its workspace, with the picture kept, unless it is to wait beside that. Nothing here depends on
+    streamlit: an owner is any string, and a job that no page has shown for `abandoned_after` seconds is stopped.
 
     Attributes:
         device: on which it computes.
@@ -70,7 +72,8 @@ class Engine:
         abandoned_after: float = 180.0,
         refresh: float = 0.7,
         clock: Callable[[], float] = time.monotonic,
-        runner: Runner | None = None,
+        runners: Sequence[Runner] | None = None,
+        answerer: Answerer | None = None,
         shared: SharedResults | None = None,
     ) -> None:
         """Starts the worker.
@@ -83,7 +86,9 @@ class Engine:
             abandoned_after: seconds without a heartbeat after which a job is stopped.
             refresh: seconds of computing between two previews of a running job.
             clock: seconds, never going back; for tests.
-            runner: who computes; this process, with torch, if None.
+            runners: who compute, each one run at a time; this process alone, with torch, if None.
+            answerer: who answers queries, between the steps of its runs if it is one of the runners, else beside them;
+                this process if None.
             shared: results that everybody may see, to which those of public pictures are added; none if None.
         """
         self.device = device or choose_device()
@@ -92,19 +97,34 @@ class Engine:
         self._throughput = throughput
         self.usual_size = usual_size(throughput, self.limits, self.device)
         self._abandoned_after = abandoned_after
-        self._runner = runner or ThreadRunner(self.device, load, refresh)
-        self._registry = Registry(self.limits, clock, self._runner.release)
+        self._slots = Slots(runners or [ThreadRunner(self.device, load, refresh)])
+        here = (runner for runner in self._slots.runners if isinstance(runner, ThreadRunner))
+        self._answerer = answerer or next(here, None) or ThreadRunner(self.device, load, refresh)
+        self._registry = Registry(self.limits, clock, self._slots.release)
         self._shared = shared or SharedResults({}, 0)
         self._registry.on_finish.append(self._shared.offer)
         self.count_also(self._shared.held_bytes)
-        self._scheduler = Scheduler(self._registry, self.device, throughput, abandoned_after)
+        self._scheduler = Scheduler(self._registry, self._slots.devices(), throughput, abandoned_after)
         self._weights = OtherWeights(lambda name: load(name, self.device), allowed=bool(self.limits.downloads))
         self._presence = Presence()
         self._admission = Admission(self._scheduler, self._presence)
-        self._endings = Endings(self._scheduler, self._runner)
-        self._queries = QueryQueue(self._runner.answer)
+        self._endings = Endings(self._scheduler, self._slots)
+        self._queries = QueryQueue(self._answerer.answer)
         self._began = time.monotonic()
-        self._worker = Worker(self._scheduler, self._runner, self._endings, self._queries, throughput, self.device)
+        runs_itself: object = self._answerer  # if it is a runner, too
+        self._workers = [
+            Worker(
+                self._scheduler,
+                slot,
+                runner,
+                self._endings,
+                self._queries if runner is runs_itself else None,
+                throughput,
+            )
+            for slot, runner in enumerate(self._slots.runners)
+        ]
+        beside = all(runner is not runs_itself for runner in self._slots.runners)
+        self._answering = AnsweringThread(self._scheduler, self._queries) if beside else None
 
     # New work
 
@@ -120,7 +140,7 @@ class Engine:
             refused: Future[Answer] = Future()
             refused.set_exception(QueryFailed(str(refusal)))
             return refused
-        self._worker.revive()
+        self._revive()
         with self._scheduler.changed:
             future = self._queries.ask(owner, query)
             self._scheduler.changed.notify_all()
@@ -147,7 +167,7 @@ class Engine:
         for request in requests:
             self._weights.check(request.config.vgg_weights)
         costs = [request_cost(request, self.device) for request in requests]
-        self._worker.revive()
+        self._revive()
         with self._scheduler.changed:
             others = [] if beside else self._registry.living(owner, requests[0].workspace)
             self._admission.check(owner, len(requests), besides=others)
@@ -238,7 +258,7 @@ class Engine:
                 running=sum(job.computing or job.snapshot.status == "running" for job in self._registry.jobs.values()),
                 jobs=len(self._registry.jobs),
                 bytes=self._held_bytes(),
-                restarts=self._worker.restarts,
+                restarts=sum(worker.restarts for worker in self._workers),
                 uptime=time.monotonic() - self._began,
             )
 
@@ -286,10 +306,16 @@ class Engine:
         Returns:
             Whether that step has ended.
         """
-        ended = self._worker.close(seconds)
+        if self._answering is not None:
+            self._answering.close()
+        ended = close_all(self._workers, seconds)
         if ended:
-            self._runner.close()
+            self._slots.close()
         return ended
+
+    def _revive(self) -> None:
+        for worker in self._workers:
+            worker.revive()
 
     # What is done with a job
 
@@ -347,7 +373,7 @@ class Engine:
             RequestRefused: if the computation is no longer there, or that is more than this server's limits.
         """
         check_more_steps(job, more_steps, self.limits)
-        self._worker.revive()
+        self._revive()
         with self._scheduler.changed:
             if job.active:
                 return
@@ -419,7 +445,7 @@ class Engine:
     def forget_all(self, owner: str) -> None:
         """Ends all of an owner's jobs and drops everything that is held of them, also removed ones and answers."""
         self._queries.forget(owner)
-        self._runner.forget_views()
+        self._answerer.forget_views()
         with self._scheduler.changed:
             jobs = [job for job in self._registry.jobs.values() if job.owner == owner]
             for job in jobs:
@@ -430,4 +456,4 @@ class Engine:
     def forget_answers(self, owner: str) -> None:
         """Drops what was answered to an owner, since a picture that was asked about is to be gone."""
         self._queries.forget(owner)
-        self._runner.forget_views()
+        self._answerer.forget_views()

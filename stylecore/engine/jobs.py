@@ -155,7 +155,9 @@ class Job:
         begun: whether the runner has been told of it, and has not lost it since.
         caught_up: whether the run has reached the newest published step.
         holds_state: whether the runner holds anything of it.
-        computing: whether the worker has it at the moment.
+        computing: whether a worker has it at the moment.
+        slot: number of the runner that has the run, where it stays; None if none has.
+        lost: how often its run went down with its runner.
         pending: a step that ended after a halt; it is published if the job goes on.
         size: width and height of the newest step.
         frame_every: steps between two frames.
@@ -178,6 +180,8 @@ class Job:
     caught_up: bool = False
     holds_state: bool = False
     computing: bool = False
+    slot: int | None = None
+    lost: int = 0
     pending: Update | None = None
     size: tuple[int, int] | None = None
     frame_every: int = 1

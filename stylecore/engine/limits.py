@@ -13,6 +13,7 @@ from stylecore.engine.machine import available_memory, machine_memory
 from stylecore.errors import SettingError
 from stylecore.imaging.images import MAX_BYTES
 from stylecore.settings import MAX_LAMBDAS
+from stylecore.transfer.devices import is_cuda
 
 SMALLEST_CAP, LARGEST_CAP = 256, 4096  # pixels, between which the largest size follows the memory
 BYTES_PER_PIXEL = 3_800  # of a run with default settings: see `cost.cost_of`
@@ -116,17 +117,18 @@ def read_limits(environment: Mapping[str, str] = os.environ, memory: int | None 
 
 
 def free_memory(device: str) -> int:
-    """Bytes that a run on a device could take now: of the graphics card on "cuda", of this machine on "cpu"."""
-    if device == "cuda":
-        free, _ = torch.cuda.mem_get_info()
-        return int(free) + torch.cuda.memory_reserved() - torch.cuda.memory_allocated()  # what torch holds unused
+    """Bytes that a run on a device could take now: of a graphics card, or of this machine on "cpu"."""
+    if is_cuda(device):
+        free, _ = torch.cuda.mem_get_info(device)
+        unused = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)  # that torch holds
+        return int(free) + unused
     return available_memory()
 
 
 def total_memory(device: str) -> int:
     """Bytes of memory in which runs on a device have to fit: the graphics card's on "cuda", this machine's on "cpu"."""
-    if device == "cuda":
-        return int(torch.cuda.get_device_properties(0).total_memory)
+    if is_cuda(device):
+        return int(torch.cuda.get_device_properties(device).total_memory)
     return machine_memory()
 
 

@@ -30,13 +30,13 @@ class Registry:
         clock: in seconds; time that the process slept does not count.
     """
 
-    def __init__(self, limits: Limits, clock: Callable[[], float], release_run: Callable[[str], None]) -> None:
+    def __init__(self, limits: Limits, clock: Callable[[], float], release_run: Callable[[Job], None]) -> None:
         """Starts empty.
 
         Args:
             limits: of this server.
             clock: seconds, never going back.
-            release_run: tells the runner to drop what it holds of a job; it returns at once.
+            release_run: tells the job's runner to drop what it holds of a job; it returns at once.
         """
         self.changed = threading.Condition(threading.RLock())
         self.jobs: OrderedDict[str, Job] = OrderedDict()
@@ -162,9 +162,9 @@ class Registry:
         with self.changed:
             if job.computing and not failed:
                 return
-            self._release_run(job.id)
+            self._release_run(job)
             self.lose_run(job)
-            job.holds_state = False
+            job.holds_state, job.slot = False, None
             if job.snapshot.status == "paused":
                 self.tell(job, status="stopped", notices=(*job.snapshot.notices, RELEASED))
             self.tell(job, resumable=False)

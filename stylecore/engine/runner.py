@@ -1,7 +1,7 @@
-"""Who computes: the protocol between the worker and whatever holds the network and the tensors.
+"""Who computes: the protocol between a worker and whatever holds the network and the tensors.
 
-`thread_runner.ThreadRunner` computes in the worker's own thread. A process or a machine elsewhere would be another
-class with these methods: all that passes is plain data.
+`thread_runner.ThreadRunner` computes in the worker's own thread, `remote_runner.RemoteRunner` lets another process do
+it, here or on another machine: all that passes is plain data.
 """
 
 from __future__ import annotations
@@ -47,12 +47,21 @@ class Pictures:
     previews: tuple[bytes, ...]
 
 
+class RunnerLost(Exception):
+    """A runner is gone, and with it the state of all its runs: they can only begin anew, where it begins again."""
+
+
 class Runner(Protocol):
     """Computes runs step by step; each run is known by a name.
 
-    One thread, the worker's, calls `step` and `answer`. `begin`, `pictures` and `release` may be called from any
-    thread meanwhile, and return without waiting for the step that is being computed.
+    One thread, its worker's, calls `step`. `begin`, `pictures` and `release` may be called from any thread meanwhile,
+    and return without waiting for the step that is being computed.
+
+    Attributes:
+        device: on which it computes: "cpu", or "cuda" with a number where there are several.
     """
+
+    device: str
 
     def begin(self, run: str, task: Task) -> None:
         """Announces a run, or that it shall begin anew; the work is done by `step`.
@@ -70,6 +79,7 @@ class Runner(Protocol):
 
         Raises:
             UserError: if the run can't start or go on, in a sentence for the visitor.
+            RunnerLost: if the runner has gone down; what is announced next begins where it comes up again.
             Exception: whatever else went wrong. After any exception the run can only begin anew.
         """
 
@@ -91,17 +101,21 @@ class Runner(Protocol):
             parts: name, task, and indices of the λ of each part.
         """
 
-    def answer(self, query: Query[Any]) -> Generator[None, None, Any]:
-        """Works on a query; it yields after every pass through the network, and returns the answer."""
-
     def release(self, run: str) -> None:
         """Drops all that is held of a run, which is not being computed; an unknown name is no error."""
-
-    def forget_views(self) -> None:
-        """Drops the pictures that queries have looked at."""
 
     def trim(self) -> None:
         """Gives unused memory back to the device."""
 
     def close(self) -> None:
         """Drops everything."""
+
+
+class Answerer(Protocol):
+    """Answers short queries, in this process."""
+
+    def answer(self, query: Query[Any]) -> Generator[None, None, Any]:
+        """Works on a query; it yields after every pass through the network, and returns the answer."""
+
+    def forget_views(self) -> None:
+        """Drops the pictures that queries have looked at."""

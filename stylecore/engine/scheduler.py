@@ -21,11 +21,16 @@ from stylecore.imaging.images import picture_size
 from stylecore.imaging.mask_files import guided_regions
 from stylecore.transfer.records import Steering
 
+RUNS_AT_ONCE = 2  # of one visitor, where nobody else waits
+ROOM_SECONDS = 1.0  # between two looks at whether there is memory for a job that waits
 SHORT_SECONDS = 30.0  # of computing, for which a run may take more room for states than there is
 
 
 class Scheduler:
-    """Jobs that wait, and the one that is at work: plain data under the registry's lock.
+    """Jobs that wait, and those at work, one in each slot: plain data under the registry's lock.
+
+    A slot is a runner, and the worker that lets it compute. A run stays in the slot where it has begun, since its state
+    is there.
 
     A turn is a slice of a run: after `turns.SLICE_SECONDS` it gives way to whoever has had less of the computing, and
     keeps its state until its next turn. To its owner it runs all the while.
@@ -37,21 +42,26 @@ class Scheduler:
         registry: all jobs.
         changed: the registry's lock.
         waiting: the jobs that wait for a turn, those between two of their turns among them.
-        running: the job whose turn it is.
+        devices: of the slots.
+        at_work: the jobs whose turn it is, by slot.
         turns: who has had how much.
     """
 
     def __init__(
-        self, registry: Registry, device: str, throughput: ThroughputEstimator, abandoned_after: float
+        self,
+        registry: Registry,
+        devices: Sequence[str],
+        throughput: ThroughputEstimator,
+        abandoned_after: float,
     ) -> None:
-        """Starts empty; see `engine.Engine` for the arguments."""
+        """Starts empty; see `engine.Engine` for the arguments. There is a device for each slot."""
         self.registry = registry
         self.changed = registry.changed
         self.waiting: deque[Job] = deque()
-        self.running: Job | None = None
+        self.at_work: dict[int, Job] = {}
         self.turns = Turns()
-        self._device, self._throughput, self._abandoned_after = device, throughput, abandoned_after
-        self._turn_began = 0.0
+        self.devices, self._throughput, self._abandoned_after = devices, throughput, abandoned_after
+        self._turn_began = [0.0] * len(devices)
 
     # The queue
 
@@ -74,7 +84,7 @@ class Scheduler:
             return job
 
     def enqueue(self, job: Job) -> None:
-        """Puts a job at the end of the queue, and wakes the worker."""
+        """Puts a job at the end of the queue, and wakes the workers."""
         with self.changed:
             self.registry.tell(job, status="queued")
             self.waiting.append(job)
@@ -83,23 +93,24 @@ class Scheduler:
             self._tell_positions()
             self.changed.notify_all()
 
-    def wait_for_work(self, other_work: Callable[[], bool]) -> None:
-        """Returns when a job waits, or there is other work."""
+    def wait_for_work(self, slot: int, other_work: Callable[[], bool]) -> None:
+        """Returns when a job waits for a slot, or there is other work."""
         with self.changed:
-            while not self.waiting and not other_work():
-                self.turns.clear()
+            while self._next(slot) is None and not other_work():
+                if not self.waiting and not self.at_work:
+                    self.turns.clear()
                 self.sweep()
-                self.changed.wait(self._abandoned_after)
+                self.changed.wait(ROOM_SECONDS if self.waiting else self._abandoned_after)
 
-    def take(self) -> Job | None:
-        """The job whose turn it is, which is at work from now on; None if none waits."""
+    def take(self, slot: int) -> Job | None:
+        """The job whose turn it is in a slot, where it is at work from now on; None if none waits for it."""
         with self.changed:
-            job = next(filter(self._may_begin, self._order()), None)
+            job = self._next(slot)
             if job is None:
                 return None
             self.waiting.remove(job)
-            self.running = job
-            job.computing = True
+            self.at_work[slot] = job
+            job.computing, job.slot = True, slot
             self._begin_turn(job)
             self._tell_positions()
             begins = job.snapshot.status != "running"
@@ -109,25 +120,30 @@ class Scheduler:
         return job
 
     def gives_way(self, job: Job) -> bool:
-        """Whether the turn of the job at work is over: it has had its slice, and somebody waits who has had less."""
+        """Whether the turn of a job at work is over: it has had its slice, and somebody waits who has had less."""
         with self.changed:
-            if self.registry.clock() - self._turn_began < SLICE_SECONDS:
+            slot = self._slot(job)
+            if self.registry.clock() - self._turn_began[slot] < SLICE_SECONDS:
                 return False
             mine = self.turns.place(job.owner)
             others = (other for other in self.waiting if other.owner != job.owner)
-            if any(self.turns.place(other.owner) < mine and self._may_begin(other, job) for other in others):
+            if any(self.turns.place(other.owner) < mine and self._may_begin(other, slot, job) for other in others):
                 return True
             self._begin_turn(job)
             return False
 
     def _begin_turn(self, job: Job) -> None:
         self.turns.begin(job.owner)
-        self._turn_began = self.registry.clock()
+        self._turn_began[self._slot(job)] = self.registry.clock()
 
-    def goes_before(self, asker: str) -> bool:
-        """Whether somebody with a short query comes before the job at work, or before the next one."""
+    def _slot(self, job: Job) -> int:
+        """Where a job is at work."""
+        return next(slot for slot, other in self.at_work.items() if other is job)
+
+    def goes_before(self, asker: str, slot: int) -> bool:
+        """Whether somebody with a short query comes before the job at work in a slot, or before the next one there."""
         with self.changed:
-            job = self.running or next(filter(self._may_begin, self._order()), None)
+            job = self.at_work.get(slot) or self._next(slot)
             return job is None or job.owner == asker or self.turns.place(asker) < self.turns.place(job.owner)
 
     def charge(self, owner: str, seconds: float) -> None:
@@ -138,7 +154,7 @@ class Scheduler:
     def put_down(self, job: Job) -> None:
         """Ends the turn of a job, whatever has become of it."""
         with self.changed:
-            self.running = None
+            self.at_work = {slot: other for slot, other in self.at_work.items() if other is not job}
             job.computing = False
             gone = job.id not in self.registry.jobs or job.removed is not None
             if gone or (job.ended and self.time_is_up(job)):
@@ -147,22 +163,34 @@ class Scheduler:
                 self.waiting.appendleft(job)  # before others of its owner, so that these don't all begin
             self.sweep()
             self._tell_positions()
+            self.changed.notify_all()  # another slot may have room now
 
-    def cut_off(self) -> list[tuple[Job, int]]:
-        """Ends the turn of whatever ran when the worker died.
+    def cut_off(self, slot: int) -> list[tuple[Job, int]]:
+        """Ends the turn of whatever ran in a slot when its worker died.
 
         Returns:
             The jobs that have to be published as failed, and the decisions.
         """
         with self.changed:
-            if self.running is not None:  # a step that was cut off in the middle can't go on from there
-                self.registry.lose_run(self.running)
-                self.running.computing = False
-                self.running = None
-            lost = [job for job in self.registry.jobs.values() if job.active and job not in self.waiting]
+            if (cut := self.at_work.pop(slot, None)) is not None:
+                self.registry.lose_run(cut)  # a step that was cut off in the middle can't go on from there
+                cut.computing = False
+            idle = [job for job in self.registry.jobs.values() if job.active and job not in self.waiting]
+            lost = [job for job in idle if job not in self.at_work.values()]
             for job in lost:
                 job.halt = None  # whoever was about to halt it may have been the worker
             return [(job, self.decide(job)) for job in lost]
+
+    def runner_lost(self, slot: int) -> None:
+        """Notes that all runs of a slot went down with its runner; whatever goes on begins anew, anywhere."""
+        with self.changed:
+            for job in self.registry.jobs.values():
+                if job.slot == slot and job.holds_state:
+                    self.registry.lose_run(job)
+                    job.holds_state = False
+                    job.lost += job.computing
+                    if not job.snapshot.loss_history:  # nor has it a picture there
+                        job.slot = None
 
     def abandoned(self, job: Job) -> bool:
         """Whether no page has shown a job for too long."""
@@ -202,21 +230,36 @@ class Scheduler:
         """The waiting jobs, those first whose owner has had the least."""
         return sorted(self.waiting, key=lambda job: self.turns.place(job.owner))
 
-    def _may_begin(self, job: Job, at_work: Job | None = None) -> bool:
-        """Whether there is room for another run beside those between two turns, which keep their states.
+    def _next(self, slot: int) -> Job | None:
+        """The job whose turn comes next in a slot; None if none may begin there."""
+        return next((job for job in self._order() if self._may_begin(job, slot)), None)
+
+    def _may_begin(self, job: Job, slot: int, at_work: Job | None = None) -> bool:
+        """Whether a job may have its turn in a slot now.
+
+        A run stays where it has begun. A visitor has one run at work, and a second one where nobody else waits. And
+        there has to be room for another run beside those at work and those between two turns, which keep their states.
 
         Args:
             job: that waits; one whose state is held already has its room.
+            slot: where it would be at work.
             at_work: a job that would be between two turns then, too.
         """
+        if job.slot not in (None, slot):
+            return False
+        elsewhere = [other for number, other in self.at_work.items() if number != slot]
+        mine = sum(other.owner == job.owner for other in elsewhere)
+        if mine >= RUNS_AT_ONCE or (mine and any(other.owner != job.owner for other in self.waiting)):
+            return False
         between = [other for other in (*self.waiting, at_work) if other is not None and other.holds_state]
-        if job.holds_state or not between or job.cost is None:
+        if job.holds_state or not (between or elsewhere) or job.cost is None:
             return True
         states = sum(other.cost.state for other in between if other.cost is not None)
         full = len(between) > 1 and states > self.registry.limits.state_mb * 10**6  # one may always be interrupted
         if full and (not self._is_short(job) or any(map(self._is_short, between))):
             return False
-        return job.cost.memory <= free_memory(self._device)
+        beginning = sum(other.cost.memory for other in elsewhere if other.cost and other.snapshot.done < 2)
+        return job.cost.memory + beginning <= free_memory(self.devices[slot])
 
     def _is_short(self, job: Job) -> bool:
         """Whether a run soon gives back what it takes: one such may begin beside long ones that have all the room."""
@@ -224,8 +267,8 @@ class Scheduler:
         return left is not None and left <= SHORT_SECONDS
 
     def _at_work(self) -> list[Job]:
-        """The job that has its turn, unless it ends with the step that is being computed."""
-        return [self.running] if self.running is not None and not self.running.halt else []
+        """The jobs that have their turn, without those that end with the step that is being computed."""
+        return [job for job in self.at_work.values() if not job.halt]
 
     def _tell_positions(self) -> None:
         for position, job in enumerate(self._order(), len(self._at_work())):
@@ -236,21 +279,25 @@ class Scheduler:
     def wait(self, job: Job | None = None) -> float | None:
         """Seconds until the first turn of a waiting job, or of one that were added now; None where that is unknown."""
         with self.changed:
-            if job is not None and not self._may_begin(job):
+            slots = len(self.devices)
+            if job is not None and not any(self._may_begin(job, slot) for slot in range(slots)):
                 return None
             before = itertools.takewhile(lambda other: other is not job, self._order())
             each = [self.left(other) for other in (*self._at_work(), *before)]
-        return None if None in each else sum(min(left or 0.0, SLICE_SECONDS) for left in each)
+        if len(each) < slots:
+            return 0.0
+        return None if None in each else sum(min(left or 0.0, SLICE_SECONDS) for left in each) / slots
 
     def meanwhile(self, job: Job) -> tuple[float, int]:
-        """Seconds for which others compute until a running job has ended, and how many these are, estimated."""
+        """Seconds for which a running job waits for others until it has ended, and how many these are, estimated."""
         with self.changed:
             mine = self.left(job) or 0.0
             active = [other for other in (*self._at_work(), *self.waiting) if other.owner != job.owner]
             lefts: dict[str, float] = {}
             for other in active:
                 lefts[other.owner] = lefts.get(other.owner, 0.0) + (self.left(other) or 0.0)
-        return sum(min(left, mine) for left in lefts.values()), len(lefts)
+        whole = mine + sum(min(left, mine) for left in lefts.values())  # of work, until this one has ended
+        return max(0.0, whole / len(self.devices) - mine), len(lefts)
 
     def left(self, job: Job) -> float | None:
         """Seconds of computing that a job still takes, estimated."""
@@ -275,7 +322,7 @@ class Scheduler:
             parts = split(job, numbers, (self.registry.next_id(), self.registry.next_id()))
             self.registry.drop(job)
             for part, _ in parts:
-                part.cost = request_cost(part.request, self._device)
+                part.cost, part.slot = request_cost(part.request, self.devices[self._slot(job)]), job.slot
                 self.registry.jobs[part.id] = part
                 notices = part.snapshot.notices
                 self.registry.tell(part, notices=notices if HALVED in notices else (*notices, HALVED))
@@ -287,6 +334,7 @@ class Scheduler:
             notices = (*job.snapshot.notices, HALVED)
             self.registry.tell(job, status="stopped", left=0.0, resumable=False, notices=notices)
             job.begun = job.holds_state = False
+            job.slot = None
             self.changed.notify_all()
 
     # What shall become of a job

@@ -61,7 +61,11 @@ class _Run:
 
 
 class ThreadRunner:
-    """See `runner.Runner`; everything is held in this process."""
+    """See `runner.Runner` and `runner.Answerer`; everything is held in this process.
+
+    Attributes:
+        device: on which it computes.
+    """
 
     def __init__(
         self,
@@ -76,7 +80,8 @@ class ThreadRunner:
             load: gives VGG16 with the named weights on a device.
             refresh: seconds of computing between two previews of a run.
         """
-        self._device, self._load, self._refresh = device, load, refresh
+        self.device = device
+        self._load, self._refresh = load, refresh
         self._runs: dict[str, _Run] = {}
         self._views = ViewPictures()
 
@@ -104,9 +109,14 @@ class ThreadRunner:
         step = next(step for step in state.newest if step.index == index)
         request = state.task.request
         results = finished_pictures(
-            step, request.config, self._device, request.inputs, changes, request.levels, weight_changes
+            step, request.config, self.device, request.inputs, changes, request.levels, weight_changes
         )
         return Pictures(tuple(results), previews_of(step.images))
+
+    def newest(self, run: str) -> Step | None:
+        """The newest published step of a run; None if there is none, or it has been released."""
+        state = self._runs.get(run)
+        return state.newest[-1] if state is not None and state.newest else None
 
     def split(self, run: str, parts: Sequence[tuple[str, Task, slice]]) -> None:
         """See `Runner`; the pictures are copied to the host, since memory has just run out."""
@@ -117,7 +127,7 @@ class ThreadRunner:
 
     def answer(self, query: Query[Any]) -> Generator[None, None, Any]:
         """See `Runner`."""
-        return (yield from query.work(self._load(query.config.vgg_weights, self._device), self._views))
+        return (yield from query.work(self._load(query.config.vgg_weights, self.device), self._views))
 
     def release(self, run: str) -> None:
         """See `Runner`."""
@@ -131,7 +141,7 @@ class ThreadRunner:
 
     def trim(self) -> None:
         """See `Runner`."""
-        release_memory(self._device)
+        release_memory(self.device)
 
     def close(self) -> None:
         """See `Runner`."""
@@ -182,15 +192,15 @@ class ThreadRunner:
     def _start(self, task: Task) -> Generator[Step, Steering | None, None]:
         inputs, config = task.request.inputs, task.request.config
         content, styles = decode_inputs(inputs, config)
-        free = free_memory(self._device)
+        free = free_memory(self.device)
         sizes = [picture.size for picture in styles.pictures]
-        cost = fitting_cost([content.size], sizes, config, self._device, free, guided_regions(inputs))
+        cost = fitting_cost([content.size], sizes, config, self.device, free, guided_regions(inputs))
         if cost.memory > free:
             raise OutOfMemory(
                 f"This run needs about {cost.memory / 1e9:.1f} GB of memory, and {free / 1e9:.1f} GB are free on this "
                 "server: choose a smaller size."
             )
-        vgg = self._load(config.vgg_weights, self._device)
+        vgg = self._load(config.vgg_weights, self.device)
         if task.request.levels:
             assert inputs.init is not None
             finished = decode(inputs.init.data, "The finished picture")

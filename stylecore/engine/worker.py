@@ -1,4 +1,4 @@
-"""The thread that lets a runner compute: slices of runs in turn, step by step, and short queries between two steps."""
+"""The threads that let runners compute: slices of runs in turn, step by step, and short queries between two steps."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import atexit
 import gc
 import logging
 import threading
+import time
 import weakref
+from collections.abc import Sequence
 
 from stylecore.engine.endings import Endings
 from stylecore.engine.jobs import Job, Update
@@ -15,12 +17,14 @@ from stylecore.engine.logs import log_event
 from stylecore.engine.messages import KILLED, message_for, time_is_up
 from stylecore.engine.progress import Progress, task_of
 from stylecore.engine.queries import QueryQueue
-from stylecore.engine.runner import Runner
+from stylecore.engine.runner import Runner, RunnerLost
 from stylecore.engine.scheduler import Scheduler
 from stylecore.engine.throughput import ThroughputEstimator
 from stylecore.errors import UserError
 from stylecore.transfer.devices import is_out_of_memory
 
+MOST_LOST = 2  # times that a run begins anew after it went down with its runner
+FIRST_REST_SECONDS, LONGEST_REST_SECONDS = 1.0, 60.0
 WATCHDOG_SECONDS = 1.0  # between two looks at whether the worker lives
 CLOSING_SECONDS = 10.0  # for which the end of the process waits for the step that is being computed
 
@@ -31,8 +35,7 @@ _workers: weakref.WeakSet[Worker] = weakref.WeakSet()
 @atexit.register
 def _close_all() -> None:
     """A thread inside torch when the interpreter ends would abort the process: the workers end first."""
-    for worker in list(_workers):
-        worker.close()
+    close_all(list(_workers), CLOSING_SECONDS)
 
 
 class Worker:
@@ -46,16 +49,27 @@ class Worker:
     def __init__(
         self,
         scheduler: Scheduler,
+        slot: int,
         runner: Runner,
         endings: Endings,
-        queries: QueryQueue,
+        queries: QueryQueue | None,
         throughput: ThroughputEstimator,
-        device: str,
     ) -> None:
-        """Starts the thread, and one that watches over it; see `engine.Engine` for the arguments."""
-        self._scheduler, self._runner, self._endings, self._queries = scheduler, runner, endings, queries
-        self._registry, self._throughput, self._device = scheduler.registry, throughput, device
+        """Starts the thread, and one that watches over it.
+
+        Args:
+            scheduler: says what is to be done.
+            slot: in which it works.
+            runner: of that slot.
+            endings: publishes how jobs come to rest.
+            queries: that are answered between two steps; None if that is done elsewhere.
+            throughput: learns from every step.
+        """
+        self._scheduler, self._slot, self._runner = scheduler, slot, runner
+        self._endings, self._queries = endings, queries
+        self._registry, self._throughput, self._device = scheduler.registry, throughput, runner.device
         self._progress = Progress(self._registry, scheduler.left)
+        self._rest_seconds = 0.0  # after the runner has gone down once more without a step between
         self.restarts = 0
         self._closing = threading.Event()
         self.thread = self._start()
@@ -72,30 +86,25 @@ class Worker:
                 return
             self.restarts += 1
             log_event("worker_restarted", logging.ERROR, restarts=self.restarts)
-            lost = self._scheduler.cut_off()
+            lost = self._scheduler.cut_off(self._slot)
             self.thread = self._start()
         for job, decision in lost:
             self._endings.publish(job, "failed", decision, error=KILLED)
 
-    def close(self, seconds: float = CLOSING_SECONDS) -> bool:
-        """Ends the threads after the step that is being computed; nothing is computed any more.
-
-        Args:
-            seconds: for which this waits.
-
-        Returns:
-            Whether the worker has ended.
-        """
+    def end(self) -> None:
+        """Lets the threads end after the step that is being computed; nothing is computed any more."""
         self._closing.set()
         with self._scheduler.changed:
             self._scheduler.changed.notify_all()
-        if self.thread is threading.current_thread():
-            return True
-        self.thread.join(seconds)
-        return not self.thread.is_alive()
+
+    def join(self, seconds: float) -> bool:
+        """Waits for the worker's end. Returns whether it has ended, or is the one that asks."""
+        if self.thread is not threading.current_thread():
+            self.thread.join(max(0.0, seconds))
+        return self.thread is threading.current_thread() or not self.thread.is_alive()
 
     def _start(self) -> threading.Thread:
-        thread = threading.Thread(target=self._work, name="stylecore-worker", daemon=True)
+        thread = threading.Thread(target=self._work, name=f"stylecore-worker-{self._slot}", daemon=True)
         thread.start()
         return thread
 
@@ -119,11 +128,11 @@ class Worker:
 
     def _work(self) -> None:
         while not self._closing.is_set():
-            self._scheduler.wait_for_work(lambda: self._queries.waiting() or self._closing.is_set())
+            self._scheduler.wait_for_work(self._slot, self._has_other_work)
             if self._closing.is_set():
                 return
             self._answer()
-            job = self._scheduler.take()
+            job = self._scheduler.take(self._slot)
             if job is None:
                 continue
             if self._scheduler.abandoned(job):
@@ -134,10 +143,15 @@ class Worker:
             self._scheduler.put_down(job)
             del job  # while it waits for the next one, nothing of this one is held here
 
+    def _has_other_work(self) -> bool:
+        return self._closing.is_set() or (self._queries is not None and self._queries.waiting())
+
     def _answer(self) -> None:
         """Works for one pass on a short query, if it is the turn of whoever has asked; that pays for it."""
+        if self._queries is None:
+            return
         asker = self._queries.next_asker(self._scheduler.turns.place)
-        if asker is None or not self._scheduler.goes_before(asker):
+        if asker is None or not self._scheduler.goes_before(asker, self._slot):
             return
         began = self._registry.clock()
         paid_by = self._queries.advance(asker)
@@ -152,6 +166,10 @@ class Worker:
                 if self._scheduler.gives_way(job):
                     break
                 self._answer()
+        except RunnerLost:
+            decision = job.decision
+            self._runner_lost(job)
+            error = KILLED if job.lost > MOST_LOST else ""  # else it begins anew with its next turn
         except Exception as problem:
             decision = job.decision
             error, short = message_for(problem), is_out_of_memory(problem)
@@ -168,6 +186,13 @@ class Worker:
                 return
         if not job.halt:  # else its halt is being published
             self._endings.publish(job, "failed", decision, error=error, too_large=short)
+
+    def _runner_lost(self, job: Job) -> None:
+        """Lets the runner's jobs begin anew; a runner that goes down again and again gets one ever more rarely."""
+        self._scheduler.runner_lost(self._slot)
+        self._registry.log("runner_lost", job, level=logging.WARNING)
+        self._closing.wait(self._rest_seconds)
+        self._rest_seconds = min(2 * self._rest_seconds + FIRST_REST_SECONDS, LONGEST_REST_SECONDS)
 
     def _look_after(self, job: Job) -> None:
         """Stops a job that nobody waits for, or that has had its time."""
@@ -220,6 +245,7 @@ class Worker:
         except Exception:
             self._progress.return_steering(job, steering)  # for a run that begins anew
             raise
+        self._rest_seconds = 0.0
         if steering is not None:
             self._progress.steered(job, steering)
         self._learn(job, update)
@@ -232,3 +258,20 @@ class Worker:
         if job.cost is not None and not new_size and index > 1:
             pictures = len(update.losses.lambdas)
             self._throughput.learn(job.cost.pixels(index) // pictures, update.seconds / pictures)
+
+
+def close_all(workers: Sequence[Worker], seconds: float) -> bool:
+    """Ends workers after the steps that are being computed.
+
+    Args:
+        workers: of an engine, or of all.
+        seconds: for which this waits for all together.
+
+    Returns:
+        Whether all have ended.
+    """
+    for worker in workers:
+        worker.end()
+    deadline = time.monotonic() + seconds
+    ended = [worker.join(deadline - time.monotonic()) for worker in workers]
+    return all(ended)

@@ -30,10 +30,21 @@ def choose_device(choice: str = "auto") -> str:
     return "cuda" if choice != "cpu" and torch.cuda.is_available() else "cpu"
 
 
+def is_cuda(device: str) -> bool:
+    """Whether a device is a graphics card: "cuda", or "cuda:1" where there are several."""
+    return device.partition(":")[0] == "cuda"
+
+
+def all_devices(device: str) -> tuple[str, ...]:
+    """All devices of the kind of this one that the machine has."""
+    count = torch.cuda.device_count() if device == "cuda" else 1
+    return tuple(f"cuda:{number}" for number in range(count)) if count > 1 else (device,)
+
+
 def describe_device(device: str) -> str:
     """The name that a recipe keeps: the GPU's, or the processor's kind with the number of threads."""
-    if device == "cuda":
-        return torch.cuda.get_device_name()
+    if is_cuda(device):
+        return torch.cuda.get_device_name(device)
     return f"cpu ({platform.machine()}, {torch.get_num_threads()} threads)"
 
 
@@ -60,5 +71,5 @@ def release_memory(device: str) -> None:
     """Gives back what nobody refers to any more."""
     gc.collect()
     give_back()
-    if device == "cuda":
+    if is_cuda(device):
         torch.cuda.empty_cache()

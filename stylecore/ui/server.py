@@ -19,6 +19,7 @@ from stylecore.engine.logs import set_up_logs
 from stylecore.engine.machine import cores
 from stylecore.engine.shared_results import SharedResults
 from stylecore.engine.throughput import measure_throughput
+from stylecore.engine.workplaces import make_runners
 from stylecore.experiments.finished import finished_jobs
 from stylecore.imaging.heap import share_arenas
 from stylecore.samples import sample_names
@@ -64,10 +65,11 @@ def get_engine() -> Engine:
 
     def load(name: VggWeights, device: str) -> VGG16:  # called by the worker: what it times must be alone
         ready.wait()
-        return bundled_network() if name == "bundled" else load_vgg16(name, device)
+        here = name == "bundled" and device == choose_device()
+        return bundled_network() if here else load_vgg16(name, device)
 
     shared = SharedResults(sample_names(), limits.shared_mb * 10**6, finished_jobs())
-    engine = Engine(device, load, limits, shared=shared)
+    engine = Engine(device, load, limits, runners=make_runners(device, load), shared=shared)
     engine.on_forget(job_forgotten)
     engine.count_also(held_bytes)
     watch_health(engine)

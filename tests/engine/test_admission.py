@@ -20,7 +20,12 @@ def clock():
 def engine(clock):
     runner = TimedRunner(clock)
     engine = Engine(
-        "cpu", limits=limits(max_waiting=20, max_per_address=15), runner=runner, clock=clock, abandoned_after=1e6
+        "cpu",
+        limits=limits(max_waiting=20, max_per_address=15),
+        runners=[runner],
+        answerer=runner,
+        clock=clock,
+        abandoned_after=1e6,
     )
     engine.submit("first", request(10_000))
     runner.until = 3
@@ -119,7 +124,7 @@ def with_files(size, letter):
 
 def test_uploads_of_others_leave_everybody_a_fair_share(clock):
     runner = TimedRunner(clock)
-    engine = Engine("cpu", limits=limits(uploads_mb=1), runner=runner, clock=clock)
+    engine = Engine("cpu", limits=limits(uploads_mb=1), runners=[runner], answerer=runner, clock=clock)
     engine.submit("ann", with_files(1_900_000, b"a"))  # alone, anybody may have everything, and more
     runner.until = 2
     assert engine.submit("bob", with_files(400_000, b"b")).active

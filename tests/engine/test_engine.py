@@ -203,7 +203,7 @@ def test_a_worker_that_dies_while_it_halts_leaves_nothing_running(engine, reques
     monkeypatch.setattr(worker.Worker, "_look_after", lambda self, job: self._endings.halt(job, "stopped"))
     before = ThreadRunner.pictures
     monkeypatch.setattr(ThreadRunner, "pictures", lambda *_: (_ for _ in ()).throw(SystemExit))
-    engine._worker.thread.join(5)
+    engine._workers[0].thread.join(5)
     monkeypatch.setattr(ThreadRunner, "pictures", before)
     assert wait(job).status == "failed"
     assert job.snapshot.results
@@ -405,7 +405,7 @@ def test_optimizer_states_are_dropped_when_there_are_too_many(toy, request_for):
     while jobs[0].snapshot.resumable and time.monotonic() < deadline:
         time.sleep(0.01)
     assert [job.snapshot.resumable for job in jobs] == [False, True, True]
-    assert jobs[0].id not in engine._runner.held()
+    assert jobs[0].id not in engine._slots.runners[0].held()
     with pytest.raises(ValueError, match="no longer there"):
         engine.go_on(jobs[0], more_steps=3)
 
@@ -456,7 +456,7 @@ def test_a_removed_job_is_gone_and_only_its_owner_could_reach_it(engine, request
     engine.remove(job)
     assert engine.jobs_of("ann") == []
     assert wait(engine.submit("bob", request_for())).status == "finished"
-    assert job.id not in engine._runner.held()
+    assert job.id not in engine._slots.runners[0].held()
 
 
 def test_a_server_s_limits_hold_whatever_the_page_says(engine, request_for):
@@ -499,7 +499,7 @@ def test_a_dead_worker_is_replaced(engine, request_for, monkeypatch):
     monkeypatch.setattr(threading, "excepthook", lambda _: None)
     monkeypatch.setattr(worker.Worker, "_run", lambda *_: (_ for _ in ()).throw(SystemExit))
     engine.submit("ann", request_for())
-    engine._worker.thread.join(5)
+    engine._workers[0].thread.join(5)
     monkeypatch.undo()
     assert wait(engine.submit("bob", request_for())).status == "finished"
 

@@ -125,7 +125,7 @@ def test_a_killed_worker_s_queue_goes_on(engine, request_for, monkeypatch):
     waiting = engine.submit("bob", request_for())
     reach(job, 3)
     killed = ctypes.pythonapi.PyThreadState_SetAsyncExc(
-        ctypes.c_ulong(engine._worker.thread.ident), ctypes.py_object(SystemExit)
+        ctypes.c_ulong(engine._workers[0].thread.ident), ctypes.py_object(SystemExit)
     )
     assert killed == 1
     assert wait(job).error == KILLED
@@ -151,7 +151,7 @@ def test_a_paused_run_whose_step_died_goes_on_as_if_nothing_had_been(engine, req
     engine.pause(job)
     assert wait(job).status == "paused"
     cut.set()
-    engine._worker.thread.join(5)
+    engine._workers[0].thread.join(5)
     monkeypatch.setattr(toy, "forward", before)
     engine.go_on(job)
     snapshot = wait(job)
@@ -219,7 +219,7 @@ def test_a_single_picture_without_memory_fails_and_half_the_size_goes_on_from_it
     assert (snapshot.status, snapshot.too_large) == ("failed", True)
     assert snapshot.error == "There is too little memory for this picture: choose a smaller size."
     assert keeps_its_picture(job)
-    assert job.id not in engine._runner.held()  # nothing of it is left to take the next one's memory
+    assert job.id not in engine._slots.runners[0].held()  # nothing of it is left to take the next one's memory
     mend()
     request = at_half_size(job)
     assert (request.config.size, request.config.init) == (32, "image")

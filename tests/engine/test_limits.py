@@ -58,8 +58,8 @@ def test_on_a_gpu_the_largest_size_and_the_states_follow_the_card(monkeypatch):
 
 def test_what_is_free_is_asked_of_the_device_that_computes(monkeypatch):
     monkeypatch.setattr(module, "available_memory", lambda: 1)
-    monkeypatch.setattr(module.torch.cuda, "mem_get_info", lambda: (500, 1000))
-    monkeypatch.setattr(module.torch.cuda, "memory_reserved", lambda: 70)
-    monkeypatch.setattr(module.torch.cuda, "memory_allocated", lambda: 30)
+    monkeypatch.setattr(module.torch.cuda, "mem_get_info", lambda device: (500, 1000))
+    monkeypatch.setattr(module.torch.cuda, "memory_reserved", lambda device: 70)
+    monkeypatch.setattr(module.torch.cuda, "memory_allocated", lambda device: 30)
     assert module.free_memory("cpu") == 1
-    assert module.free_memory("cuda") == 540
+    assert module.free_memory("cuda") == module.free_memory("cuda:1") == 540

@@ -33,7 +33,7 @@ def fake():
 
 @pytest.fixture
 def engine(fake):
-    return Engine("cpu", limits=limits(), runner=fake)
+    return Engine("cpu", limits=limits(), runners=[fake], answerer=fake)
 
 
 def request(**settings):

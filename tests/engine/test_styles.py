@@ -83,7 +83,7 @@ def test_a_run_that_begins_anew_is_steered_again(engine, two_styles, toy, monkey
     engine.go_on(job, more_steps=1)
     engine.steer(job, Steering(style_weights=(0.0, 1.0)))
     before = wait(job)
-    engine._runner.release(job.id)
+    engine._slots.runners[0].release(job.id)
     monkeypatch.setattr(job, "begun", False)
     engine.go_on(job, more_steps=2)
     after = wait(job)

@@ -39,7 +39,9 @@ def runner(clock):
 def engine(runner, clock, monkeypatch):
     cost = Cost(setup=0, stages=((1, 1),), memory=0, state=STATE, picture=1)
     monkeypatch.setattr("stylecore.engine.engine.request_cost", lambda *_: cost)
-    engine = Engine("cpu", limits=limits(max_waiting=30), runner=runner, clock=clock, abandoned_after=1e6)
+    engine = Engine(
+        "cpu", limits=limits(max_waiting=30), runners=[runner], answerer=runner, clock=clock, abandoned_after=1e6
+    )
     yield engine
     runner.until = 10**9
     for owner in {job.owner for job in engine._registry.jobs.values()}:

@@ -39,7 +39,7 @@ def accepted(weights):
 
 
 def test_a_server_downloads_nothing_unless_its_operator_allows_it():
-    engine = Engine("cpu", lambda *_: pytest.fail("a download"), limits(), runner=FakeRunner())
+    engine = Engine("cpu", lambda *_: pytest.fail("a download"), limits(), runners=[FakeRunner()])
     with pytest.raises(RequestRefused, match="STYLECORE_DOWNLOADS=1"):
         engine.submit("ann", other())
     with pytest.raises(QueryFailed, match="STYLECORE_DOWNLOADS=1"):
@@ -54,7 +54,7 @@ def test_a_download_that_hangs_holds_nobody_else():
         loads.append((name, device))
         hangs.wait(10)
 
-    engine = Engine("cpu", load, limits(downloads=1), runner=FakeRunner())
+    engine = Engine("cpu", load, limits(downloads=1), runners=[FakeRunner()])
     for _ in range(3):
         with pytest.raises(RequestRefused, match="being downloaded"):
             engine.submit("ann", other())

@@ -50,6 +50,8 @@ def until(done):
 class FakeRunner:
     """Computes nothing: a step's loss is λ divided by its number."""
 
+    device = "cpu"
+
     def __init__(self):
         self.calls, self.tasks, self.index = [], {}, {}
 

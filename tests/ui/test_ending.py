@@ -48,7 +48,7 @@ def test_a_step_that_takes_longer_than_anybody_waits_does_not_abort_the_process(
             def step(self, run, steering, *, is_frame):
                 time.sleep(60)
 
-        engine = Engine("cpu", limits=limits(), runner=Endless())
+        engine = Engine("cpu", limits=limits(), runners=[Endless()])
         ending.running_runtime = lambda: True
         ending.JOIN_SECONDS = 0.2
         ending.end_process_in_peace(engine, threading.Thread())

@@ -1,0 +1,167 @@
+"""Lets another process compute, here or on another machine: all that passes is plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from stylecore.artifacts.export import finished_pictures
+from stylecore.config import Precision
+from stylecore.engine.jobs import LambdaChanges, Update, WeightChanges
+from stylecore.engine.plain import Plain, sentence_from_plain, steering_to_plain, task_to_plain, update_from_plain
+from stylecore.engine.previews import previews_of
+from stylecore.engine.runner import Pictures, RunnerLost, Task
+from stylecore.errors import UserError
+from stylecore.transfer.devices import OutOfMemory
+from stylecore.transfer.records import LossRecord, Steering, Step
+
+
+class Link(Protocol):
+    """The way to a `host.Host` in another process."""
+
+    def compute(self, method: str, *arguments: Any) -> Plain:  # noqa: ANN401  # plain values
+        """Calls a method of the host where it computes, and waits for its answer.
+
+        Raises:
+            RunnerLost: if the process is gone; the next call starts another one.
+        """
+
+    def control(self, method: str, *arguments: Any) -> Future[Plain]:  # noqa: ANN401  # plain values
+        """Calls a method of the host beside what it computes; these calls are done in order.
+
+        Returns:
+            Its answer to come, which fails with `RunnerLost` if the process is gone.
+        """
+
+    def close(self) -> None:
+        """Ends the process."""
+
+
+class RemoteError(RuntimeError):
+    """A bug on the far side; the message is its traceback."""
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class _Exact:
+    """The newest picture of a run that is known here, for the case that its process dies.
+
+    Attributes:
+        losses: of its step.
+        levels: (K, H, W, 3), uint8.
+        precision: in which it was computed.
+    """
+
+    losses: LossRecord
+    levels: NDArray[np.uint8]
+    precision: Precision
+
+
+class RemoteRunner:
+    """See `runner.Runner`; the tensors are on the far side of a link.
+
+    Attributes:
+        device: on which the far side computes.
+    """
+
+    def __init__(self, link: Link, device: str) -> None:
+        """Takes the way to the host, and its device."""
+        self.device = device
+        self._link = link
+        self._tasks: dict[str, Task] = {}
+        self._exact: dict[str, _Exact] = {}
+
+    def begin(self, run: str, task: Task) -> None:
+        """See `Runner`."""
+        self._tasks[run] = task
+        _answer(self._link.control("begin", run, task_to_plain(task)).result())
+
+    def step(self, run: str, steering: Steering | None, *, is_frame: bool) -> Update:
+        """See `Runner`."""
+        answer = _answer(self._link.compute("step", run, steering_to_plain(steering), is_frame))
+        update = update_from_plain(answer["update"])
+        if answer["exact"] and not update.repeated:
+            exact = answer["exact"]
+            levels = np.frombuffer(exact["levels"], np.uint8).reshape(exact["shape"])
+            self._exact[run] = _Exact(losses=update.losses, levels=levels, precision=exact["precision"])
+        return update
+
+    def pictures(self, run: str, index: int, changes: LambdaChanges, weight_changes: WeightChanges = ()) -> Pictures:
+        """See `Runner`; if the far side has lost them, these are those of the newest preview."""
+        plain = [[[step, list(values)] for step, values in given] for given in (changes, weight_changes)]
+        try:
+            answer = _answer(self._link.control("pictures", run, index, *plain).result())
+        except (RunnerLost, LookupError):
+            if run not in self._exact:
+                raise
+            return self._exact_pictures(run, changes, weight_changes)
+        return Pictures(tuple(answer["results"]), tuple(answer["previews"]))
+
+    def split(self, run: str, parts: Sequence[tuple[str, Task, slice]]) -> None:
+        """See `Runner`."""
+        plain = [[name, task_to_plain(task), [places.start, places.stop]] for name, task, places in parts]
+        self._tasks.update({name: task for name, task, _ in parts})
+        self._link.control("split", run, plain)
+        self._forget(run)
+
+    def release(self, run: str) -> None:
+        """See `Runner`."""
+        if run in self._tasks:
+            self._link.control("release", run)
+        self._forget(run)
+
+    def trim(self) -> None:
+        """See `Runner`."""
+        self._link.control("trim")
+
+    def close(self) -> None:
+        """See `Runner`."""
+        self._link.close()
+
+    def _forget(self, run: str) -> None:
+        self._tasks.pop(run, None)
+        self._exact.pop(run, None)
+
+    def _exact_pictures(self, run: str, changes: LambdaChanges, weight_changes: WeightChanges) -> Pictures:
+        exact, request = self._exact[run], self._tasks[run].request
+        images = torch.from_numpy(exact.levels.copy()).permute(0, 3, 1, 2).float() / 255  # (K, 3, H, W)
+        height, width = images.shape[2:]
+        step = Step(losses=exact.losses, images=images, size=(width, height), seconds=0.0, precision=exact.precision)
+        then = exact.losses.index
+        results = finished_pictures(
+            step,
+            request.config,
+            self.device,
+            request.inputs,
+            tuple(change for change in changes if change[0] < then),
+            request.levels,
+            tuple(change for change in weight_changes if change[0] < then),
+        )
+        return Pictures(tuple(results), previews_of(images))
+
+
+def _answer(plain: Plain) -> Any:  # noqa: ANN401  # a plain value
+    """What a host has answered.
+
+    Raises:
+        OutOfMemory: if it has too little memory.
+        UserError: with its sentence for people.
+        LookupError: if it does not have what was asked for.
+        RemoteError: for a bug.
+    """
+    error = plain.get("error")
+    if error is None:
+        return plain["answer"]
+    sentence = sentence_from_plain(error["sentence"])
+    if error["short"]:
+        raise OutOfMemory(sentence) if sentence else MemoryError
+    if sentence:
+        raise UserError(sentence)
+    if error["missing"]:
+        raise LookupError(error["traceback"])
+    raise RemoteError(error["traceback"])

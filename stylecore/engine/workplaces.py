@@ -1,0 +1,69 @@
+"""Where a server computes: in its own process, in others of this machine, or on the machines of a Ray cluster."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+
+from stylecore.config import VggWeights
+from stylecore.engine.machine import cores
+from stylecore.engine.process_link import ProcessLink
+from stylecore.engine.remote_runner import RemoteRunner
+from stylecore.engine.runner import Runner
+from stylecore.engine.thread_runner import ThreadRunner
+from stylecore.errors import SettingError
+from stylecore.transfer.devices import all_devices
+from stylecore.transfer.vgg import VGG16
+
+WORKERS, RAY = "STYLECORE_WORKERS", "STYLECORE_RAY"  # environment variables
+MOST_WORKERS = 64
+REFRESH_SECONDS = 0.7  # of computing between two previews of a run
+
+
+def make_runners(
+    device: str, load: Callable[[VggWeights, str], VGG16], environment: Mapping[str, str] = os.environ
+) -> Sequence[Runner]:
+    """The runners of a server: in this process one for each graphics card, or for the processor; or as is asked for.
+
+    Args:
+        device: "cpu" or "cuda".
+        load: gives VGG16 with the named weights on a device of this process.
+        environment: variables by name.
+
+    Raises:
+        SettingError: if a variable has a value that can't be used, or Ray is asked for and missing.
+    """
+    workers = _workers(environment)
+    if address := environment.get(RAY, "").strip():
+        return _ray_runners(address, workers)
+    devices = all_devices(device)
+    if workers is None:
+        return [ThreadRunner(where, load, REFRESH_SECONDS) for where in devices]
+    threads = max(1, cores() // workers) if device == "cpu" else 0
+    return [
+        RemoteRunner(ProcessLink(where, threads, REFRESH_SECONDS), where)
+        for where in (devices[number % len(devices)] for number in range(workers))
+    ]
+
+
+def _ray_runners(address: str, workers: int | None) -> Sequence[Runner]:
+    try:
+        from stylecore.engine.ray_link import make_ray_links
+    except ImportError as error:
+        raise SettingError("{name} needs Ray: pip install -r requirements-ray.txt", name=RAY) from error
+    return [RemoteRunner(link, link.device) for link in make_ray_links(address, workers, REFRESH_SECONDS)]
+
+
+def _workers(environment: Mapping[str, str]) -> int | None:
+    text = environment.get(WORKERS, "").strip()
+    if not text:
+        return None
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_WORKERS:
+        raise SettingError(
+            "{name} must be a whole number from {low} to {high}, not {text!r:.40}",
+            name=WORKERS,
+            low=1,
+            high=MOST_WORKERS,
+            text=text,
+        )
+    return int(text)
