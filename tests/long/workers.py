@@ -1,4 +1,4 @@
-"""What several workers bring on one machine: steps a second of one process with all cores, and of several that share them.
+"""What several workers bring on one machine: one process that has all cores, against several that share them.
 
     python -m tests.long.workers --workers 2 --size 256 --steps 20 [--rounds 3] [--ray]
 
