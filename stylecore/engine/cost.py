@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -30,6 +31,7 @@ TWO_PASSES = 1.5  # times the work of one, since the first of them needs no grad
 TILED_SHARE = 0.85  # of what is free: a picture of 4096 × 4096 took 12 % more than was estimated
 TILES = range(1024, 127, -64)  # longest sides that are tried, in pixels
 FORWARD_SHARE = 1 / 3  # of a forward and backward pass
+BRING_BACK_SHARE = 0.3  # of a pass at a size, that bringing back to the small picture takes there: about ten resizings
 FLAT_SHARE = 0.09  # of a step to relu5_1: the optimizer, the picture itself
 USUAL_DEPTH = "relu5_1"  # a pixel of work is one that goes down to here; a shallow layer costs less
 
@@ -45,6 +47,7 @@ class Cost:
         state: bytes that stay taken while the run is paused, or may still be extended.
         picture: pixels of one picture at full size, counted alike.
         tile: longest side of the pieces in which pictures are taken, in pixels; None takes them whole.
+        between: work after the last update of each size, where that is no small part; empty where it is.
     """
 
     setup: float
@@ -53,6 +56,7 @@ class Cost:
     state: int
     picture: int
     tile: int | None = None
+    between: tuple[float, ...] = ()
 
     def work(self, done: int = 0, steps: int | None = None) -> float:
         """Pixels that still have to go forward and backward.
@@ -63,8 +67,8 @@ class Cost:
         """
         planned = sum(updates for updates, _ in self.stages)
         left = 0.0 if done else self.setup
-        for updates, pixels in self.stages:
-            left += max(0, updates - done) * pixels
+        for (updates, pixels), after in zip(self.stages, self.between or itertools.repeat(0.0), strict=False):
+            left += max(0, updates - done) * pixels + after * (done < updates)
             done = max(0, done - updates)
         more = (steps or planned) - planned  # updates that came on top, of which `done` are made by now
         return left + max(0, more - done) * self.stages[-1][1]
@@ -122,7 +126,6 @@ def cost_of(
     (content, *_), styles = used_sizes(contents, styles, config)
     pictures = len(config.lambdas)
     pixels = content[0] * content[1]
-    style_pixels = [width * height for width, height in styles]
     remembered = pixels * _remembered(pixels, config, compact=tile is not None)
     of_picture = PICTURE_BYTES if tile is None else TILED_PICTURE_BYTES
     state = pictures * (pixels * of_picture + remembered) + 8 * 10**6
@@ -133,7 +136,9 @@ def cost_of(
         for scale, steps, _ in stages(config, content, *styles)
     ]
     return Cost(
-        setup=depth * FORWARD_SHARE * ((1 + len(styles)) * pixels + sum(style_pixels)),
+        setup=depth
+        * FORWARD_SHARE
+        * ((1 + len(styles)) * _regions(content, tile, config) + sum(_regions(size, tile, config) for size in styles)),
         stages=tuple((steps, max(1, round(depth * _passed(size, tile, config))) * pictures) for steps, size in scaled),
         memory=state
         + max(
@@ -177,6 +182,9 @@ def through_levels(
 ) -> Cost:
     """The cost of a run that makes a finished picture large, by that of its last size.
 
+    There are few steps at a size, so what lies between two sizes counts: the pass that judges the last step, bringing
+    the picture back to the small one, and the targets of the next size; at the end, those of the last size once more.
+
     Args:
         cost: of the last size; the memory and the tiles stay.
         content: width and height of the content file.
@@ -184,14 +192,19 @@ def through_levels(
         config: the settings.
         levels: the sizes, and the updates at each.
     """
+    usual = dataclasses.replace(config, coarse_to_fine="off")
     each = [
-        cost_of([content], styles, dataclasses.replace(config, size=size, steps=steps, coarse_to_fine="off"))
-        for size, steps in levels
+        cost_of([content], styles, dataclasses.replace(usual, size=size, steps=steps), tile=cost.tile)
+        for size, steps in (*levels, Level(levels[-1].size, 0))
     ]
-    # The last size is taken in tiles perhaps, and alone needs almost all the time.
-    last = levels[-1].steps, cost.stages[-1][1]
-    stages = (*(stage for smaller in each[:-1] for stage in smaller.stages), last)
-    return dataclasses.replace(cost, setup=sum(one.setup for one in each), stages=stages)
+    passes = [one.stages[-1][1] for one in each]
+    between = [
+        pixels + BRING_BACK_SHARE * here.picture * len(config.lambdas) + after.setup
+        for here, after, pixels in zip(each, each[1:], passes, strict=False)
+    ]
+    between[-1] += passes[-1]  # the losses of what it has been brought back to
+    stages = tuple((level.steps, pixels) for level, pixels in zip(levels, passes, strict=False))
+    return dataclasses.replace(cost, setup=each[0].setup, stages=stages, between=tuple(between))
 
 
 def _pass_bytes(config: TransferConfig, regions: int) -> int:
@@ -223,10 +236,16 @@ def _largest_region(size: Size, tile: int | None, config: TransferConfig) -> int
     return max(widths) * max(heights)
 
 
+def _regions(size: Size, tile: int | None, config: TransferConfig) -> int:
+    """Pixels of all tiles, their margins included."""
+    widths, heights = _sides(size, tile, config)
+    return sum(widths) * sum(heights)
+
+
 def _passed(size: Size, tile: int | None, config: TransferConfig) -> float:
     """Pixels that go through the network for one gradient, or as many as cost the same."""
     widths, heights = _sides(size, tile, config)
-    return sum(widths) * sum(heights) * (TWO_PASSES if len(widths) * len(heights) > 1 else 1)
+    return _regions(size, tile, config) * (TWO_PASSES if len(widths) * len(heights) > 1 else 1)
 
 
 def depth_share(config: TransferConfig) -> float:

@@ -8,11 +8,21 @@ import torch
 
 from stylecore.cli.bench import _TRANSFER, _run_alone
 from stylecore.config import TransferConfig
-from stylecore.engine.cost import TILED_SHARE, TILES, cost_of, depth_share, fitting_cost, used_sizes
+from stylecore.engine.cost import (
+    FORWARD_SHARE,
+    TILED_SHARE,
+    TILES,
+    cost_of,
+    depth_share,
+    fitting_cost,
+    through_levels,
+    used_sizes,
+)
 from stylecore.errors import ImageError
 from stylecore.imaging.files import read
 from stylecore.imaging.images import decode
 from stylecore.samples import sample_contents, sample_styles
+from stylecore.transfer.enlargement import Level, paint_levels
 from stylecore.transfer.preparation import prepare
 from stylecore.transfer.records import Steering
 from stylecore.transfer.stylize import stylize
@@ -63,6 +73,45 @@ def test_the_price_is_that_of_the_run(toy, coarse_to_fine):
     assert [cost.pixels(index) for index in range(12)] == pixels
     for done in range(1, 13):
         assert cost.work(done, steps=12) == sum(pixels[done:])
+
+
+@pytest.fixture
+def counted(vgg, monkeypatch):
+    """Work that really goes through the network: pixels forward and backward, and a third for those forward alone."""
+    work, before = [], vgg.forward
+
+    def forward(images, *arguments, **settings):
+        pixels = len(images) * images.shape[2] * images.shape[3]
+        work.append(pixels * (1 if torch.is_grad_enabled() else FORWARD_SHARE))
+        return before(images, *arguments, **settings)
+
+    monkeypatch.setattr(vgg, "forward", forward)
+    return work
+
+
+@pytest.mark.parametrize(("size", "tile", "steps"), [(96, None, 6), (208, 128, 2), (256, 128, 1)])
+def test_the_work_of_whole_and_tiled_runs_is_what_goes_through_the_network(vgg, counted, size, tile, steps):
+    config = TransferConfig(size=size, steps=steps, precision="float32")
+    pair = prepare(decode(read(CONTENT)), decode(read(STYLE)), config)
+    for _ in stylize(vgg, *pair, config, tile=tile):
+        pass
+    cost = cost_of(*SIZES, config, tile=tile)
+    last = cost.stages[-1][1]  # the pass that judges the last step, no small part of so few
+    assert (cost.work() + last) / sum(counted) == pytest.approx(1, abs=0.15)
+
+
+@pytest.mark.parametrize("tile", [None, 128])
+def test_the_work_of_making_a_picture_large_is_what_goes_through_the_network(vgg, counted, tile):
+    config, levels = TransferConfig(size=208, steps=3, precision="float32"), (Level(128, 2), Level(208, 1))
+    pair = decode(read(CONTENT)), decode(read(STYLE))
+    small = pair[0].resize((64, 43))
+    for _ in paint_levels(vgg, *pair, config, levels, small, preview=small, tile=tile):
+        pass
+    cost = through_levels(cost_of(*SIZES, config, tile=tile), SIZES[0][0], SIZES[1], config, levels)
+    assert cost.work() / sum(counted) == pytest.approx(1, abs=0.3)
+    spent = cost.stages[0][0] * cost.stages[0][1] + cost.setup
+    assert cost.work() - cost.work(done=2) == pytest.approx(spent + cost.between[0])
+    assert cost.work(done=3) == 0
 
 
 def test_a_run_is_taken_whole_where_it_fits_and_else_in_the_largest_tiles_that_do():
