@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
 from stylecore.cli.terminal import is_terminal, leave_progress, note, print_result, show_line
 from stylecore.engine.spoken import spoken_time
 from stylecore.experiments.batch import BatchPicture
-from stylecore.transfer.records import LossRecord, Step
+from stylecore.transfer.records import LossRecord
 
 ProgressKind = Literal["auto", "bar", "json"]
 
@@ -33,13 +34,22 @@ class BatchProgress:
         self._began = time.perf_counter()
         self._tell(event="started", pictures=pictures, already_there=there)
 
-    def show(self, step: Step, steps: int) -> None:
-        """Shows a step of the picture in work."""
-        if step.notice:
-            note(step.notice)
+    def show(self, at: Sequence[int], steps: int, notice: str) -> None:
+        """Shows how far the pictures in work are.
+
+        Args:
+            at: updates made to each of them.
+            steps: updates that each will have.
+            notice: what a reader should be told, in a sentence; else empty.
+        """
+        if notice:
+            note(notice)
         if not self._json:
-            part = step.index / steps if steps else 1.0
-            show_line(f"{self._done + 1} of {self._pictures} · step {step.index}/{steps} · {self._left(part)}")
+            part = sum(at) / steps if steps else float(len(at))
+            several = f"–{self._done + len(at)}" if len(at) > 1 else ""
+            numbers = ", ".join(map(str, at))
+            line = f"{self._done + 1}{several} of {self._pictures} · step {numbers}/{steps} · {self._left(part)}"
+            show_line(line)
 
     def finished(self, picture: BatchPicture, path: Path, losses: LossRecord, seconds: float) -> None:
         """Counts a picture that is written."""

@@ -18,6 +18,7 @@ from stylecore.version import __version__
 
 DEFAULTS = TransferConfig()
 POSTPROCESS = settings_of(Postprocess)
+MOST_WORKERS = 64
 EVALUATED = ("size", "loss_weighting", "pooling", "statistic")  # settings on which the losses of a picture depend
 
 
@@ -161,6 +162,13 @@ def _add_batch(parser: argparse.ArgumentParser) -> None:
         default="auto",
         help="a bar on stderr, or a line of JSON on stdout for each picture; auto is a bar on a terminal",
     )
+    parser.add_argument(
+        "--workers",
+        type=_workers,
+        default=1,
+        metavar="N",
+        help="processes that paint at once, each with its share of the threads and of the memory (default 1)",
+    )
     _add_settings(parser)
     for declared in POSTPROCESS.values():
         _add_setting(parser, declared, getattr(Postprocess(), declared.name))
@@ -238,6 +246,12 @@ def _add_setting(parser: argparse.ArgumentParser, declared: Setting, default: ob
     else:
         options |= {"type": _reader(declared), "metavar": "LAYERS" if declared.kind == "layers" else "N"}
     parser.add_argument(declared.flag, *declared.old_flags, **options)
+
+
+def _workers(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_WORKERS:
+        raise argparse.ArgumentTypeError(f"the number of workers is from 1 to {MOST_WORKERS}, not {text!r:.40}")
+    return int(text)
 
 
 def _reader(declared: Setting) -> Any:  # noqa: ANN401  # argparse takes any callable

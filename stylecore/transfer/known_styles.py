@@ -16,8 +16,8 @@ Description = Mapping[str, Tensor]
 class KnownStyles:
     """Describes each style once, as long as there is room for what it has found.
 
-    A description is known by all that it depends on: the network, layers, statistic, precision and tiles of the encoder,
-    and the pixels of the picture and its mask. Nothing else decides, so that a run gets the very bits that it would compute.
+    A description is known by all that it depends on: the network, layers, statistic, precision and tiles of the
+    encoder, and the pixels of the picture and its mask. So a run gets the very bits that it would compute.
     """
 
     MOST_BYTES = 64 * 2**20  # that are kept; Gram matrices of one style take 2 MB, sorted features a hundred
@@ -45,7 +45,7 @@ class KnownStyles:
 def _digest(tensor: Tensor) -> tuple[object, ...]:
     """What a tensor holds, as a short key."""
     values = tensor.detach().cpu().contiguous()
-    return tuple(values.shape), values.dtype, hashlib.sha256(values.numpy()).digest()
+    return tuple(values.shape), values.dtype, hashlib.sha256(values.numpy().tobytes()).digest()
 
 
 def _bytes(description: Description) -> int:

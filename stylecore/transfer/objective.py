@@ -60,7 +60,9 @@ class Objective:
         with torch.no_grad():
             targets, of_content = self._take_in(content)
             of_styles = [
-                self._encoder.describe(style.image, style.mask) if known is None else known.describe(self._encoder, style)
+                self._encoder.describe(style.image, style.mask)
+                if known is None
+                else known.describe(self._encoder, style)
                 for style in self._styling.styles
             ]
             self._style = StyleTargets(self._styling, of_styles, of_content, config)
