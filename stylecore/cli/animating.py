@@ -16,8 +16,8 @@ from stylecore.cli.saving import Painted
 from stylecore.cli.sources import Sources
 from stylecore.cli.terminal import note
 from stylecore.config import FileFormat, TransferConfig
-from stylecore.errors import SettingError
-from stylecore.imaging.animations import Animation, frames_of, open_animation
+from stylecore.errors import ImageError, SettingError
+from stylecore.imaging.animations import FORMATS, Animation, frames_of, open_animation
 from stylecore.imaging.images import decode, encode_png
 from stylecore.imaging.mask_files import alpha_of
 from stylecore.imaging.scaling import checked_size
@@ -27,7 +27,6 @@ from stylecore.transfer.preparation import prepare, prepare_initial, sides
 from stylecore.transfer.styling import Styling
 from stylecore.transfer.vgg import VGG16
 
-ANIMATED = ("gif", "png", "webp")
 MOST_PAINTED = 300_000_000  # pixels of all frames, which wait in memory as PNG until the last one is painted
 
 
@@ -44,12 +43,16 @@ def chosen_animation(options: argparse.Namespace, data: bytes, kind: FileFormat,
         ImageError: if it is an animation that can't be used.
         SettingError: if the format is for animations alone and it is none.
     """
-    animation = None if options.frames == "first" else open_animation(data, name)
-    if animation is None and kind == "gif":
-        raise SettingError(f"GIF is written for animations, and {name} is a picture: choose PNG, JPEG, WebP or TIFF")
-    if animation is not None and kind not in ANIMATED:
-        note(f"{name} is an animation, and {kind} holds one picture: its first frame is painted.")
+    if kind not in FORMATS.values():
+        with contextlib.suppress(ImageError):  # of which nothing matters for its first frame
+            if options.frames == "all" and open_animation(data, name):
+                note(f"{name} is an animation, and {kind} holds one picture: its first frame is painted.")
         return None
+    animation = open_animation(data, name) if options.frames == "all" else None
+    if animation is None and kind == "gif":
+        raise SettingError(
+            f"GIF is written for animations, and {name} is taken as one picture: choose PNG, JPEG, WebP or TIFF"
+        )
     return animation
 
 

@@ -7,7 +7,7 @@ from collections.abc import Generator, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from stylecore.cli.batch_painting import Outcome, attempt
+from stylecore.cli.batch_painting import At, Outcome, attempt
 from stylecore.cli.batch_plan import Batch, finished_pictures, read_batch
 from stylecore.cli.batch_progress import BatchProgress
 from stylecore.cli.batch_report import write_report
@@ -17,7 +17,6 @@ from stylecore.cli.terminal import DONE, SOME_FAILED, STOPPED, say
 from stylecore.experiments.batch import BatchPicture
 from stylecore.transfer.devices import choose_device
 from stylecore.transfer.known_styles import KnownStyles
-from stylecore.transfer.records import Step
 from stylecore.transfer.vgg import VGG16, load_vgg16
 
 
@@ -64,9 +63,9 @@ def _painted(
 def _painted_here(
     plan: Batch, todo: Sequence[BatchPicture], vgg: VGG16, signals: Signals, progress: BatchProgress
 ) -> Generator[tuple[BatchPicture, Outcome], None, None]:
-    def on_step(step: Step) -> None:
+    def on_step(at: At, notice: str) -> None:
         signals.check()
-        progress.show([step.index], plan.config.steps, step.notice)
+        progress.show([at], notice)
 
     known = KnownStyles()
     for picture in todo:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -11,9 +12,10 @@ from pathlib import Path
 from stylecore.artifacts.recipe import RecipeError, read_recipe, sha256
 from stylecore.cli.choices import choose
 from stylecore.cli.sources import LARGEST_RESULT
-from stylecore.config import OutputFormat, Postprocess, TransferConfig, with_lambda
+from stylecore.config import FileFormat, Postprocess, TransferConfig, with_lambda
 from stylecore.errors import ImageError, SettingError
 from stylecore.experiments.batch import BatchPicture, picture_files, plan_batch
+from stylecore.imaging.animations import FORMATS, open_animation
 from stylecore.imaging.files import read
 
 
@@ -26,7 +28,6 @@ class Batch:
         folder: where they go.
         config: the settings; each picture has its own λ.
         postprocess: what is done to each picture afterwards.
-        kind: format of the files.
         options: those of the command line that name device, tiles and tracebacks.
         memory: bytes that a picture may take; None for whatever is free when its turn comes.
     """
@@ -35,7 +36,6 @@ class Batch:
     folder: Path
     config: TransferConfig
     postprocess: Postprocess
-    kind: OutputFormat
     options: argparse.Namespace
     memory: int | None = None
 
@@ -51,9 +51,10 @@ def read_batch(options: argparse.Namespace) -> Batch:
         SettingError: if an input or the folder can't be used, or a setting makes no sense.
     """
     choices = choose(options)
-    kind: OutputFormat = options.format or "png"
     contents, styles = picture_files(options.contents), picture_files(options.styles)
-    pictures = plan_batch(contents, styles, choices.config.lambdas, kind)
+    pictures = plan_batch(
+        contents, styles, choices.config.lambdas, options.format or "png", _own_formats(contents, options)
+    )
     folder = Path(options.output)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -67,7 +68,6 @@ def read_batch(options: argparse.Namespace) -> Batch:
         folder=folder,
         config=choices.config,
         postprocess=choices.postprocess,
-        kind=kind,
         options=options,
     )
 
@@ -100,6 +100,18 @@ def finished_pictures(plan: Batch) -> set[BatchPicture]:
             "choose another folder, or remove it"
         )
     return finished
+
+
+def _own_formats(contents: Sequence[Path], options: argparse.Namespace) -> dict[Path, FileFormat]:
+    """The formats of the animations among the contents, which they keep unless the options name one."""
+    found: dict[Path, FileFormat] = {}
+    if options.format is None and options.frames == "all":
+        for path in contents:
+            with suppress(ImageError):  # which its turn will tell
+                animation = open_animation(read(path), str(path))
+                if animation is not None:
+                    found[path] = FORMATS[animation.kind]
+    return found
 
 
 def _digest(path: Path) -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
+from stylecore.cli.batch_painting import At
 from stylecore.cli.terminal import is_terminal, leave_progress, note, print_result, show_line
 from stylecore.engine.spoken import spoken_time
 from stylecore.experiments.batch import BatchPicture
-from stylecore.transfer.records import LossRecord
 
 ProgressKind = Literal["auto", "bar", "json"]
 
@@ -34,32 +34,29 @@ class BatchProgress:
         self._began = time.perf_counter()
         self._tell(event="started", pictures=pictures, already_there=there)
 
-    def show(self, at: Sequence[int], steps: int, notice: str) -> None:
+    def show(self, at: Sequence[At], notice: str) -> None:
         """Shows how far the pictures in work are.
 
         Args:
-            at: updates made to each of them.
-            steps: updates that each will have.
+            at: of each of them.
             notice: what a reader should be told, in a sentence; else empty.
         """
         if notice:
             note(notice)
         if not self._json:
-            part = sum(at) / steps if steps else float(len(at))
             several = f"–{self._done + len(at)}" if len(at) > 1 else ""
-            numbers = ", ".join(map(str, at))
-            line = f"{self._done + 1}{several} of {self._pictures} · step {numbers}/{steps} · {self._left(part)}"
-            show_line(line)
+            left = self._left(sum(one.share for one in at))
+            show_line(f"{self._done + 1}{several} of {self._pictures} · {'; '.join(map(str, at))} · {left}")
 
-    def finished(self, picture: BatchPicture, path: Path, losses: LossRecord, seconds: float) -> None:
+    def finished(self, picture: BatchPicture, path: Path, losses: Mapping[str, float], seconds: float) -> None:
         """Counts a picture that is written."""
         self._painted += 1
         self._tell(
             event="finished",
             file=str(path),
             **_named(picture),
-            content_loss=losses.content[0],
-            style_loss=losses.style[0],
+            content_loss=losses["content"],
+            style_loss=losses["style"],
             seconds=round(seconds, 3),
             done=self._done,
             pictures=self._pictures,

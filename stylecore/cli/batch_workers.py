@@ -21,7 +21,7 @@ from multiprocessing.process import BaseProcess
 
 import torch
 
-from stylecore.cli.batch_painting import Outcome, attempt
+from stylecore.cli.batch_painting import At, Outcome, attempt
 from stylecore.cli.batch_plan import Batch
 from stylecore.cli.batch_progress import BatchProgress
 from stylecore.cli.signals import held_back
@@ -30,7 +30,6 @@ from stylecore.engine.limits import free_memory
 from stylecore.experiments.batch import BatchPicture
 from stylecore.transfer.known_styles import KnownStyles
 from stylecore.transfer.precision import adopt_measurements, measured_for
-from stylecore.transfer.records import Step
 from stylecore.transfer.vgg import VGG16, load_vgg16
 
 TRIES = 3  # of a picture whose worker dies
@@ -48,20 +47,20 @@ class _Worker:
         process: it.
         connection: to it.
         picture: that it paints; None while it has none.
-        step: updates made to that.
+        at: how far that is.
     """
 
     process: BaseProcess
     connection: Connection
     picture: BatchPicture | None = None
-    step: int = 0
+    at: At | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What a worker tells its parent: a step, or with an outcome the end of its picture."""
+    """What a worker tells its parent: how far it is, or with an outcome that it has ended its picture."""
 
-    step: int = 0
+    at: At | None = None
     notice: str = ""
     outcome: Outcome | None = None
     said: str = ""
@@ -109,11 +108,10 @@ def painted_by_workers(
                     continue
                 repeat(told.said)
                 if told.outcome is None:
-                    worker.step = told.step
-                    steps = [worker.step for worker in crew if worker.picture]
-                    progress.show(steps, plan.config.steps, told.notice)
+                    worker.at = told.at
+                    progress.show([worker.at for worker in crew if worker.at], told.notice)
                 else:
-                    worker.picture = None
+                    worker.picture = worker.at = None
                     yield picture, told.outcome
     finally:
         for worker in crew:
@@ -137,7 +135,7 @@ def _hired(order: tuple[object, ...]) -> _Worker:
 
 
 def _give(worker: _Worker, picture: BatchPicture) -> None:
-    worker.picture, worker.step = picture, 0
+    worker.picture = picture
     with contextlib.suppress(OSError):  # as above
         worker.connection.send(picture)
 
@@ -162,8 +160,8 @@ def _work(connection: Connection) -> None:
     adopt_measurements(measurements)
     vgg, known = load_vgg16(plan.config.vgg_weights, device), KnownStyles()
 
-    def on_step(step: Step) -> None:
-        connection.send(_Told(step=step.index, notice=step.notice))
+    def on_step(at: At, notice: str) -> None:
+        connection.send(_Told(at=at, notice=notice))
 
     while True:
         picture = connection.recv()

@@ -143,7 +143,7 @@ def _add_sheet(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_batch(parser: argparse.ArgumentParser) -> None:
-    parser.set_defaults(recipe=None, enlarged=None, init_image=None)
+    parser.set_defaults(recipe=None, enlarged=None, init_image=None, checkpoint="off")
     parser.add_argument("contents", metavar="CONTENT", nargs="+", help="picture files, or folders of them")
     parser.add_argument(
         "--style",

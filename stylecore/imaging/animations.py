@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageSequence
 
+from stylecore.config import FileFormat
 from stylecore.errors import ImageError
 from stylecore.imaging.bands import Reading, assemble, bands_of, check_held
 from stylecore.imaging.colour import as_srgb
@@ -16,6 +17,7 @@ from stylecore.imaging.formats import Kind, kind_of
 from stylecore.imaging.guards import check_structure, count_frames
 from stylecore.imaging.images import MAX_BYTES, check_size, refusals
 
+FORMATS: dict[Kind, FileFormat] = {"GIF": "gif", "PNG": "png", "WebP": "webp"}  # that hold animations
 MAX_FRAMES = 1000
 MAX_FRAME_PIXELS = 1_000_000_000  # of all frames together: each is decoded at the full size of the canvas
 HELD = 16  # bytes for each pixel of the canvas that a decoder holds, with the frame before
@@ -64,7 +66,7 @@ def open_animation(data: bytes, name: str = "picture") -> Animation | None:
         ImageError: if it is damaged, or has too many frames or pixels.
     """
     kind = kind_of(data, name)
-    if kind not in ("GIF", "PNG", "WebP") or len(data) > MAX_BYTES:  # which is refused with all other pictures
+    if kind not in FORMATS or len(data) > MAX_BYTES:  # which is refused with all other pictures
         return None
     with refusals(name, kind):
         check_structure(data)

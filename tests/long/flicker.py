@@ -10,6 +10,7 @@ is painted alone as well, from its own content and with all steps, to say what t
 
 import argparse
 import dataclasses
+import itertools
 import math
 import time
 
@@ -79,7 +80,7 @@ def measure(vgg, paths, config, count):
     steps = painted(vgg, contents, style, config)
     seconds = time.perf_counter() - began
     levels = [np.asarray(picture) for picture in contents]
-    stills = [(a == b).all(2) for a, b in zip(levels, levels[1:], strict=False)]
+    stills = [(a == b).all(2) for a, b in itertools.pairwise(levels)]
     exact = [255 * step.images[0].permute(1, 2, 0).numpy() for step in steps]
     images = [to_image(step.images[0]) for step in steps]
     found = [exact, list(map(np.asarray, images)), as_gif(images)]
