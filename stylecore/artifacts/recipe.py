@@ -411,7 +411,7 @@ def read_recipe(data: bytes, name: str = "picture") -> Recipe:
         text = read_text(data, CHUNK)
     except Exception as error:  # whatever a broken file makes Pillow raise, it holds no recipe
         raise RecipeError(
-            f"{name} is not a PNG, JPEG, WebP, TIFF or GIF picture, so there is no recipe in it."
+            f"{name} is not a PNG, JPEG, WebP or TIFF picture, nor a GIF, so there is no recipe in it."
         ) from error
     if text is None or len(text) > MAX_CHARACTERS:
         raise RecipeError(

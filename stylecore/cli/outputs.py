@@ -54,8 +54,8 @@ def picture_outputs(
         named = None
     if kind is None and named is None and not one_place:
         raise SettingError(
-            f"{path} must end in .png, .jpg, .webp{', .gif' if animations else ''} or .tif: that says the format; "
-            "or name it by --format"
+            f"{path} must end in .png, .jpg, .webp or .tif{' (an animation in .gif)' * animations}: that says the "
+            "format; or name it by --format"
         )
     if kind is not None and named is not None and kind != named:
         raise SettingError(f"{path} does not end as --format {kind} says: leave one of them out")

@@ -61,7 +61,7 @@ def differences(pictures, stills):
     """The mean difference of consecutive pictures, (H, W, 3) in levels of 255, where nothing moves."""
     return [
         float(np.abs(after.astype(float) - before)[still].mean())
-        for before, after, still in zip(pictures, pictures[1:], stills, strict=True)
+        for (before, after), still in zip(itertools.pairwise(pictures), stills, strict=True)
     ]
 
 
