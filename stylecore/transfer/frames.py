@@ -83,7 +83,7 @@ def stylize_frames(
                 yield last
                 continue
             moved = movement(before, content)
-            start = (content + (last.step.images - before)).clamp(0, 1)
+            start = (last.step.images + (content - before)).clamp(0, 1)  # where both are equal, to the bit as it was
             styling = held(styling, start, content, moved)
             steps = config.steps if moved.mean() > NEW_SHARE else frame_steps(config, index)
             settings = dataclasses.replace(config, init="image", steps=steps)

@@ -1,5 +1,6 @@
 """Every frame of an animation as it is seen, and refusals of those that would take too long or too much."""
 
+import contextlib
 import io
 import struct
 
@@ -18,6 +19,16 @@ KINDS = ("GIF", "PNG", "WEBP")
 
 def shown(data, longest=40):
     return list(frames_of(open_animation(data), longest))
+
+
+def sizes_of(data, longest):
+    """The sizes of the frames up to a refusal; nothing but that may be raised."""
+    found = set()
+    with contextlib.suppress(ImageError):
+        animation = open_animation(data)
+        for frame in frames_of(animation, longest) if animation else ():
+            found.add(frame.image.size)
+    return found
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
@@ -114,12 +125,7 @@ def test_a_frame_that_is_larger_than_its_gif_is_refused():
 def test_a_file_that_is_cut_off_gives_frames_and_then_a_sentence(kind):
     data = animated(moving_square(), kind)
     for end in range(20, len(data) - 1, max(1, len(data) // 25)):
-        try:
-            animation = open_animation(data[:end], "cat")
-            found = list(frames_of(animation, 40, "cat")) if animation else []
-            assert all(frame.image.size == (40, 32) for frame in found)
-        except ImageError as error:
-            assert str(error).startswith("cat ")  # nothing else may be raised
+        assert sizes_of(data[:end], 40) <= {(40, 32)}
 
 
 def test_bombs_of_frames_end_in_frames_or_a_sentence():
@@ -128,12 +134,7 @@ def test_bombs_of_frames_end_in_frames_or_a_sentence():
         if not name.startswith(("gif", "apng", "webp", "png")):
             continue
         names.append(name)
-        try:
-            animation = open_animation(data, "bomb")
-            for frame in frames_of(animation, 8, "bomb") if animation else ():
-                assert max(frame.image.size) <= 8
-        except ImageError as error:
-            assert str(error).startswith("bomb ")
+        assert all(max(size) <= 8 for size in sizes_of(data, 8))
     assert len(names) > 15
 
 
