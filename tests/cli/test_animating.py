@@ -109,11 +109,8 @@ def test_each_lambda_becomes_an_animation_of_its_own_and_the_log_names_frames(gi
 @pytest.mark.parametrize("kind", ["PNG", "WEBP", "GIF"])
 def test_what_is_transparent_stays_so_in_every_frame(kind, style, tmp_path):
     path, out = (tmp_path / f"{name}.{ENDINGS[kind]}" for name in ("cat", "out"))
-    path.write_bytes(
-        animated(moving_square(mode="RGBA"), kind, disposal=2)
-        if kind != "WEBP"
-        else animated(moving_square(mode="RGBA"), kind)
-    )
+    options = {} if kind == "WEBP" else {"disposal": 2}  # or a GIF's frame would show through the next one
+    path.write_bytes(animated(moving_square(mode="RGBA"), kind, **options))
     assert main(["transfer", str(path), style, "-o", str(out), *USUAL, "--size", "40"]) == 0
     for frame, content in zip(shown(out)[1], shown(path)[1], strict=True):
         np.testing.assert_array_equal(levels(frame)[..., 3], levels(content)[..., 3])
