@@ -23,6 +23,7 @@ Precision = Literal["auto", "float32", "bfloat16"]
 Colours = Literal["style", "luminance", "statistics"]
 DeviceChoice = Literal["auto", "cpu", "cuda"]  # not a setting: it says where to compute, not what
 OutputFormat = Literal["png", "jpeg", "webp", "tiff"]  # nor is it: a recipe says nothing of the file around it
+FileFormat = OutputFormat | Literal["gif"]  # of all files that are written; GIF holds animations alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

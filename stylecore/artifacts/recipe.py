@@ -40,6 +40,7 @@ _LEFT_OUT: Mapping[str, object] = {  # where a recipe has nothing to tell
     "weight_changes": (),
     "enlargement": (),
     "resumed_at": (),
+    "frames": 1,
 }
 MAX_STEPS = 100_000  # a run can be extended beyond the range of `config.steps`
 
@@ -99,6 +100,7 @@ class Recipe:
             each size that it went through, the last of which may have been cut short; empty for all others.
         resumed_at: the step at which the run went on from a checkpoint, each time that it did. The optimizer began anew
             there, so a run that is not cut off gives a slightly different picture.
+        frames: of an animation; `steps_done` is of its first frame, and `losses` are the mean of all.
         not_understood: a sentence about each entry that this version does not know; not part of the JSON.
     """
 
@@ -118,6 +120,7 @@ class Recipe:
     postprocess: Postprocess = NO_POSTPROCESS
     enlargement: tuple[tuple[int, int], ...] = ()
     resumed_at: tuple[int, ...] = ()
+    frames: int = 1
     not_understood: tuple[str, ...] = ()
 
     @property
@@ -206,6 +209,7 @@ def _read(values: object) -> Recipe:
         postprocess=_read_postprocess(values),
         enlargement=_read_enlargement(values),
         resumed_at=_read_resumed_at(values),
+        frames=_read_frames(values),
     )
     unknown += [f"This version does not know the recipe's {_text('an entry', name)!r}." for name in values]
     if len(unknown) > MAX_TOLD:
@@ -327,6 +331,13 @@ def _read_resumed_at(values: dict[str, Any]) -> tuple[int, ...]:
     return steps
 
 
+def _read_frames(values: dict[str, Any]) -> int:
+    frames = int(values.pop("frames", 1))
+    if not 1 <= frames <= MAX_ENTRIES:
+        raise ValueError(f"frames must be from 1 to {MAX_ENTRIES}, not {frames!s:.60}")
+    return frames
+
+
 def _entries(name: str, values: dict[str, Any]) -> list[Any]:
     entries = values.pop(name, [])
     if not isinstance(entries, list) or len(entries) > MAX_ENTRIES:
@@ -386,7 +397,7 @@ def current_versions() -> dict[str, str]:
 
 
 def read_recipe(data: bytes, name: str = "picture") -> Recipe:
-    """Reads the recipe inside a PNG, JPEG, WebP or TIFF file; `imaging.output_formats.encode` says where each has it.
+    """Reads the recipe inside a file of ours; `output_formats.encode` and `encode_animation` say where each has it.
 
     Args:
         data: the file's bytes, or only those before its pixels; they need not be trusted.
@@ -399,7 +410,9 @@ def read_recipe(data: bytes, name: str = "picture") -> Recipe:
         check_structure(data)
         text = read_text(data, CHUNK)
     except Exception as error:  # whatever a broken file makes Pillow raise, it holds no recipe
-        raise RecipeError(f"{name} is not a PNG, JPEG, WebP or TIFF picture, so there is no recipe in it.") from error
+        raise RecipeError(
+            f"{name} is not a PNG, JPEG, WebP or TIFF picture, nor a GIF, so there is no recipe in it."
+        ) from error
     if text is None or len(text) > MAX_CHARACTERS:
         raise RecipeError(
             f"There is no recipe in {name}: only pictures made here, and not saved again elsewhere, have one."

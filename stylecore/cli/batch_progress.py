@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
+from stylecore.cli.batch_painting import At
 from stylecore.cli.terminal import is_terminal, leave_progress, note, print_result, show_line
 from stylecore.engine.spoken import spoken_time
 from stylecore.experiments.batch import BatchPicture
-from stylecore.transfer.records import LossRecord, Step
 
 ProgressKind = Literal["auto", "bar", "json"]
 
@@ -33,23 +34,29 @@ class BatchProgress:
         self._began = time.perf_counter()
         self._tell(event="started", pictures=pictures, already_there=there)
 
-    def show(self, step: Step, steps: int) -> None:
-        """Shows a step of the picture in work."""
-        if step.notice:
-            note(step.notice)
-        if not self._json:
-            part = step.index / steps if steps else 1.0
-            show_line(f"{self._done + 1} of {self._pictures} · step {step.index}/{steps} · {self._left(part)}")
+    def show(self, at: Sequence[At], notice: str) -> None:
+        """Shows how far the pictures in work are.
 
-    def finished(self, picture: BatchPicture, path: Path, losses: LossRecord, seconds: float) -> None:
+        Args:
+            at: of each of them.
+            notice: what a reader should be told, in a sentence; else empty.
+        """
+        if notice:
+            note(notice)
+        if not self._json:
+            several = f"–{self._done + len(at)}" if len(at) > 1 else ""
+            left = self._left(sum(one.share for one in at))
+            show_line(f"{self._done + 1}{several} of {self._pictures} · {'; '.join(map(str, at))} · {left}")
+
+    def finished(self, picture: BatchPicture, path: Path, losses: Mapping[str, float], seconds: float) -> None:
         """Counts a picture that is written."""
         self._painted += 1
         self._tell(
             event="finished",
             file=str(path),
             **_named(picture),
-            content_loss=losses.content[0],
-            style_loss=losses.style[0],
+            content_loss=losses["content"],
+            style_loss=losses["style"],
             seconds=round(seconds, 3),
             done=self._done,
             pictures=self._pictures,

@@ -12,7 +12,7 @@ from stylecore.artifacts.recipe import Recipe, RecipeError, current_versions, de
 from stylecore.cli.sources import LARGEST_RESULT, Sources
 from stylecore.cli.styles import named_styles
 from stylecore.cli.terminal import note
-from stylecore.config import PRESETS, Postprocess, TransferConfig
+from stylecore.config import PRESETS, Postprocess, Precision, TransferConfig
 from stylecore.errors import SettingError
 from stylecore.imaging.files import read
 from stylecore.imaging.inputs import MAX_STYLES, Inputs
@@ -54,6 +54,12 @@ class Choices:
     def weight_changes(self) -> tuple[tuple[int, tuple[float, ...]], ...]:
         """Changes of the mix of styles during the run that is repeated."""
         return self.recipe.weight_changes if self.recipe else ()
+
+    @property
+    def precision(self) -> Precision:
+        """That of the recipe where the settings leave it open: so the run repeats to the bit."""
+        recipe, precision = self.recipe, self.config.precision
+        return recipe.precision if recipe and precision == "auto" else precision
 
     @property
     def steps(self) -> int:

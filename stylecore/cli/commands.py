@@ -11,12 +11,14 @@ import torch
 
 from stylecore.artifacts.checkpoint import run_key
 from stylecore.artifacts.contact_sheet import contact_sheet, sheet_size
+from stylecore.cli.animating import chosen_animation
 from stylecore.cli.batch import batch
 from stylecore.cli.checkpoints import Checkpoints, checkpoint_path
 from stylecore.cli.choices import Choices, check_same_pictures, choose, read_noted_recipe
 from stylecore.cli.estimate import check_memory, check_memory_to_judge
 from stylecore.cli.outputs import picture_outputs, try_outputs
 from stylecore.cli.run import run_transfer
+from stylecore.cli.run_animation import run_animation
 from stylecore.cli.saving import Painted, Sheet, report_run, save_all, save_apart
 from stylecore.cli.signals import stoppable
 from stylecore.cli.sources import Sources, files_read, read_sources
@@ -40,18 +42,22 @@ LOG_LINE_BYTES = 200  # more than a line of --log has
 
 
 def transfer(options: argparse.Namespace) -> int:
-    """Writes the picture of each λ, also when a signal cuts the run short."""
+    """Writes the picture or the animation of each λ, also when a signal cuts the run short."""
     with stoppable() as signals:
         choices = choose(options)
-        outputs = picture_outputs(options.output, choices.config.lambdas, options.format)
+        outputs = picture_outputs(options.output, choices.config.lambdas, options.format, animations=True)
         sources = read_sources(options, choices.config, choices.origin)
+        animation = chosen_animation(options, sources.content.data, outputs[0].kind, options.content)
         check_same_pictures(options, sources)
         size = checked_size(sources.content.size, choices.config.size)
         log_bytes = LOG_LINE_BYTES * (choices.config.steps + 1) * len(outputs)
         try_outputs(outputs, size, options.log, log_bytes, files_read(options))
+        log = Path(options.log) if options.log else None
+        if animation is not None:
+            painted = run_animation(options, choices, sources, animation, signals)
+            return report_run(painted, save_all(outputs, painted.pictures, log, "".join(painted.log)))
         checkpoints = _checkpoints(options, choices, sources)
         run = run_transfer(options, choices, sources, checkpoints, signals)
-        log = Path(options.log) if options.log else None
         saved = save_all(outputs, list(map(Painted, run.pictures)), log, "".join(run.log))
         if not run.trouble:
             checkpoints.remove()

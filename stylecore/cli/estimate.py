@@ -25,6 +25,7 @@ def check_memory(
     device: str,
     wanted: str = "auto",
     regions: int = 0,
+    memory: int | None = None,
 ) -> Cost:
     """The cost of a run, if there is memory for it now.
 
@@ -35,12 +36,13 @@ def check_memory(
         device: "cpu" or "cuda".
         wanted: longest side of the pieces, in pixels; "auto" takes pictures whole where they fit, "off" always.
         regions: number of regions with a mask of their own.
+        memory: bytes that it may take; None for all that are free.
 
     Raises:
         OutOfMemory: if there is not; the message says what would fit.
         ImageError: if a picture is too narrow for the layers.
     """
-    free = free_memory(device)
+    free = free_memory(device) if memory is None else memory
 
     def of(config: TransferConfig) -> Cost:
         if wanted == "auto":

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from stylecore.config import OutputFormat
+from stylecore.config import FileFormat
 from stylecore.errors import SettingError
 from stylecore.imaging.files import NOT_EXCHANGED, STDOUT, is_written_into, new_file, stream_at
 from stylecore.imaging.output_formats import LONGEST_SIDE, format_of
@@ -29,16 +29,19 @@ class Output:
     """
 
     path: Path
-    kind: OutputFormat
+    kind: FileFormat
 
 
-def picture_outputs(output: str, lambdas: Sequence[float], kind: OutputFormat | None = None) -> list[Output]:
+def picture_outputs(
+    output: str, lambdas: Sequence[float], kind: FileFormat | None = None, *, animations: bool = False
+) -> list[Output]:
     """One picture for each λ: OUT.png for a single one, else OUT-0.2.png, OUT-0.5.png and so on.
 
     Args:
         output: OUT.png, or "-" for the standard output.
         lambdas: of the run.
         kind: the format, if the user names it; else it follows from the name, and is PNG for pipes and devices.
+        animations: whether what is written may be one, and so GIF.
 
     Raises:
         SettingError: if the name does not say the format, or two λ would share a name.
@@ -47,9 +50,12 @@ def picture_outputs(output: str, lambdas: Sequence[float], kind: OutputFormat | 
     with _as_sentence(path):
         one_place = is_written_into(path) and not path.is_dir()
     named = format_of(path)
+    if named == "gif" and not animations:
+        named = None
     if kind is None and named is None and not one_place:
         raise SettingError(
-            f"{path} must end in .png, .jpg, .webp or .tif: that says the format; or name it by --format"
+            f"{path} must end in .png, .jpg, .webp or .tif{' (an animation in .gif)' * animations}: that says the "
+            "format; or name it by --format"
         )
     if kind is not None and named is not None and kind != named:
         raise SettingError(f"{path} does not end as --format {kind} says: leave one of them out")

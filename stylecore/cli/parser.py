@@ -18,6 +18,7 @@ from stylecore.version import __version__
 
 DEFAULTS = TransferConfig()
 POSTPROCESS = settings_of(Postprocess)
+MOST_WORKERS = 64
 EVALUATED = ("size", "loss_weighting", "pooling", "statistic")  # settings on which the losses of a picture depend
 
 
@@ -110,7 +111,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_transfer(parser: argparse.ArgumentParser) -> None:
-    _add_run(parser, "the picture; with several λ: OUT-0.2.png, …", ".tif with 16 bits a channel")
+    _add_run(
+        parser,
+        "the picture; with several λ: OUT-0.2.png, …",
+        ".gif if CONTENT is animated, .tif with 16 bits a channel",
+        (*get_args(OutputFormat), "gif"),
+    )
+    _add_frames(parser)
     for declared in POSTPROCESS.values():
         _add_setting(parser, declared, getattr(Postprocess(), declared.name))
     parser.add_argument(
@@ -131,12 +138,12 @@ def _add_transfer(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_sheet(parser: argparse.ArgumentParser) -> None:
-    _add_run(parser, "all pictures in one, labelled", ".tif")
+    _add_run(parser, "all pictures in one, labelled", ".tif", get_args(OutputFormat))
     parser.set_defaults(log=None, enlarged=None, checkpoint="off")
 
 
 def _add_batch(parser: argparse.ArgumentParser) -> None:
-    parser.set_defaults(recipe=None, enlarged=None, init_image=None)
+    parser.set_defaults(recipe=None, enlarged=None, init_image=None, checkpoint="off")
     parser.add_argument("contents", metavar="CONTENT", nargs="+", help="picture files, or folders of them")
     parser.add_argument(
         "--style",
@@ -154,30 +161,51 @@ def _add_batch(parser: argparse.ArgumentParser) -> None:
         help="for the pictures, a table (pictures.csv) and a contact sheet (sheet.jpg); what is finished there is "
         "skipped, so the same command goes on where it was stopped",
     )
-    parser.add_argument("--format", choices=get_args(OutputFormat), help="of the pictures (default png)")
+    parser.add_argument(
+        "--format",
+        choices=get_args(OutputFormat),
+        help="of the pictures (default png, and for an animation its own); jpeg and tiff take the first frame of one",
+    )
+    _add_frames(parser)
     parser.add_argument(
         "--progress",
         choices=("auto", "bar", "json"),
         default="auto",
         help="a bar on stderr, or a line of JSON on stdout for each picture; auto is a bar on a terminal",
     )
+    parser.add_argument(
+        "--workers",
+        type=_workers,
+        default=1,
+        metavar="N",
+        help="processes that paint at once, each with its share of the threads and of the memory (default 1)",
+    )
     _add_settings(parser)
     for declared in POSTPROCESS.values():
         _add_setting(parser, declared, getattr(Postprocess(), declared.name))
 
 
-def _add_run(parser: argparse.ArgumentParser, output: str, tiff: str) -> None:
+def _add_frames(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--frames",
+        choices=("all", "first"),
+        default="all",
+        help="of a GIF, animated PNG or animated WebP as CONTENT: all of them, painted one after the other into a GIF, "
+        "PNG or WebP (the first in all --steps, the others in a quarter of them while the scene goes on), or the first "
+        "alone, which all other formats take (default all)",
+    )
+
+
+def _add_run(parser: argparse.ArgumentParser, output: str, others: str, formats: Sequence[str]) -> None:
     """Adds the options of all commands that paint."""
     _add_pair(parser)
     parser.add_argument(
         *("-o", "--output"),
         required=True,
         metavar="OUT.png",
-        help=f"{output}; .jpg, .webp, {tiff} as well; - for a pipe",
+        help=f"{output}; .jpg, .webp, {others} as well; - for a pipe",
     )
-    parser.add_argument(
-        "--format", choices=get_args(OutputFormat), help="of the output (default: as its name ends; png for a pipe)"
-    )
+    parser.add_argument("--format", choices=formats, help="of the output (default: as its name ends; png for a pipe)")
     parser.add_argument("--recipe", metavar="FROM.png", help="repeat the recipe inside this picture, of any format")
     parser.add_argument("--init-image", metavar="PICTURE", help="start from this picture")
     _add_settings(parser)
@@ -238,6 +266,12 @@ def _add_setting(parser: argparse.ArgumentParser, declared: Setting, default: ob
     else:
         options |= {"type": _reader(declared), "metavar": "LAYERS" if declared.kind == "layers" else "N"}
     parser.add_argument(declared.flag, *declared.old_flags, **options)
+
+
+def _workers(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_WORKERS:
+        raise argparse.ArgumentTypeError(f"the number of workers is from 1 to {MOST_WORKERS}, not {text!r:.40}")
+    return int(text)
 
 
 def _reader(declared: Setting) -> Any:  # noqa: ANN401  # argparse takes any callable

@@ -21,7 +21,7 @@ from stylecore.cli.estimate import check_memory, spoken_estimate
 from stylecore.cli.signals import Signals
 from stylecore.cli.sources import Sources
 from stylecore.cli.terminal import BAD_INPUT, BUG, DONE, STOPPED, describe_bug, leave_progress, say, show_progress
-from stylecore.config import Precision, TransferConfig, with_lambda
+from stylecore.config import TransferConfig, with_lambda
 from stylecore.engine.cost import through_levels, used_sizes
 from stylecore.errors import UserError
 from stylecore.imaging.mask_files import guided_regions
@@ -51,6 +51,11 @@ class Run:
     log: list[str]
     trouble: str
     status: int
+
+    @property
+    def reached(self) -> str:
+        """What it has come to."""
+        return f"step {self.step}"
 
 
 def run_transfer(
@@ -97,14 +102,14 @@ def run_transfer(
             for latest in run if choices.recipe is None else repeated:
                 signals.check()
                 if earlier is None or latest.index > done:  # the log has the losses of the checkpoint
-                    log += _log_lines(latest)
+                    log += log_lines(latest)
                 show_progress(latest, total, cost.work(latest.index, total) / max(1.0, cost.work(0, total)))
                 checkpoints.keep(latest, log)
         signals.ignore()
     except (Exception, KeyboardInterrupt) as error:
         if latest is None:
             raise
-        trouble, status = _ended_by(error, config.size, options.debug)
+        trouble, status = ended_by(error, config.size, options.debug)
     assert latest is not None  # the start is a step
     if trouble:
         signals.ignore()
@@ -119,7 +124,7 @@ def _started(
     vgg: VGG16, choices: Choices, sources: Sources, tile: int | None, earlier: Checkpoint | None
 ) -> Generator[Step, Steering | None, None]:
     """The run, from its beginning or from a checkpoint."""
-    config = dataclasses.replace(choices.config, precision=_precision(choices))
+    config = dataclasses.replace(choices.config, precision=choices.precision)
     if earlier is not None:
         sources = _mix_in_force(choices, earlier.step, sources)
     pictures = sources.content.picture, sources.painted_in
@@ -183,13 +188,7 @@ def _finished(
     return pictures
 
 
-def _precision(choices: Choices) -> Precision:
-    """That of the recipe where the settings leave it open: so the run repeats to the bit."""
-    recipe, precision = choices.recipe, choices.config.precision
-    return recipe.precision if recipe and precision == "auto" else precision
-
-
-def _ended_by(error: BaseException, size: int, debug: bool) -> tuple[str, int]:
+def ended_by(error: BaseException, size: int, debug: bool) -> tuple[str, int]:
     """Why a run ended early, in one sentence, and the exit status that it gives."""
     if isinstance(error, KeyboardInterrupt):
         return "stopped", STOPPED
@@ -200,10 +199,17 @@ def _ended_by(error: BaseException, size: int, debug: bool) -> tuple[str, int]:
     return describe_bug(debug), BUG
 
 
-def _log_lines(step: Step) -> list[str]:
+def log_lines(step: Step, **more: object) -> list[str]:
+    """A line of JSON for each λ of a step.
+
+    Args:
+        step: of the run.
+        more: what else each line is to say.
+    """
     return [
         json.dumps(
             {
+                **more,
                 "step": step.index,
                 "lam": lam,
                 "content_loss": step.losses.content[k],

@@ -15,11 +15,10 @@ from typing import Protocol
 
 from stylecore.artifacts.export import FinishedPicture, converted
 from stylecore.cli.outputs import Output, goes_to_stdout
-from stylecore.cli.run import Run
 from stylecore.cli.terminal import DONE, SAVED_ELSEWHERE, note, say, tell
-from stylecore.config import OutputFormat, Postprocess
+from stylecore.config import FileFormat, Postprocess
 from stylecore.imaging.files import STDOUT, write_whole
-from stylecore.imaging.output_formats import EXTENSIONS
+from stylecore.imaging.output_formats import ALL_EXTENSIONS
 
 LONGEST_STEM = 40  # characters that a picture's name keeps in another place, where names may have to be shorter
 
@@ -27,8 +26,24 @@ LONGEST_STEM = 40  # characters that a picture's name keeps in another place, wh
 class Encodable(Protocol):
     """A picture that can become a file of any format."""
 
-    def encoded(self, kind: OutputFormat) -> bytes:
+    def encoded(self, kind: FileFormat) -> bytes:
         """Bytes of the file."""
+
+
+class Ended(Protocol):
+    """A run that has ended."""
+
+    @property
+    def trouble(self) -> str:
+        """Why it ended early, in one sentence; empty if it didn't."""
+
+    @property
+    def status(self) -> int:
+        """What the command exits with, unless the pictures can't be written."""
+
+    @property
+    def reached(self) -> str:
+        """What it has come to, such as "step 12"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +56,9 @@ class Painted:
 
     picture: FinishedPicture
 
-    def encoded(self, kind: OutputFormat) -> bytes:
+    def encoded(self, kind: FileFormat) -> bytes:
         """Bytes of the file, without postprocessing if that fails."""
+        assert kind != "gif"  # which is for animations
         try:
             return self.picture.encoded(kind)
         except Exception as error:
@@ -64,8 +80,9 @@ class Sheet:
 
     png: bytes
 
-    def encoded(self, kind: OutputFormat) -> bytes:
+    def encoded(self, kind: FileFormat) -> bytes:
         """Bytes of the file, of 8 bits a channel."""
+        assert kind != "gif"  # which is for animations
         return converted(self.png, kind)
 
 
@@ -104,7 +121,7 @@ def save_all(
             reason = f"{output.path} can't be saved as {output.kind}: {str(error) or type(error).__name__}"
             saved.troubles.append(_rescued(output.path, ".png", picture.encoded("png"), reason))
         else:
-            _save(output.path, EXTENSIONS[output.kind][0], data, saved)
+            _save(output.path, ALL_EXTENSIONS[output.kind][0], data, saved)
     if log is not None:
         _save(log, ".jsonl", lines.encode(), saved)
     return saved
@@ -170,7 +187,7 @@ def save_apart(path: Path, pngs: Sequence[bytes], error: Exception) -> Saved:
     return Saved(troubles=[_rescued(path, ".png", png, f"picture {n} of {reason}") for n, png in enumerate(pngs, 1)])
 
 
-def report_run(run: Run, saved: Saved) -> int:
+def report_run(run: Ended, saved: Saved) -> int:
     """Tells what was written and what was not, and why the run ended early if it did.
 
     Returns:
@@ -181,6 +198,6 @@ def report_run(run: Run, saved: Saved) -> int:
         tell(f"wrote {names}", sys.stderr if goes_to_stdout(saved.written) else sys.stdout)
         return DONE
     parts = [run.trouble.removesuffix(".")] if run.trouble else []
-    parts += [f"wrote step {run.step} to {names}"] if saved.written else []
+    parts += [f"wrote {run.reached} to {names}"] if saved.written else []
     say("; ".join([*parts, *saved.troubles]))
     return SAVED_ELSEWHERE if saved.troubles else run.status

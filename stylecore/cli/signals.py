@@ -55,6 +55,19 @@ class Signals:
         raise KeyboardInterrupt
 
 
+@contextlib.contextmanager
+def held_back() -> Iterator[None]:
+    """Lets the signals that stop a run wait for a moment; a process that is started meanwhile never gets them."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows, which can't
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _go_on(_signal: int, _frame: FrameType | None) -> None:
     """Unlike SIG_IGN, may take over while a signal is on its way."""
 

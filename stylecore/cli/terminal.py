@@ -48,6 +48,12 @@ def note(sentence: str) -> None:
     say(f"note: {sentence}")
 
 
+def repeat(text: str) -> None:
+    """Shows on stderr what another process of ours has said."""
+    if text:
+        _write(text, sys.stderr)
+
+
 def describe_bug(debug: bool) -> str:
     """The sentence about the exception that is being handled; shows its traceback to who has asked for it.
 

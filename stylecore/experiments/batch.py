@@ -6,13 +6,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
-from stylecore.config import OutputFormat
+from stylecore.config import FileFormat
 from stylecore.errors import SettingError
 from stylecore.imaging import formats
-from stylecore.imaging.output_formats import EXTENSIONS
+from stylecore.imaging.output_formats import ALL_EXTENSIONS
 
 _READ = {f".{ending}" for endings in formats.EXTENSIONS.values() for ending in endings}
+NO_OTHERS: Mapping[Path, FileFormat] = MappingProxyType({})
 LONGEST_NAME = 60  # characters of a file name that each input gives
 
 
@@ -25,6 +27,7 @@ class BatchPicture:
         style: the style picture's file.
         lam: λ.
         name: of the file that it becomes.
+        kind: the format of that.
         labels: what the photograph and the style are called there.
     """
 
@@ -32,6 +35,7 @@ class BatchPicture:
     style: Path
     lam: float
     name: str
+    kind: FileFormat
     labels: tuple[str, str]
 
 
@@ -57,7 +61,11 @@ def picture_files(names: Iterable[str]) -> list[Path]:
 
 
 def plan_batch(
-    contents: Sequence[Path], styles: Sequence[Path], lambdas: Sequence[float], kind: OutputFormat
+    contents: Sequence[Path],
+    styles: Sequence[Path],
+    lambdas: Sequence[float],
+    kind: FileFormat,
+    others: Mapping[Path, FileFormat] = NO_OTHERS,
 ) -> list[BatchPicture]:
     """Every photograph in every style with every λ; one style after the other, so that what it needs is computed once.
 
@@ -66,6 +74,7 @@ def plan_batch(
         styles: style pictures.
         lambdas: λ.
         kind: format of the files.
+        others: formats of what becomes of some of the photographs, in place of that one.
     """
     of_contents, of_styles = _labels(contents), _labels(styles)
     return [
@@ -73,7 +82,8 @@ def plan_batch(
             content,
             style,
             lam,
-            f"{of_contents[content]}-{of_styles[style]}-{lam:g}{EXTENSIONS[kind][0]}",
+            f"{of_contents[content]}-{of_styles[style]}-{lam:g}{ALL_EXTENSIONS[others.get(content, kind)][0]}",
+            others.get(content, kind),
             (of_contents[content], of_styles[style]),
         )
         for style in styles

@@ -18,6 +18,7 @@ MAX_SEGMENTS = 1_000  # in a JPEG before its pixels: 25 MB of the longest possib
 MAX_EXIF = 2**20  # bytes of EXIF in a JPEG; the standard allows one segment of 64 KB
 MAX_SCANS = 100  # in a JPEG: progressive ones have about 10
 MAX_SCANNED = 1_500_000_000  # pixels times scans of a JPEG, since each scan updates all pixels
+MAX_GIF_PARTS = 250_000  # of a whole GIF: 25 MB in the longest possible pieces are 100,000
 MAX_STRIPS = 50_000  # in a TIFF: some programs write one for each row
 MAX_RLE = (10_000_000, 4 * 2**20)  # pixels and bytes of a run-length encoded BMP, which Pillow decodes in Python
 
@@ -51,6 +52,59 @@ def check_structure(data: bytes) -> None:
         _check_bmp(data)
     elif data.startswith((b"II", b"MM")):
         _check_tiff(data)
+
+
+def count_frames(data: bytes, most: int) -> int:
+    """How many frames an animation has, by its structure alone; 0 for a PNG or WebP that is not animated.
+
+    Args:
+        data: a GIF, PNG or WebP whose structure has been checked.
+        most: no more than one above this are counted.
+
+    Raises:
+        TooComplex: if a GIF has so many parts that reading them would take long.
+        ValueError: if a GIF's frame reaches beyond the picture.
+    """
+    if data.startswith(b"GIF8"):
+        frames: Iterator[int] = _gif_frames(data)
+    elif data.startswith(b"RIFF"):
+        animated = data[12:16] == b"VP8X" and len(data) > 20 and data[20] & 2
+        frames = (at for at in _riff_chunks(data) if animated and data[at : at + 4] == b"ANMF")
+    else:
+        chunks = [(data[at + 4 : at + 8], at) for at in _png_chunks(data)]
+        animated = b"acTL" in (kind for kind, _ in chunks)
+        frames = (at for kind, at in chunks if animated and kind == b"fcTL")
+    return sum(1 for _ in islice(frames, most + 1))
+
+
+def _gif_frames(data: bytes) -> Iterator[int]:
+    """Where the frames of a GIF begin."""
+    width, height = struct.unpack_from("<HH", data, 6) if len(data) > 10 else (0, 0)
+    at = 13 + (3 << (data[10] & 7) + 1 if len(data) > 10 and data[10] & 0x80 else 0)
+    parts = 0
+    while at < len(data) and data[at] != ord(";"):
+        parts += 1
+        if data[at] not in b"!,":
+            at += 1  # a stray byte
+        elif data[at] == ord("!") or len(data) < at + 11:
+            parts, at = _after_blocks(data, at + 2, parts)
+        else:
+            left, top, wide, high = struct.unpack_from("<HHHH", data, at + 1)
+            if left + wide > width or top + high > height:
+                raise ValueError("a frame that is larger than the picture")
+            yield at
+            colours = 3 << (data[at + 9] & 7) + 1 if data[at + 9] & 0x80 else 0
+            parts, at = _after_blocks(data, at + 11 + colours, parts)
+        if parts > MAX_GIF_PARTS:
+            raise TooComplex
+
+
+def _after_blocks(data: bytes, at: int, parts: int) -> tuple[int, int]:
+    """Steps over the blocks of data of a GIF that begin somewhere; the parts counted so far, and where they end."""
+    while at < len(data) and data[at] and parts <= MAX_GIF_PARTS:
+        parts += 1
+        at += 1 + data[at]
+    return parts, at + 1
 
 
 def _count(parts: Iterator[int], most: int) -> None:

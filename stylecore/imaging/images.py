@@ -88,7 +88,7 @@ def decode_with_notices(
         raise ImageError(f"{name} has more than {most >> 20} MB: save it smaller first.")
     kind = kind_of(data, name)
     with _decoder:
-        with _refusals(name, kind):
+        with refusals(name, kind):
             decoded = _decoded(data, kind, name, longest, transparent)
         if decoded.size[0] * decoded.size[1] > LARGE:
             give_back()
@@ -102,7 +102,7 @@ def picture_size(data: bytes, name: str = "picture") -> tuple[int, int]:
         ImageError: if the file is not a picture.
     """
     kind = kind_of(data, name)
-    with _refusals(name, kind):
+    with refusals(name, kind):
         check_structure(data)
         return _opened(data, kind, name, longest=1).upright_size
 
@@ -149,7 +149,7 @@ def encode_jpeg(image: Image.Image, quality: int = 85) -> bytes:
 def _decoded(data: bytes, kind: Kind, name: str, longest: int | None, transparent: bool) -> Decoded:
     check_structure(data)
     reading = _opened(data, kind, name, longest)
-    _check_size(reading, name)  # before any pixel is decoded
+    check_size(reading.size, name)  # before any pixel is decoded
     image = assemble(reading, longest, transparent=transparent)
     return Decoded(image, reading.upright_size, tuple(reading.notices))
 
@@ -169,7 +169,7 @@ def _opened(data: bytes, kind: Kind, name: str, longest: int | None) -> Reading:
 
 
 @contextlib.contextmanager
-def _refusals(name: str, kind: Kind) -> Iterator[None]:
+def refusals(name: str, kind: Kind) -> Iterator[None]:
     """Turns whatever goes wrong with a file into one sentence."""
     try:
         yield
@@ -186,8 +186,13 @@ def _refusals(name: str, kind: Kind) -> Iterator[None]:
         ) from error
 
 
-def _check_size(reading: Reading, name: str) -> None:
-    width, height = reading.size
+def check_size(size: tuple[int, int], name: str) -> None:
+    """Checks width and height of a picture before any pixel is decoded.
+
+    Raises:
+        ImageError: if there are too many pixels, or none.
+    """
+    width, height = size
     if width < 1 or height < 1:
         raise ImageError(f"{name} has no pixels: choose another file.")
     if max(width, height) > MAX_SIDE:

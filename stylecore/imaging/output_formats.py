@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageCms
 
-from stylecore.config import OutputFormat
+from stylecore.config import FileFormat, OutputFormat
 from stylecore.imaging.colour import on_paper
 from stylecore.imaging.images import encode_png
 from stylecore.imaging.tiff_pages import Tag, pages_of
@@ -25,20 +25,29 @@ EXTENSIONS: dict[OutputFormat, tuple[str, ...]] = {
     "webp": (".webp",),
     "tiff": (".tif", ".tiff"),
 }
-LONGEST_SIDE: dict[OutputFormat, int] = {"png": 2**31 - 1, "jpeg": 65_500, "webp": 16_383, "tiff": 2**31 - 1}  # pixels
+ALL_EXTENSIONS: dict[FileFormat, tuple[str, ...]] = {"gif": (".gif",)}  # which is for animations alone
+ALL_EXTENSIONS.update(EXTENSIONS.items())
+LONGEST_SIDE: dict[FileFormat, int] = {  # pixels
+    "png": 2**31 - 1,
+    "jpeg": 65_500,
+    "webp": 16_383,
+    "tiff": 2**31 - 1,
+    "gif": 65_535,
+}
 LONGEST_JPEG_TEXT = 65_000  # bytes: all EXIF of a JPEG lies in one segment
 DOTS_PER_INCH = 300  # at which a result would be printed: what print shops ask for
 
+WEBP_OPTIONS: dict[str, Any] = {"lossless": True, "quality": 80, "method": 4, "exact": True}  # quality: of packing
 _OPTIONS: dict[OutputFormat, dict[str, Any]] = {
     "jpeg": {"quality": 95, "subsampling": 0},  # colours as fine as brightness
-    "webp": {"lossless": True, "quality": 80, "method": 4, "exact": True},  # quality: how hard it tries to be small
+    "webp": WEBP_OPTIONS,
 }
 _DESCRIPTION = ExifTags.Base.ImageDescription
 
 
-def format_of(path: Path) -> OutputFormat | None:
+def format_of(path: Path) -> FileFormat | None:
     """The format that the ending of a name stands for, if any."""
-    return next((kind for kind, endings in EXTENSIONS.items() if path.suffix.lower() in endings), None)
+    return next((kind for kind, endings in ALL_EXTENSIONS.items() if path.suffix.lower() in endings), None)
 
 
 def encode(image: Image.Image, kind: OutputFormat, key: str, text: str) -> bytes:
@@ -62,12 +71,12 @@ def encode(image: Image.Image, kind: OutputFormat, key: str, text: str) -> bytes
     if kind == "jpeg":
         image = on_paper(image)
     exif = Image.Exif()
-    description = _description(key, text)
+    description = described(key, text)
     if kind != "jpeg" or len(description) <= LONGEST_JPEG_TEXT:
         exif[_DESCRIPTION] = description
     dots = {"dpi": (DOTS_PER_INCH, DOTS_PER_INCH)} if kind == "jpeg" else {}
     buffer = io.BytesIO()
-    image.save(buffer, kind, exif=exif, icc_profile=_srgb_profile(), **dots, **_OPTIONS[kind])
+    image.save(buffer, kind, exif=exif, icc_profile=srgb_profile(), **dots, **_OPTIONS[kind])
     return buffer.getvalue()
 
 
@@ -83,10 +92,11 @@ def encode_deep(levels: NDArray[np.uint16], key: str, text: str) -> bytes:
 
 
 def _tiff(levels: NDArray[np.uint8] | NDArray[np.uint16], key: str, text: str) -> bytes:
-    return encode_tiff(levels, _description(key, text), _srgb_profile(), DOTS_PER_INCH)
+    return encode_tiff(levels, described(key, text), srgb_profile(), DOTS_PER_INCH)
 
 
-def _description(key: str, text: str) -> str:
+def described(key: str, text: str) -> str:
+    """The text as JSON in ASCII, after its key."""
     return f"{key}: {json.dumps(json.loads(text))}"
 
 
@@ -102,7 +112,10 @@ def read_text(data: bytes, key: str) -> str | None:
     """
     if data[:2] in (b"II", b"MM"):  # Pillow would unpack the other tags as well, whatever their size
         return _after(key, next(pages_of(data)).raw(Tag.DESCRIPTION).rstrip(b"\0").decode())
-    with Image.open(io.BytesIO(data), formats=[kind.upper() for kind in EXTENSIONS if kind != "tiff"]) as image:
+    readable = ["GIF", *(kind.upper() for kind in EXTENSIONS if kind != "tiff")]
+    with Image.open(io.BytesIO(data), formats=readable) as image:
+        if image.format == "GIF":
+            return _after(key, image.info.get("comment", b"").decode())
         if image.format == "PNG":
             text = image.info.get(key)
             return text if isinstance(text, str) else None
@@ -115,6 +128,7 @@ def _after(key: str, description: str) -> str | None:
 
 
 @cache
-def _srgb_profile() -> bytes:
+def srgb_profile() -> bytes:
+    """The profile that files of ours carry, without the time of its making."""
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     return profile[:24] + struct.pack(">6H", 2000, 1, 1, 0, 0, 0) + profile[36:]  # the time of its making is in there

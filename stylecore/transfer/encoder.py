@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 import torch
@@ -41,6 +41,13 @@ class Encoder:
         self.dtype = torch.bfloat16 if config.precision == "bfloat16" else vgg.mean.dtype
         self._description = DESCRIPTIONS[config.statistic]
         self._style_layers = [layer for layer, _ in config.style_layers]
+
+    @property
+    def identity(self) -> Hashable:
+        """All that decides what `describe` makes of a picture: equal for encoders that give the same bits."""
+        config = self._config
+        chosen = config.statistic, config.pooling, config.padding, self.dtype, self._tile
+        return self._vgg, tuple(self._style_layers), config.layers, chosen
 
     def tiles(self, images: Tensor) -> list[Tile]:
         """The tiles of pictures, (K, 3, H, W); a single one stands for the whole."""

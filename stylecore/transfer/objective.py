@@ -12,6 +12,7 @@ from stylecore.config import TransferConfig
 from stylecore.transfer.calibration import FLOOR
 from stylecore.transfer.content_targets import ContentTargets
 from stylecore.transfer.encoder import Encoder, Part, added
+from stylecore.transfer.known_styles import KnownStyles
 from stylecore.transfer.losses import Losses, variation_loss
 from stylecore.transfer.style_targets import StyleTargets
 from stylecore.transfer.styling import Styling
@@ -28,7 +29,13 @@ class Objective:
     """
 
     def __init__(
-        self, vgg: VGG16, content: Tensor, style: Tensor | Styling, config: TransferConfig, tile: int | None = None
+        self,
+        vgg: VGG16,
+        content: Tensor,
+        style: Tensor | Styling,
+        config: TransferConfig,
+        tile: int | None = None,
+        known: KnownStyles | None = None,
     ) -> None:
         """Computes the targets, and with `loss_weighting="calibrated"` the weights.
 
@@ -40,6 +47,7 @@ class Objective:
                 whoever wants the faster one asks `choose_precision` first.
             tile: longest side, in pixels, of the pieces in which pictures are taken; None takes them whole. Losses and
                 gradients are the same but for rounding, and need the memory of one piece.
+            known: descriptions of styles that other runs of the same network have computed; None knows none.
 
         Raises:
             ValueError: if a picture is too small for the layers.
@@ -51,7 +59,12 @@ class Objective:
         self._tiles = self._encoder.tiles(content)
         with torch.no_grad():
             targets, of_content = self._take_in(content)
-            of_styles = [self._encoder.describe(style.image, style.mask) for style in self._styling.styles]
+            of_styles = [
+                self._encoder.describe(style.image, style.mask)
+                if known is None
+                else known.describe(self._encoder, style)
+                for style in self._styling.styles
+            ]
             self._style = StyleTargets(self._styling, of_styles, of_content, config)
             self._targets = ContentTargets(targets, self._tiles, self._styling, config)
             self.variation_weight = config.total_variation

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -83,6 +83,29 @@ def measured_precision(device: str) -> Computed | None:
     """
     found = [measurement.best for (name, _), measurement in sorted(_measured.items()) if name == device]
     return found[-1] if found else None
+
+
+def measured_for(config: TransferConfig, vgg: VGG16, threads: int) -> dict[tuple[str, int], Measurement]:
+    """Measures what runs with these settings would measure, so that several processes can take the same precision.
+
+    Args:
+        config: `size` and `precision` are read; nothing is measured unless the latter is "auto".
+        vgg: the network, on the device that shall compute.
+        threads: of torch, that each of the processes has; this one keeps as many.
+
+    Returns:
+        For `adopt_measurements`.
+    """
+    torch.set_num_threads(threads)
+    for side in (SMALLEST_MEASURED, LARGEST_MEASURED):
+        if side <= config.size:
+            choose_precision(config.precision, vgg, side, side)
+    return dict(_measured)
+
+
+def adopt_measurements(found: Mapping[tuple[str, int], Measurement]) -> None:
+    """Takes what another process on this machine has measured."""
+    _measured.update(found)
 
 
 _lock = threading.Lock()

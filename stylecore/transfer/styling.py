@@ -55,12 +55,14 @@ class Styling:
         weights: of the styles, at least 0; within a region only ratios matter, and not all are 0.
         regions: at least one, none of them empty.
         leave: K, (1, 1, H, W), in [0, 1]: where the content is left alone; None for nowhere.
+        held: (1, 3, H, W), in [0, 1]: the picture that stays where K is, in place of the content; None for the content.
     """
 
     styles: tuple[Style, ...]
     weights: tuple[float, ...]
     regions: tuple[Region, ...]
     leave: Tensor | None = None
+    held: Tensor | None = None
 
     @classmethod
     def of(cls, image: Tensor) -> Styling:
@@ -84,14 +86,17 @@ class Styling:
 
         Args:
             images: x, (K, 3, H, W), in [0, 1].
-            content: c, (1, 3, H, W), in [0, 1].
+            content: c, (1, 3, H, W), in [0, 1]; `held` takes its place.
         """
-        return images if self.leave is None else torch.lerp(content, images, 1 - self.leave)
+        if self.leave is None:
+            return images
+        return torch.lerp(content if self.held is None else self.held, images, 1 - self.leave)
 
     def uncovered(self, images: Tensor, content: Tensor) -> Tensor:
         """The x of which `shown` makes the given pictures, as near as the range of pixels allows."""
         if self.leave is None:
             return images
+        content = content if self.held is None else self.held
         free = (1 - self.leave).clamp_min(1 / 255)
         return torch.where(self.leave < 1, content + (images - content) / free, images).clamp(0, 1)
 
@@ -104,6 +109,7 @@ class Styling:
             styles=tuple(Style(resized(style.image, scale), _averaged(style.mask, scale)) for style in self.styles),
             regions=tuple(dataclasses.replace(r, mask=_averaged(r.mask, scale)) for r in self.regions),
             leave=_averaged(self.leave, scale),
+            held=None if self.held is None else resized(self.held, scale),
         )
 
     def to(self, device: torch.device | str) -> Styling:
@@ -113,6 +119,7 @@ class Styling:
             styles=tuple(Style(style.image.to(device), _moved(style.mask, device)) for style in self.styles),
             regions=tuple(dataclasses.replace(r, mask=_moved(r.mask, device)) for r in self.regions),
             leave=_moved(self.leave, device),
+            held=_moved(self.held, device),
         )
 
 

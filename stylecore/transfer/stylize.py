@@ -12,6 +12,7 @@ from torch import Tensor
 from stylecore.config import TransferConfig
 from stylecore.imaging.heap import return_large_blocks
 from stylecore.transfer.descent import Descent
+from stylecore.transfer.known_styles import KnownStyles
 from stylecore.transfer.losses import Losses
 from stylecore.transfer.objective import Objective
 from stylecore.transfer.precision import choose_precision
@@ -29,6 +30,7 @@ def stylize(
     config: TransferConfig,
     initial: Tensor | None = None,
     tile: int | None = None,
+    known: KnownStyles | None = None,
 ) -> Generator[Step, Steering | None, None]:
     """Optimises one picture for each λ, and yields after every update; closing it early leaves nothing behind.
 
@@ -43,6 +45,7 @@ def stylize(
         initial: (1, 3, any, any), in [0, 1], for `init="image"`; see `prepare_initial`.
         tile: longest side of the pieces in which pictures go through the network, in pixels, to save memory; L-BFGS
             then remembers less as well. None takes them whole.
+        known: descriptions of styles, shared between the runs that are given the same one.
 
     Yields:
         Steps 0 … `config.steps`. `send(Steering(…))` changes λ or the mix of styles or adds steps, also at the last.
@@ -67,7 +70,7 @@ def stylize(
     reference = start if config.init == "image" and len(plan) > 1 else content
     run = _Run(config, content, styling, compact=tile is not None)
     for scale, updates, ends in plan:
-        objective = Objective(vgg, resized(content, scale), run.styling.resized(scale), config, tile)
+        objective = Objective(vgg, resized(content, scale), run.styling.resized(scale), config, tile, known)
         images = yield from run.descend(objective, Level(scale, reference), images, updates, ends)
 
 

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from stylecore.artifacts.recipe import read_recipe
-from stylecore.cli import batch
+from stylecore.cli import batch_painting
 from stylecore.cli.parser import main
 from stylecore.errors import SettingError
 from stylecore.experiments.batch import picture_files, plan_batch
@@ -90,7 +90,7 @@ def test_a_folder_that_cannot_be_written_any_more_is_told(folders, monkeypatch, 
     def full(_path, _data):
         raise OSError("the disk is full")
 
-    monkeypatch.setattr(batch, "write_whole", full)
+    monkeypatch.setattr(batch_painting, "write_whole", full)
     assert main(command(folders)) == 1
     assert capsys.readouterr().out.count("the disk is full") == 4
 
@@ -131,7 +131,7 @@ def test_a_batch_that_is_killed_leaves_whole_pictures_and_goes_on(folders):
 
 
 def test_ctrl_c_keeps_what_is_finished(folders, monkeypatch, capsys):
-    paint, count = batch.paint, []
+    paint, count = batch_painting.paint, []
 
     def stopped_at_the_third(*arguments):
         count.append(1)
@@ -139,7 +139,7 @@ def test_ctrl_c_keeps_what_is_finished(folders, monkeypatch, capsys):
             signal.raise_signal(signal.SIGINT)
         return paint(*arguments)
 
-    monkeypatch.setattr(batch, "paint", stopped_at_the_third)
+    monkeypatch.setattr(batch_painting, "paint", stopped_at_the_third)
     assert main(command(folders)) == 130
     assert len(painted(folders)) == 2
     assert "the same command goes on" in capsys.readouterr().err

@@ -1,0 +1,116 @@
+"""How much an animation flickers where nothing moves: a small disc goes through a sample photograph, frame by frame.
+
+    python -m tests.long.flicker --size 128 --every 11
+    python -m tests.long.flicker --size 128 --every 11 --carried-alone
+
+The figure is the mean absolute difference of two consecutive frames, in levels of 255, over all pixels whose content is
+the same in both: as painted, rounded to 8 bits, and in the palette of a GIF. L is that of whole frames; the last frame
+is painted alone as well, from its own content and with all steps, to say what the animation costs in quality.
+"""
+
+import argparse
+import dataclasses
+import itertools
+import math
+import time
+
+import numpy as np
+import torch
+from PIL import Image, ImageDraw
+
+from stylecore.config import TransferConfig
+from stylecore.imaging.animated_files import encode_animation
+from stylecore.imaging.animations import frames_of, open_animation
+from stylecore.imaging.images import decode
+from stylecore.imaging.tensors import to_image
+from stylecore.samples import sample_contents
+from stylecore.transfer import frames
+from stylecore.transfer.objective import Objective
+from stylecore.transfer.preparation import prepare
+from stylecore.transfer.styling import Styling
+from stylecore.transfer.stylize import stylize
+from stylecore.transfer.vgg import load_vgg16
+from tests.support.sample_pairs import sample_pairs
+
+DISC = 8  # times smaller than the photograph is wide
+
+
+def scene(photograph, count, side):
+    """Pictures of a photograph through which a disc of another one moves."""
+    back = decode(photograph.read_bytes(), longest=side)
+    other = next(path for path in sample_contents().values() if path != photograph)
+    width = side // DISC
+    disc = decode(other.read_bytes()).resize((width, width))
+    mask = Image.new("L", disc.size)
+    ImageDraw.Draw(mask).ellipse((0, 0, width - 1, width - 1), fill=255)
+    for index in range(count):
+        picture = back.copy()
+        left = (back.width - width) * (0.1 + 0.8 * index / max(1, count - 1))
+        top = (back.height - width) * (0.5 + 0.3 * math.sin(index / 3))
+        picture.paste(disc, (round(left), round(top)), mask)
+        yield picture
+
+
+def painted(vgg, contents, style, config):
+    """The last step of each frame."""
+    pairs = ((tensor, Styling.of(image)) for tensor, image in (prepare(content, style, config) for content in contents))
+    return [found.step for found in frames.stylize_frames(vgg, pairs, config) if found.step.last]
+
+
+def differences(pictures, stills):
+    """The mean difference of consecutive pictures, (H, W, 3) in levels of 255, where nothing moves."""
+    return [
+        float(np.abs(after.astype(float) - before)[still].mean())
+        for (before, after), still in zip(itertools.pairwise(pictures), stills, strict=True)
+    ]
+
+
+def as_gif(images):
+    """The same pictures after their way through a GIF."""
+    data = encode_animation(lambda: iter(images), [100] * len(images), 0, "gif", "x", "{}")
+    shown = frames_of(open_animation(data), max(images[0].size))
+    return [np.asarray(frame.image.convert("RGB")) for frame in shown]
+
+
+def measure(vgg, paths, config, count):
+    """A line of the table."""
+    content, style = paths
+    contents, style = list(scene(content, count, config.size)), decode(style.read_bytes())
+    began = time.perf_counter()
+    steps = painted(vgg, contents, style, config)
+    seconds = time.perf_counter() - began
+    levels = [np.asarray(picture) for picture in contents]
+    stills = [(a == b).all(2) for a, b in itertools.pairwise(levels)]
+    exact = [255 * step.images[0].permute(1, 2, 0).numpy() for step in steps]
+    images = [to_image(step.images[0]) for step in steps]
+    found = [exact, list(map(np.asarray, images)), as_gif(images)]
+    flicker = [differences(pictures, stills) for pictures in found]
+    pair = prepare(contents[-1], style, config)
+    *_, alone = stylize(vgg, *pair, config)
+    judge = Objective(vgg, *pair, dataclasses.replace(config, precision="float32"))
+    with torch.no_grad():
+        last = judge(steps[-1].images).total(torch.tensor(config.lambdas)).item()
+    shares = " | ".join(f"{np.mean(one):.2f} / {max(one):.2f}" for one in flicker)
+    return f"{shares} | {steps[0].losses.total[0]:.4f} | {last:.4f} | {alone.losses.total[0]:.4f} | {seconds:.0f}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--size", type=int, default=256)
+    parser.add_argument("--steps", type=int, default=TransferConfig().steps)
+    parser.add_argument("--frames", type=int, default=20)
+    parser.add_argument("--every", type=int, default=11, help="which of the 52 pairs")
+    parser.add_argument(
+        "--carried-alone", action="store_true", help="hold nothing: what carrying the change does alone"
+    )
+    options = parser.parse_args()
+    if options.carried_alone:
+        frames.held = lambda styling, *_: styling
+    vgg, config = load_vgg16(), TransferConfig(size=options.size, steps=options.steps)
+    print("pair | painted, mean / most | 8 bits | GIF | L of the first | of the last | the last one alone | s")
+    for name, paths in sample_pairs(options.every).items():
+        print(name, "|", measure(vgg, paths, config, options.frames), flush=True)
+
+
+if __name__ == "__main__":
+    main()
