@@ -54,7 +54,7 @@ class Endings:
         """
         pictures: Pictures | None = None
         snapshot = job.snapshot
-        if encode and snapshot.loss_history:
+        if encode and snapshot.loss_history and snapshot.pictured != snapshot.done:
             try:
                 pictures = self._runner.pictures(job.id, snapshot.done, snapshot.changes, snapshot.weight_changes)
             except Exception:
