@@ -1,28 +1,23 @@
-"""Theory: the lecture's chain, each link beside an example that the visitor can change; in English and in Russian."""
+"""Theory: the lecture's chain, each link beside an example that the visitor can change."""
 
 import streamlit as st
 
+from stylecore.language import reader
 from stylecore.ui.page import heading, page
 from stylecore.ui.state.page_state import apply_query_params, write_query_params
 from stylecore.ui.theory.calibration import show_calibration
 from stylecore.ui.theory.content import show_content, show_network
 from stylecore.ui.theory.descriptions import show_descriptions
 from stylecore.ui.theory.shuffle import show_shuffle
-from stylecore.ui.theory.state import TheoryState, read_query_params
 from stylecore.ui.theory.style import show_statistic, show_style
 from stylecore.ui.theory.texts import texts
 from stylecore.ui.theory.total import show_total
-from stylecore.ui.theory.widgets import language_input
 from stylecore.ui.widgets.dropped_recipe import dropped_recipe
 from stylecore.ui.widgets.settings import need_settings
 
 with page("Theory") as (engine, owner):
-    if apply_query_params(engine, owner):
-        read_query_params(st.query_params)
-    TheoryState().set_widget_defaults(st.context.locale)
-
-    language = language_input()
-    t = texts(language)
+    apply_query_params(engine, owner)
+    t = texts(reader())
     heading(t["title"])
     st.markdown(t["intro"])
     st.markdown(t["chain"])
@@ -40,4 +35,4 @@ with page("Theory") as (engine, owner):
     st.header(t["sources_title"], anchor=False)
     st.markdown(t["sources"])
 
-    write_query_params(owner, lang=language)
+    write_query_params(owner)

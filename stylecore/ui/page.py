@@ -12,11 +12,14 @@ import streamlit as st
 
 from stylecore.engine.engine import Engine
 from stylecore.errors import UserError
-from stylecore.ui.components import settings_replace_address
+from stylecore.language import Sentence, _
+from stylecore.ui.components import page_speaks, settings_replace_address
 from stylecore.ui.page_errors import errors_shown, guarded, show_callback_error
 from stylecore.ui.server import get_engine, get_visitor_store
+from stylecore.ui.state.language import settle_language
 from stylecore.ui.state.page_state import page_opened
 from stylecore.ui.visitors import visitor
+from stylecore.ui.widgets.language_switch import language_switch
 
 _log = logging.getLogger(__name__)
 
@@ -25,12 +28,12 @@ HEARTBEAT_SECONDS = 10.0  # between two signs of life; a third of the grace time
 STYLES = Path(__file__).with_name("page.css")
 
 PAGES = {
-    "app.py": ("Studio", ":material/brush:"),
-    "pages/lambda_lab.py": ("λ lab", ":material/compare:"),
-    "pages/gallery.py": ("Gallery", ":material/photo_library:"),
-    "pages/layers.py": ("Layers", ":material/layers:"),
-    "pages/theory.py": ("Theory", ":material/function:"),
-    "pages/about.py": ("About", ":material/info:"),
+    "app.py": (Sentence("Studio"), ":material/brush:"),
+    "pages/lambda_lab.py": (Sentence("λ lab"), ":material/compare:"),
+    "pages/gallery.py": (Sentence("Gallery"), ":material/photo_library:"),
+    "pages/layers.py": (Sentence("Layers"), ":material/layers:"),
+    "pages/theory.py": (Sentence("Theory"), ":material/function:"),
+    "pages/about.py": (Sentence("About"), ":material/info:"),
 }
 
 
@@ -39,7 +42,7 @@ def page(title: str) -> Iterator[tuple[Engine, str]]:
     """Sets a page up for the body of the `with` statement, and turns errors in that body into a sentence.
 
     Args:
-        title: of the page and the browser's tab.
+        title: of the page and the browser's tab, in English.
 
     Yields:
         The server's engine, and the visitor's name.
@@ -60,18 +63,21 @@ def start_page(title: str) -> tuple[Engine, str]:
     """Draws the head of a page; `page` calls it.
 
     Args:
-        title: of the page and the browser's tab.
+        title: of the page and the browser's tab, in English.
 
     Returns:
         The server's engine, and the visitor's name.
     """
     page_opened(title)
-    st.set_page_config(page_title=f"{title} · Neural style transfer", page_icon="🎨", layout="wide")
+    language = settle_language()
+    st.set_page_config(page_title=f"{_(title)} · {_('Neural style transfer')}", page_icon="🎨", layout="wide")
     st.html(STYLES)
     settings_replace_address()
+    page_speaks(language)
     with st.container(horizontal=True, gap="small", key="navigation"):
         for file, (label, icon) in PAGES.items():
-            st.page_link(file, label=label, icon=icon)
+            st.page_link(file, label=_(label), icon=icon)
+        language_switch()
     with st.container(key="here"):  # drawn even if empty: if it came and went, everything below would be redrawn
         show_callback_error()
         engine = _engine()

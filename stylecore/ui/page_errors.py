@@ -11,12 +11,13 @@ from typing import ParamSpec
 import streamlit as st
 
 from stylecore.errors import UserError
+from stylecore.language import Sentence, _
 from stylecore.ui.state.session import SessionValue
 from stylecore.ui.undivided import undivided
 
 _log = logging.getLogger(__name__)
 
-UNEXPECTED = "Something went wrong here; it has been logged. Please try again, or reload the page."
+UNEXPECTED = Sentence("Something went wrong here; it has been logged. Please try again, or reload the page.")
 
 Parameters = ParamSpec("Parameters")
 
@@ -70,6 +71,6 @@ def show_callback_error() -> None:
 
 def _sentence(error: Exception) -> str:
     if isinstance(error, UserError):
-        return str(error)
+        return _(error.sentence)
     _log.error("a page failed", exc_info=error)
-    return UNEXPECTED
+    return _(UNEXPECTED)

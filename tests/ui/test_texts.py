@@ -3,9 +3,10 @@
 import re
 import string
 
+from stylecore.language import languages
 from stylecore.transfer.statistics.sliced import DIRECTIONS
 from stylecore.ui.theory.cloud_query import POINTS
-from stylecore.ui.theory.texts import LANGUAGES, texts
+from stylecore.ui.theory.texts import texts
 
 
 def formulas(text):
@@ -19,7 +20,7 @@ def fields(text):
 
 def test_every_language_has_every_text_and_the_same_formulas():
     english = texts("en")
-    for language in LANGUAGES:
+    for language in languages():
         other = texts(language)
         assert list(other) == list(english)
         for name, text in english.items():
@@ -30,7 +31,7 @@ def test_every_language_has_every_text_and_the_same_formulas():
 
 
 def test_display_formulas_stand_on_lines_of_their_own():
-    for language in LANGUAGES:
+    for language in languages():
         for text in texts(language).values():
             assert all(line == "$$" for line in text.splitlines() if "$$" in line)  # else KaTeX does not see them
 
@@ -45,6 +46,6 @@ def test_russian_is_russian():
 
 
 def test_numbers_in_the_texts_are_those_of_the_code():
-    for language in LANGUAGES:
+    for language in languages():
         assert f" {POINTS} " in texts(language)["described"]
         assert f"{{{DIRECTIONS}}}" in texts(language)["described_sliced"]

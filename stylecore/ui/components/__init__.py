@@ -8,6 +8,7 @@ from stylecore.ui.components.brush import Layer, brush
 from stylecore.ui.components.figures import chart
 from stylecore.ui.components.inputs import LayerBox, layer_box, matrix, network
 from stylecore.ui.components.mounting import data_url
+from stylecore.ui.components.page_language import page_speaks
 from stylecore.ui.components.pictures import (
     Column,
     Cover,
@@ -43,6 +44,7 @@ __all__ = [
     "matrix",
     "mix_strip",
     "network",
+    "page_speaks",
     "remember_visitor",
     "scrubber",
     "settings_replace_address",

@@ -23,6 +23,7 @@ from stylecore.ui.state.chosen import (
     tell_problems,
     unchoose,
 )
+from stylecore.ui.state.language import LANG, language_of_links
 from stylecore.ui.state.mix import USUAL_WEIGHT, load_weights, weight_of, weights_from_text, weights_to_text
 from stylecore.ui.state.restore import choose_of_job, restore_shown, shown_job, shown_name
 from stylecore.ui.state.session import SessionValue
@@ -77,7 +78,7 @@ def apply_query_params(engine: Engine, owner: str) -> bool:
     Returns:
         Whether the address says something new, so that the page's own parameters count as well.
     """
-    state, query = _State(), st.query_params.to_dict()
+    state, query = _State(), _asked()
     first = not settings_loaded()
     state.just_opened = first
     if not first and (not query or query == state.address or _is_stale(query)):
@@ -103,6 +104,11 @@ def apply_query_params(engine: Engine, owner: str) -> bool:
     _weigh_as_asked(query.get(WEIGHTS, ""), job, problems)
     tell_problems(problems)
     return True
+
+
+def _asked() -> Address:
+    """What the address asks for, apart from the language, which is settled by then."""
+    return {name: value for name, value in st.query_params.to_dict().items() if name != LANG}
 
 
 def _choose_as_asked(owner: str, role: Role, wanted: str, job: Job | None, problems: list[str], *, first: bool) -> None:
@@ -170,8 +176,8 @@ def write_query_params(owner: str, **more: str) -> None:
             query[PARAMETERS[role]] = source.word
     if weights := weights_to_text([weight_of(role) for role in chosen_styles()]):
         query[WEIGHTS] = weights
-    if query != st.query_params.to_dict():
-        st.query_params.from_dict(query)
+    if query != _asked():
+        st.query_params.from_dict(query | language_of_links())
     if query != state.address:
         if state.address is not None:
             state.replaced = (*state.replaced[1 - KEPT_ADDRESSES :], (time.monotonic(), state.address))

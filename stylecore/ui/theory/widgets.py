@@ -1,4 +1,4 @@
-"""What the parts of the theory page are built from: the language, a part's place, and a matrix that can be changed."""
+"""What the parts of the theory page are built from: a part's place, and a matrix that can be changed."""
 
 from __future__ import annotations
 
@@ -8,27 +8,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from stylecore.ui.components import matrix
-from stylecore.ui.theory.state import TheoryState
-from stylecore.ui.theory.texts import LANGUAGES
 from stylecore.ui.theory.worked_examples import Rows
 
 LARGEST_ENTRY = 9  # of a matrix that can be changed
 
-Texts = Mapping[str, str]  # of the chosen language, by key
-
-
-def language_input() -> str:
-    """Draws the choice of the language. Returns one of `LANGUAGES`."""
-    language = st.segmented_control(
-        "Language / Язык",
-        list(LANGUAGES),
-        required=True,
-        key=TheoryState.language.key,
-        format_func=LANGUAGES.__getitem__,
-        persist_state="session",
-        label_visibility="collapsed",
-    )
-    return str(language)
+Texts = Mapping[str, str]  # in the reader's language, by key
 
 
 def part(t: Texts, name: str) -> tuple[DeltaGenerator, DeltaGenerator]:

@@ -1,4 +1,4 @@
-"""Texts of the theory page in every language: one file each, with the same keys."""
+"""Texts of the theory page: a file for each language, with the same keys. Where there is none, it is English."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-LANGUAGES = {"en": "English", "ru": "Русский"}
+from stylecore.language import ENGLISH
 
 
 @cache
 def texts(language: str) -> dict[str, str]:
-    """All texts of one of `LANGUAGES`, by key."""
-    return tomllib.loads((Path(__file__).parent / f"theory.{language}.toml").read_text(encoding="utf-8"))
+    """All texts in one of `language.languages`, by key."""
+    files = (Path(__file__).parent / f"theory.{code}.toml" for code in (language, ENGLISH))
+    return tomllib.loads(next(file for file in files if file.exists()).read_text(encoding="utf-8"))
