@@ -30,11 +30,15 @@ def start_afresh():
         get_derived_pictures,
         get_engine,
         get_exhibition,
+        get_store,
         get_visitor_store,
     )
 
     st.cache_data.clear()
     st.cache_resource.clear()
+    if (store := get_store.made()) is not None:
+        store.close()
+    get_store.clear()
     get_engine.clear()
     bundled_network.clear()
     get_visitor_store.clear()

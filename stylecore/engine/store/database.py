@@ -72,7 +72,7 @@ class StoreError(UserError, OSError):
 
     def __init__(self, sentence: str, folder: Path) -> None:
         """Takes one of the sentences above."""
-        super().__init__(sentence.format(folder=folder))
+        super().__init__(sentence, folder=str(folder))
         self.broken = sentence is BROKEN
 
 

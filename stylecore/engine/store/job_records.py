@@ -9,6 +9,7 @@ from stylecore.artifacts.recipe import current_versions, sha256
 from stylecore.config import TransferConfig
 from stylecore.engine.jobs import ENDED, Frame, Job, Request, Snapshot
 from stylecore.engine.runner import Pictures
+from stylecore.engine.store.sentences import sentence_from_plain, sentence_to_plain
 from stylecore.imaging.inputs import InputImage, Inputs
 from stylecore.transfer.enlargement import Level
 from stylecore.transfer.records import LossRecord, Steering
@@ -59,8 +60,8 @@ def job_to_plain(job: Job, snapshot: Snapshot, pictures: Pictures | None) -> tup
         "changes": snapshot.changes if begun else (),
         "weight_changes": snapshot.weight_changes if begun else (),
         "sizes": snapshot.sizes if begun else (),
-        "notices": list(snapshot.notices),
-        "error": snapshot.error,
+        "notices": list(map(sentence_to_plain, snapshot.notices)),
+        "error": sentence_to_plain(snapshot.error),
         "too_large": snapshot.too_large,
         "size": job.size if begun else None,
         "frame_every": job.frame_every,
@@ -96,8 +97,8 @@ def job_from_plain(plain: Mapping[str, Any], name: str, owner: str, read: Read) 
         changes=_changes(plain["changes"]),
         weight_changes=_changes(plain["weight_changes"]),
         sizes=tuple((step, (width, height)) for step, (width, height) in plain["sizes"]),
-        notices=tuple(plain["notices"]),
-        error=plain["error"],
+        notices=tuple(map(sentence_from_plain, plain["notices"])),
+        error=sentence_from_plain(plain["error"]),
         too_large=plain["too_large"],
     )
     return Job(

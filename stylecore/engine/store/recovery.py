@@ -24,11 +24,17 @@ _log = logging.getLogger(__name__)
 class FileReader:
     """Reads the files of records, each once for each visitor, and samples not at all: there is one object of each."""
 
-    def __init__(self, store: Store, public: Iterable[bytes]) -> None:
-        """Takes the store, and the files that are nobody's own."""
+    def __init__(self, store: Store, public: Iterable[bytes], held: Iterable[Job] = ()) -> None:
+        """Reads nothing yet.
+
+        Args:
+            store: that has the files.
+            public: the files that are nobody's own.
+            held: jobs whose files are in memory already.
+        """
         self._store = store
         self._public = {sha256(data): data for data in public}
-        self._read: dict[tuple[str, str], bytes] = {}
+        self._read = {(job.owner, sha256(data)): data for job in held for data in job.request.inputs.files()}
 
     def read(self, owner: str, file: str) -> bytes:
         """The bytes of a file.

@@ -11,6 +11,7 @@ from typing import Protocol
 from stylecore.engine.logs import log_event
 from stylecore.engine.store.database import StoreError
 from stylecore.engine.store.store import Store
+from stylecore.language import Sentence
 
 LOOK_SECONDS = 0.25  # between two looks at what is new
 RETRY_SECONDS = 5.0  # after the disk has refused something
@@ -57,10 +58,17 @@ class Writer:
             self._thread.start()
 
     @property
+    def keeps(self) -> bool:
+        """Whether what is so now is kept on disk, as far as is known."""
+        return self.store is not None and not self.told
+
+    @property
     def moved(self) -> str:
         """Where a broken store was put when this one was begun, in one sentence; empty if there was none."""
         aside = None if self.store is None else self.store.moved
-        return "" if self.store is None or aside is None else MOVED.format(folder=self.store.folder, aside=aside)
+        if self.store is None or aside is None:
+            return ""
+        return Sentence(MOVED, folder=str(self.store.folder), aside=str(aside))
 
     def add(self, keeper: Keeper) -> None:
         """Keeps another part of the server's memory."""
@@ -113,10 +121,10 @@ class Writer:
                 try:
                     act(self.store)
                 except StoreError as error:
-                    told = str(error)
+                    told = error.sentence
                 except Exception:
                     _log.exception("the store could not be written")
-                    told = FAULT
+                    told = Sentence(FAULT)
             self._tell(told)
         return not told
 
@@ -140,4 +148,4 @@ def open_writer(folder: Path | None, budget: int) -> Writer:
     try:
         return Writer(Store(folder, budget))
     except StoreError as error:
-        return Writer(None, str(error))
+        return Writer(None, error.sentence)
