@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -83,6 +83,17 @@ def measured_precision(device: str) -> Computed | None:
     """
     found = [measurement.best for (name, _), measurement in sorted(_measured.items()) if name == device]
     return found[-1] if found else None
+
+
+def measurements() -> dict[tuple[str, int], Measurement]:
+    """All that has been measured in this process, for `take_measurements` of a later one."""
+    return dict(_measured)
+
+
+def take_measurements(found: Mapping[tuple[str, int], Measurement]) -> None:
+    """Takes what an earlier process has measured on this machine, so that its runs can be repeated to the bit."""
+    with _lock:
+        _measured.update(found)
 
 
 _lock = threading.Lock()

@@ -19,6 +19,7 @@ from stylecore.engine.logs import set_up_logs
 from stylecore.engine.machine import cores
 from stylecore.engine.shared_results import SharedResults
 from stylecore.engine.store.job_keeper import JobKeeper
+from stylecore.engine.store.measurement_keeper import MeasurementKeeper, restore_measurements
 from stylecore.engine.store.recovery import FileReader, recover_jobs
 from stylecore.engine.store.writer import Writer, open_writer
 from stylecore.engine.throughput import measure_throughput
@@ -75,6 +76,8 @@ def get_engine() -> Engine:
     engine = Engine(device, load, limits, shared=shared)
     writer = get_store()
     if writer.store is not None:  # before anybody hears of a job that is forgotten: pages hold nothing yet
+        restore_measurements(writer.store, device)
+        writer.add(MeasurementKeeper(device))
         jobs = recover_jobs(writer.store, FileReader(writer.store, sample_names()))
         engine.restore(jobs, writer.store.written())
         writer.add(JobKeeper(engine, jobs))

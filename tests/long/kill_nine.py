@@ -25,9 +25,9 @@ from tests.long.load import LONGEST_RUN, Ledger, Visitor
 from tests.support.server import server
 from tests.support.tab import PATIENCE
 
-LIVES = 8, 30  # seconds from the visitors' coming to the kill: at least, and at most
+LIVES = 15, 40  # seconds from the visitors' coming to the kill: at least, and at most
 PLANS = ("stay", "stay", "steer", "pause", "stop", "remove")
-STEPS = 10, 120  # of a run
+STEPS = 5, 40  # of a run
 SETTINGS = {"STYLECORE_KEPT_MB": "100", "STYLECORE_SHARED_MB": "0", "OMP_NUM_THREADS": "1"}
 CUT_OFF = (ConnectionClosed, InvalidStatus, OSError, EOFError)  # what a visitor sees of a kill
 
