@@ -20,8 +20,9 @@ TABLES = """
 CREATE TABLE records (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,  -- the order in which they were written last
     kind TEXT NOT NULL, owner TEXT NOT NULL, name TEXT NOT NULL,
-    body TEXT NOT NULL,  -- JSON
     spare INTEGER NOT NULL,  -- whether it may go for lack of room
+    bytes INTEGER NOT NULL,  -- of the body
+    body TEXT NOT NULL,  -- JSON; it comes last, since what comes after many bytes is slow to reach
     UNIQUE (kind, owner, name)
 );
 CREATE TABLE files (

@@ -20,7 +20,8 @@ KEPT_DAYS = 180  # after which the things of a visitor who has not come back go
 _DAY = 24 * 3600  # seconds
 _FILE = "SELECT file FROM files WHERE file = ?"
 _USE = "SELECT file FROM uses WHERE file = ? LIMIT 1"
-_INSERT = "INSERT INTO records (kind, owner, name, body, spare) VALUES (?, ?, ?, ?, ?)"
+_INSERT = "INSERT INTO records (kind, owner, name, spare, bytes, body) VALUES (?, ?, ?, ?, ?, ?)"
+_USED = "SELECT (SELECT TOTAL(bytes) FROM files) + (SELECT TOTAL(bytes) FROM records)"
 _OLDEST = """
 SELECT kind, name FROM records WHERE owner = ? AND spare AND (kind, owner, name) != (?, ?, ?)
 ORDER BY kind != 'job', sequence LIMIT 1
@@ -28,8 +29,11 @@ ORDER BY kind != 'job', sequence LIMIT 1
 _DISTINCT = "SELECT DISTINCT file FROM uses JOIN records ON record = sequence WHERE"
 _THIS = "kind = ? AND owner = ? AND name = ?"
 _HOLDERS = """
-SELECT owner FROM (SELECT DISTINCT owner, file FROM records JOIN uses ON record = sequence) JOIN files USING (file)
-GROUP BY owner ORDER BY SUM(bytes) DESC
+SELECT owner FROM (
+    SELECT owner, bytes FROM records UNION ALL
+    SELECT owner, bytes FROM (SELECT DISTINCT owner, file FROM records JOIN uses ON record = sequence)
+    JOIN files USING (file)
+) GROUP BY owner ORDER BY SUM(bytes) DESC
 """
 
 
@@ -57,7 +61,7 @@ class Store:
 
     Attributes:
         folder: where it is.
-        budget: bytes of all files together.
+        budget: bytes of all files and records together.
         used: bytes that they have now.
         moved: where a broken database was put when this one was opened; None if there was none.
     """
@@ -67,7 +71,7 @@ class Store:
 
         Args:
             folder: of this server alone.
-            budget: bytes of all files together.
+            budget: bytes of all files and records together.
             clock: seconds since 1970.
 
         Raises:
@@ -105,7 +109,8 @@ class Store:
             StoreError: if it can't be written; then the one of before is still there.
         """
         with self._lock, told(self.folder):
-            while self.used + sum(map(len, (new := self._new(files)).values())) > self.budget:
+            text = json.dumps(body, separators=(",", ":"))
+            while self.used + len(text) + sum(map(len, (new := self._new(files)).values())) > self.budget:
                 if not self._drop_oldest(but=(kind, owner, name)):
                     return False
             before = self._files_of(_THIS, kind, owner, name)
@@ -114,8 +119,7 @@ class Store:
                     self._files.write(file, data)
                 with self._transaction():
                     self._execute(f"DELETE FROM records WHERE {_THIS}", kind, owner, name)
-                    text = json.dumps(body, separators=(",", ":"))
-                    record = self._execute(_INSERT, kind, owner, name, text, spare).lastrowid
+                    record = self._execute(_INSERT, kind, owner, name, spare, len(text), text).lastrowid
                     for file, data in files.items():
                         self._execute("INSERT OR IGNORE INTO files VALUES (?, ?)", file, len(data))
                         self._execute("INSERT INTO uses VALUES (?, ?)", record, file)
@@ -124,7 +128,6 @@ class Store:
                 for file in new:
                     self._files.remove(file)
                 raise
-            self.used += sum(map(len, new.values()))
             self._remove_unused(before)
             return True
 
@@ -178,7 +181,6 @@ class Store:
     def _drop_incomplete(self) -> None:
         """Removes records without all of their files: the server was killed while it removed them."""
         there, known = self._files.sizes(), self._rows("SELECT file, bytes FROM files")
-        self.used = sum(size for _, size in known)
         for file, size in known:
             if there.get(file) != size:
                 self._delete("sequence IN (SELECT record FROM uses WHERE file = ?)", file)
@@ -216,15 +218,13 @@ class Store:
 
     def _remove_unused(self, files: Iterable[str]) -> None:
         """Removes those of some files that no record names."""
-        unused = [file for file in files if not self._rows(_USE, file)]
-        if not unused:
-            return
-        for file in unused:
-            self._files.remove(file)
-        with self._transaction():
+        if unused := [file for file in files if not self._rows(_USE, file)]:
             for file in unused:
-                self.used -= self._rows("SELECT bytes FROM files WHERE file = ?", file)[0][0]
-                self._execute("DELETE FROM files WHERE file = ?", file)
+                self._files.remove(file)
+            with self._transaction():
+                for file in unused:
+                    self._execute("DELETE FROM files WHERE file = ?", file)
+        self.used = int(self._rows(_USED)[0][0])
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -1,6 +1,7 @@
 """Records and files on disk: whole, bounded, gone when they are removed, and a sentence for whatever is wrong."""
 
 import errno
+import json
 import sqlite3
 import subprocess
 import sys
@@ -46,6 +47,15 @@ def put(store, name, *files, owner="ann", kind="job", spare=True, **body):
     return store.put(kind, owner, name, body, {sha256(data): data for data in files}, spare=spare)
 
 
+def files_used(store):
+    """Bytes of all files, without the records."""
+    return store.used - sum(len(json.dumps(body, separators=(",", ":"))) for body in bodies(store))
+
+
+def bodies(store):
+    return [record.body for kind in ("job", "source") for record in store.records(kind)]
+
+
 def names(store, kind="job"):
     return [record.name for record in store.records(kind)]
 
@@ -60,7 +70,7 @@ def test_what_was_put_is_there_after_a_new_start(opened):
     (record,) = again.records("job")
     assert (record.owner, record.name, record.body) == ("ann", "job-1", {"steps": 3})
     assert again.read(sha256(b"picture")) == b"picture"
-    assert again.used == len(b"picture")
+    assert files_used(again) == len(b"picture")
 
 
 def test_the_newer_record_takes_the_place_of_the_older_and_its_files_go(opened):
@@ -69,14 +79,14 @@ def test_the_newer_record_takes_the_place_of_the_older_and_its_files_go(opened):
     put(store, "job-1", b"second", b"content", done=2)
     assert [record.body for record in store.records("job")] == [{"done": 2}]
     assert on_disk(store) == {sha256(b"second"), sha256(b"content")}
-    assert store.used == len(b"secondcontent")
+    assert files_used(store) == len(b"secondcontent")
 
 
 def test_a_file_of_two_records_is_there_once_and_goes_with_the_second(opened):
     store = opened()
     put(store, "job-1", b"content")
     put(store, "job-2", b"content", owner="bob")
-    assert store.used == len(b"content")
+    assert files_used(store) == len(b"content")
     store.delete("job", "ann", "job-1")
     assert store.read(sha256(b"content")) == b"content"
     store.forget("bob")
@@ -95,34 +105,42 @@ def test_what_is_forgotten_is_in_no_file_of_the_folder(opened):
 
 
 def test_the_oldest_results_of_whoever_has_most_go_first(opened):
-    store = opened(budget=100)
-    put(store, "job-1", b"1" * 30)
-    put(store, "job-2", b"2" * 20, owner="bob")
-    put(store, "job-3", b"3" * 30)
-    assert put(store, "job-4", b"4" * 40, owner="cid")
+    store = opened(budget=1000)
+    put(store, "job-1", b"1" * 300)
+    put(store, "job-2", b"2" * 200, owner="bob")
+    put(store, "job-3", b"3" * 300)
+    assert put(store, "job-4", b"4" * 400, owner="cid")
     assert names(store) == ["job-2", "job-3", "job-4"]
-    assert store.used == 90
+    assert files_used(store) == 900
 
 
 def test_results_go_before_uploads_and_what_is_needed_stays(opened):
-    store = opened(budget=100)
-    put(store, "own-1", b"u" * 40, kind="source")
-    put(store, "job-1", b"1" * 40)
-    put(store, "job-2", b"2" * 20, spare=False)
-    assert put(store, "job-3", b"3" * 40)
+    store = opened(budget=1000)
+    put(store, "own-1", b"u" * 390, kind="source")
+    put(store, "job-1", b"1" * 390)
+    put(store, "job-2", b"2" * 200, spare=False)
+    assert put(store, "job-3", b"3" * 390)
     assert (names(store), names(store, "source")) == (["job-2", "job-3"], ["own-1"])
-    assert not put(store, "job-4", b"4" * 81)
+    assert not put(store, "job-4", b"4" * 810)
     assert "job-2" in names(store)
 
 
 def test_a_file_that_goes_for_lack_of_room_is_written_again_where_the_new_record_needs_it(opened):
-    store = opened(budget=100)
-    put(store, "job-1", b"content" * 10)
-    assert put(store, "job-2", b"content" * 10, b"x" * 29)
-    assert not put(store, "job-3", b"content" * 10, b"y" * 31)
-    assert put(store, "job-4", b"content" * 10, b"y" * 30)
+    store = opened(budget=1000)
+    put(store, "job-1", b"content" * 100)
+    assert put(store, "job-2", b"content" * 100, b"x" * 290)
+    assert not put(store, "job-3", b"content" * 100, b"y" * 310)
+    assert put(store, "job-4", b"content" * 100, b"y" * 290)
     assert names(store) == ["job-4"]
-    assert store.read(sha256(b"content" * 10)) == b"content" * 10
+    assert store.read(sha256(b"content" * 100)) == b"content" * 100
+
+
+def test_records_count_as_well(opened):
+    store = opened(budget=1000)
+    assert put(store, "job-1", text="x" * 600)
+    assert put(store, "job-2", text="x" * 600)
+    assert names(store) == ["job-2"]
+    assert store.used == len(json.dumps({"text": "x" * 600}, separators=(",", ":")))
 
 
 def test_a_file_that_can_t_be_written_leaves_the_record_of_before_whole(opened, monkeypatch):
@@ -144,7 +162,7 @@ def test_a_database_that_has_no_room_leaves_no_file_behind(opened):
     store._execute(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(StoreError, match="is full"):
         put(store, "job-2", b"second", text="x" * 10**5)
-    assert (names(store), on_disk(store), store.used) == (["job-1"], {sha256(b"first")}, 5)
+    assert (names(store), on_disk(store), store.used) == (["job-1"], {sha256(b"first")}, 5 + len("{}"))
     store._execute(f"PRAGMA max_page_count = {pages + 100}")
     assert put(store, "job-2", b"second", text="x" * 10**5)
 
@@ -162,7 +180,7 @@ def test_what_was_half_removed_when_the_server_was_killed_is_gone_and_nothing_el
     (store.folder / "files" / sha256(b"second")[:2] / "unknown").write_bytes(b"of no record")
     store = opened()
     assert (names(store), on_disk(store)) == (["job-2"], {sha256(b"second"), sha256(b"content")})
-    assert store.used == len(b"secondcontent")
+    assert files_used(store) == len(b"secondcontent")
 
 
 def test_a_file_that_is_not_what_was_written_is_none(opened):
