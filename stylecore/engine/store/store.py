@@ -81,11 +81,15 @@ class Store:
         self._clock, self._lock = clock, threading.RLock()
         self._connection, self.moved = open_database(folder)
         self.used = 0
-        with told(folder):
-            self._files = StoredFiles(folder / "files")
-            self._drop_late()
-            self._drop_incomplete()
-            self._files.remove_others(file for (file,) in self._rows("SELECT file FROM files"))
+        try:
+            with told(folder):
+                self._files = StoredFiles(folder / "files")
+                self._drop_late()
+                self._drop_incomplete()
+                self._files.remove_others(file for (file,) in self._rows("SELECT file FROM files"))
+        except BaseException:
+            self._connection.close()
+            raise
 
     def put(
         self, kind: str, owner: str, name: str, body: Mapping[str, Any], files: Mapping[str, bytes], *, spare: bool

@@ -17,6 +17,9 @@ LOOK_SECONDS = 0.25  # between two looks at what is new
 RETRY_SECONDS = 5.0  # after the disk has refused something
 MOVED = "What was kept in {folder} could not be read: it was moved to {aside}, and a new store was begun."
 FAULT = "Something went wrong while results were written to disk; it has been logged, and is tried again."
+NOT_OPENED = (
+    "What is in {folder} can't be used, so results are kept in memory only: set STYLECORE_STORE to another folder."
+)
 
 _log = logging.getLogger(__name__)
 
@@ -149,3 +152,6 @@ def open_writer(folder: Path | None, budget: int) -> Writer:
         return Writer(Store(folder, budget))
     except StoreError as error:
         return Writer(None, error.sentence)
+    except Exception:  # a database of that name that is none of ours, say
+        _log.exception("the store in %s could not be opened", folder)
+        return Writer(None, Sentence(NOT_OPENED, folder=str(folder)))

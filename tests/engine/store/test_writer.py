@@ -2,11 +2,14 @@
 
 import errno
 import logging
+import sqlite3
 import threading
+from contextlib import closing
 
 import pytest
 
 from stylecore.engine.store import writer as writer_module
+from stylecore.engine.store.database import DATABASE, VERSION
 from stylecore.engine.store.store import Store
 from stylecore.engine.store.writer import FAULT, Writer, open_writer
 from tests.support.engines import until
@@ -129,3 +132,14 @@ def test_a_broken_store_is_moved_aside_and_told(tmp_path, caplog):
     assert str(writer.store.moved) in writer.moved
     assert writer.moved in caplog.text
     writer.close()
+
+
+def test_a_database_that_is_none_of_ours_is_left_alone_and_told(tmp_path, caplog):
+    with closing(sqlite3.connect(tmp_path / DATABASE)) as other:
+        other.execute("CREATE TABLE records (of TEXT)")
+        other.execute(f"PRAGMA user_version = {VERSION}")
+    for _ in range(2):  # the first one lets go of it
+        assert "can't be used" in open_writer(tmp_path, 10**6).told
+    with closing(sqlite3.connect(tmp_path / DATABASE)) as other:
+        assert other.execute("SELECT sql FROM sqlite_master").fetchall() == [("CREATE TABLE records (of TEXT)",)]
+    assert "OperationalError" in caplog.text
