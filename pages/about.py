@@ -10,6 +10,7 @@ from stylecore.transfer.devices import describe_device
 from stylecore.transfer.precision import measured_precision
 from stylecore.ui.page import heading, page
 from stylecore.ui.widgets.forget import forget_everything_button
+from stylecore.ui.widgets.kept_on_disk import where_pictures_stay
 
 INTRODUCTION = r"""
 Neural style transfer after Gatys, Ecker & Bethge (2015). A picture $x$ is optimised until VGG16 sees in it the content
@@ -19,10 +20,6 @@ $$L(x) = \lambda \cdot L_\text{content}(x, c) + (1 - \lambda) \cdot L_\text{styl
 
 Both losses are measured on your pair first, so that $L_\text{content}$ is 0 at the photograph and 1 at the style
 picture, and $L_\text{style}$ the other way round. That is why λ means the same on every pair.
-
-**Your pictures** stay in the memory of this server, for you alone, until you remove them, it needs the room (then it
-tells you) or is started anew. They are written to no disk, and nothing is sent anywhere else. A cookie, forgotten when
-you close the browser, lets a reload find your running picture.
 """
 SOURCES = """
 - L. Gatys, A. Ecker, M. Bethge: *A Neural Algorithm of Artistic Style*, 2015, and *Preserving Color in Neural Artistic
@@ -36,6 +33,7 @@ SOURCES = """
 with page("About") as (engine, owner):
     heading("About")
     st.markdown(INTRODUCTION)
+    where_pictures_stay()
     forget_everything_button(owner)
     st.header("This server", anchor=False)
     limits = engine.limits

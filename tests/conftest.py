@@ -16,6 +16,7 @@ from stylecore.layers import LAYERS
 from stylecore.samples import sample_contents, sample_styles
 from stylecore.transfer.vgg import VGG16, load_vgg16
 
+os.environ.setdefault("STYLECORE_STORE", "off")  # servers on the loopback would share the one of this machine's user
 if "PYTEST_XDIST_WORKER" in os.environ:  # threads that wait for each other are slow where others have the cores
     torch.set_num_threads(1)
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # of the processes that tests start
@@ -30,11 +31,15 @@ def start_afresh():
         get_derived_pictures,
         get_engine,
         get_exhibition,
+        get_store,
         get_visitor_store,
     )
 
     st.cache_data.clear()
     st.cache_resource.clear()
+    if (store := get_store.made()) is not None:
+        store.close()
+    get_store.clear()
     get_engine.clear()
     bundled_network.clear()
     get_visitor_store.clear()

@@ -29,7 +29,7 @@ from stylecore.cli.terminal import repeat
 from stylecore.engine.limits import free_memory
 from stylecore.experiments.batch import BatchPicture
 from stylecore.transfer.known_styles import KnownStyles
-from stylecore.transfer.precision import adopt_measurements, measured_for
+from stylecore.transfer.precision import measured_for, take_measurements
 from stylecore.transfer.vgg import VGG16, load_vgg16
 
 TRIES = 3  # of a picture whose worker dies
@@ -157,7 +157,7 @@ def _work(connection: Connection) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     plan, threads, device, measurements = connection.recv()
     torch.set_num_threads(threads)
-    adopt_measurements(measurements)
+    take_measurements(measurements)
     vgg, known = load_vgg16(plan.config.vgg_weights, device), KnownStyles()
 
     def on_step(at: At, notice: str) -> None:

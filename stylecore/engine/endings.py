@@ -54,9 +54,10 @@ class Endings:
             too_large: whether it failed for lack of memory.
         """
         pictures: Pictures | None = None
-        if encode and job.snapshot.loss_history:
+        snapshot = job.snapshot
+        if encode and snapshot.loss_history and snapshot.pictured != snapshot.done:
             try:
-                pictures = self._slots.pictures(job)
+                pictures = self._slots.pictures(job, snapshot)
             except Exception:
                 _log.exception("the pictures of job %s could not be encoded", job.id)
                 error = error or NOT_ENCODED

@@ -22,7 +22,7 @@ from stylecore.engine.queries import Answer, Query, QueryFailed, QueryQueue
 from stylecore.engine.quotas import RequestRefused, check_more_steps, check_steering, checked_request
 from stylecore.engine.registry import Registry
 from stylecore.engine.retention import result_bytes, upload_bytes
-from stylecore.engine.runner import Answerer, Runner
+from stylecore.engine.runner import Answerer, Pictures, Runner
 from stylecore.engine.scheduler import Scheduler, request_cost
 from stylecore.engine.shared_results import SharedResults
 from stylecore.engine.slots import Slots
@@ -197,6 +197,39 @@ class Engine:
         """The owner's jobs, oldest first."""
         return self._registry.of(owner)
 
+    def all_jobs(self) -> list[Job]:
+        """The jobs of everybody, without those that have been removed; for what keeps them on disk."""
+        with self._scheduler.changed:
+            return [job for job in self._registry.jobs.values() if job.removed is None]
+
+    def newest_pictures(self, job: Job, snapshot: Snapshot) -> Pictures | None:
+        """The finished pictures of a job at work; None where its runner has lost them, or gone on from that step."""
+        if not job.caught_up:
+            return None
+        try:
+            return self._slots.pictures(job, snapshot)
+        except Exception:  # the run says so itself when it ends
+            return None
+
+    def restore(self, jobs: Sequence[Job], numbered: int = 0) -> None:
+        """Takes the jobs of an earlier server: those at rest rest here, the others wait for their turns.
+
+        A run that had begun repeats its steps, and goes on from there.
+
+        Args:
+            jobs: oldest first; before anything was submitted here.
+            numbered: a number above which new ids begin, so that none is given twice.
+        """
+        for job in jobs:
+            if not job.ended:
+                job.cost = request_cost(job.request, self.device)
+        with self._scheduler.changed:
+            self._registry.adopt(jobs, numbered)
+            for job in jobs:
+                if job.active:
+                    self._scheduler.enqueue(job)
+            self._scheduler.sweep()
+
     def jobs_like(self, owner: str, request: Request) -> list[Job]:
         """Where the pictures of a request may be: what everybody may see of it, then all jobs of the owner's."""
         return [*self._shared.matching(request), *self.jobs_of(owner)]
@@ -287,12 +320,16 @@ class Engine:
         """
         self._registry.on_forget.append(callback)
 
-    def end_all(self) -> bool:
-        """Stops every job with its picture, since the server ends. Returns whether any waited or ran."""
+    def end_all(self, notice: str = SERVER_ENDS) -> bool:
+        """Stops every job with its picture, since the server ends. Returns whether any waited or ran.
+
+        Args:
+            notice: what their owners are told.
+        """
         with self._scheduler.changed:
             active = [job for job in self._registry.jobs.values() if job.active]
             for job in active:
-                self._registry.tell(job, notices=(*job.snapshot.notices, SERVER_ENDS))
+                self._registry.tell(job, notices=(*job.snapshot.notices, notice))
         for job in active:
             self._endings.halt(job, "stopped")
         return bool(active)

@@ -74,6 +74,7 @@ class Snapshot:
         previews: JPEG bytes of each λ's picture, renewed about once a refresh.
         frames: pictures of some steps, evenly spread; step 0 is always among them.
         results: PNG bytes of each λ's picture with its recipe, once the job has ended or is paused.
+        pictured: the step that `results` show; None if that is not known.
         changes: λ that were steered: (step, the new λ).
         weight_changes: weights of styles that were steered: (step, the new weights of all styles).
         sizes: at which the steps were computed: (step from which on, width and height).
@@ -93,6 +94,7 @@ class Snapshot:
     previews: tuple[bytes, ...] = ()
     frames: tuple[Frame, ...] = ()
     results: tuple[bytes, ...] = ()
+    pictured: int | None = None
     changes: LambdaChanges = ()
     weight_changes: WeightChanges = ()
     sizes: Sizes = ()

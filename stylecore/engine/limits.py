@@ -41,6 +41,7 @@ class Limits:
         max_per_address: visitors behind one address who may have runs at the same time.
         uploads_mb: megabytes of visitors' own pictures: as many for those that runs use as for those on pages.
         shared_mb: megabytes of results of samples, kept for everybody on top of those that come with the package.
+        store_mb: megabytes of everybody's pictures on disk, where results outlive the server.
         downloads: 1 if visitors may choose weights that have to be downloaded.
         gallery: pictures that visitors may put into the gallery, all together.
         figures: 1 if anybody may see how the server is: memory, runs, sessions.
@@ -60,6 +61,7 @@ class Limits:
     max_per_address: int = 15
     uploads_mb: int = 50
     shared_mb: int = 12
+    store_mb: int = 1000
     downloads: int = 0
     gallery: int = 0
     figures: int = 0
@@ -104,6 +106,7 @@ def read_limits(environment: Mapping[str, str] = os.environ, memory: int | None 
         "max_per_address": (1, 1000),
         "uploads_mb": (1, 10**6),
         "shared_mb": (0, 10**6),
+        "store_mb": (1, 10**6),
         "downloads": (0, 1),
         "gallery": (0, 1000),
         "figures": (0, 1),

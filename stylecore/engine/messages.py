@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from stylecore.errors import UserError
+from stylecore.language import Sentence
 from stylecore.transfer.devices import is_out_of_memory
 
 _log = logging.getLogger(__name__)
@@ -17,6 +18,11 @@ NO_STATE = "The optimiser's state of this run is no longer there: start a new ru
 NO_ROOM = "There is too little memory for this picture: choose a smaller size."
 LEFT_QUEUE = "You were away while others waited for a place, so this run left the queue: press Run again."
 SERVER_ENDS = "This server is being stopped or started anew, so this run ended here: save the picture from this page."
+SERVER_RETURNS = Sentence("This server is being started anew: this run goes on as soon as it is back.")
+OTHER_VERSION = Sentence("The server has another version since this run began, so it ended here; its picture is kept.")
+TOO_FAR = Sentence(
+    "The server was started anew, and repeating so long a run would take too long, so it ended at its last picture."
+)
 CUT_OFF = "This view was cut off: try again."
 NOT_ENCODED = "The finished picture could not be encoded: choose a smaller size."
 

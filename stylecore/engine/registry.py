@@ -7,7 +7,7 @@ import itertools
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from stylecore.engine.clock import SuspendAwareClock
 from stylecore.engine.derived_jobs import extract
@@ -18,6 +18,7 @@ from stylecore.engine.messages import RELEASED
 from stylecore.engine.retention import jobs_to_forget, states_to_release
 
 UNDO_SECONDS = 120.0  # for which a removal can be undone
+_ID = "job-"
 MAX_LOSSES = 10_000  # visitors for whom it is noted that they have lost something
 
 
@@ -62,7 +63,21 @@ class Registry:
 
     def next_id(self) -> str:
         """An id that no job of this engine has had."""
-        return f"job-{next(self._numbers)}"
+        return f"{_ID}{next(self._numbers)}"
+
+    def adopt(self, jobs: Sequence[Job], numbered: int) -> None:
+        """Takes jobs of an earlier server, oldest first; they count as seen just now.
+
+        Args:
+            jobs: whose ids no job of this server has.
+            numbered: the ids that this server gives are above that of each of them, and above this.
+        """
+        with self.changed:
+            for job in jobs:
+                job.seen = self.clock()
+                self.jobs[job.id] = job
+                numbered = max(numbered, id_number(job.id))
+            self._numbers = itertools.count(numbered + 1)
 
     def next_number(self, owner: str, workspace: Workspace) -> int:
         """The number of the owner's next job in a workspace."""
@@ -207,3 +222,8 @@ class Registry:
 
     def _hidden(self, owner: str) -> list[Job]:
         return [job for job in self.jobs.values() if job.owner == owner and job.removed is not None]
+
+
+def id_number(name: str) -> int:
+    """The number in an id that `Registry.next_id` has given."""
+    return int(name.removeprefix(_ID))

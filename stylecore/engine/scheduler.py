@@ -431,6 +431,7 @@ class Scheduler:
                 position=0,
                 left=0.0,
                 results=pictures.results if pictures else job.snapshot.results,
+                pictured=job.snapshot.done if pictures else job.snapshot.pictured,
                 previews=pictures.previews if pictures else job.snapshot.previews,
                 error=error,
                 resumable=resumable and not error,

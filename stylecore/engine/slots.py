@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stylecore.engine.jobs import Job
+from stylecore.engine.jobs import Job, Snapshot
 from stylecore.engine.runner import Pictures, Runner
 
 
@@ -23,15 +23,14 @@ class Slots:
         """On which each runner computes."""
         return tuple(runner.device for runner in self.runners)
 
-    def pictures(self, job: Job) -> Pictures:
-        """The finished pictures of a job's newest published step; see `Runner.pictures`.
+    def pictures(self, job: Job, snapshot: Snapshot) -> Pictures:
+        """The finished pictures of the newest step of a job's snapshot; see `Runner.pictures`.
 
         Raises:
             LookupError: if no runner has the run.
         """
         if job.slot is None:
             raise LookupError(f"no runner has {job.id}")
-        snapshot = job.snapshot
         return self.runners[job.slot].pictures(job.id, snapshot.done, snapshot.changes, snapshot.weight_changes)
 
     def release(self, job: Job) -> None:

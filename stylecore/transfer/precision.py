@@ -94,18 +94,24 @@ def measured_for(config: TransferConfig, vgg: VGG16, threads: int) -> dict[tuple
         threads: of torch, that each of the processes has; this one keeps as many.
 
     Returns:
-        For `adopt_measurements`.
+        For `take_measurements`.
     """
     torch.set_num_threads(threads)
     for side in (SMALLEST_MEASURED, LARGEST_MEASURED):
         if side <= config.size:
             choose_precision(config.precision, vgg, side, side)
+    return measurements()
+
+
+def measurements() -> dict[tuple[str, int], Measurement]:
+    """All that has been measured in this process, for `take_measurements` of a later one."""
     return dict(_measured)
 
 
-def adopt_measurements(found: Mapping[tuple[str, int], Measurement]) -> None:
-    """Takes what another process on this machine has measured."""
-    _measured.update(found)
+def take_measurements(found: Mapping[tuple[str, int], Measurement]) -> None:
+    """Takes what an earlier process has measured on this machine, so that its runs can be repeated to the bit."""
+    with _lock:
+        _measured.update(found)
 
 
 _lock = threading.Lock()

@@ -11,13 +11,14 @@ from pathlib import Path
 import streamlit as st
 
 from stylecore.engine.engine import Engine
+from stylecore.engine.store.store import KEPT_DAYS
 from stylecore.errors import UserError
 from stylecore.language import Sentence, _
 from stylecore.ui.components import page_speaks, settings_replace_address
 from stylecore.ui.page_errors import errors_shown, guarded, show_callback_error
-from stylecore.ui.server import get_engine, get_visitor_store
+from stylecore.ui.server import get_engine, get_store, get_visitor_store
 from stylecore.ui.state.language import settle_language
-from stylecore.ui.state.page_state import page_opened
+from stylecore.ui.state.page_state import page_changed, page_opened
 from stylecore.ui.visitors import visitor
 from stylecore.ui.widgets.language_switch import language_switch
 
@@ -81,9 +82,11 @@ def start_page(title: str) -> tuple[Engine, str]:
     with st.container(key="here"):  # drawn even if empty: if it came and went, everything below would be redrawn
         show_callback_error()
         engine = _engine()
-        owner = visitor(engine)
+        owner = visitor(engine, KEPT_DAYS if get_store().store is not None else 0)
         jobs = engine.jobs_of(owner)
         get_visitor_store().note_uses(owner, jobs)
+        if page_changed():
+            get_visitor_store().note_changed([owner])  # who comes back is known to have done so
         _tell_losses(engine, owner)
         if any(not job.ended for job in jobs):
             every = min(HEARTBEAT_SECONDS, engine.limits.grace_seconds / 3)

@@ -18,6 +18,10 @@ from stylecore.engine.limits import read_limits
 from stylecore.engine.logs import set_up_logs
 from stylecore.engine.machine import cores
 from stylecore.engine.shared_results import SharedResults
+from stylecore.engine.store.job_keeper import JobKeeper
+from stylecore.engine.store.measurement_keeper import MeasurementKeeper, restore_measurements
+from stylecore.engine.store.recovery import FileReader, recover_jobs
+from stylecore.engine.store.writer import Writer, open_writer
 from stylecore.engine.throughput import measure_throughput
 from stylecore.engine.workplaces import make_runners
 from stylecore.experiments.finished import finished_jobs
@@ -27,9 +31,11 @@ from stylecore.transfer.devices import choose_device, release_memory
 from stylecore.transfer.vgg import VGG16, WeightsError, load_vgg16
 from stylecore.ui.ending import end_process_in_peace, end_runs
 from stylecore.ui.state.derived_pictures import DerivedPictures
+from stylecore.ui.state.kept_visitors import VisitorKeeper, restore_visitors
 from stylecore.ui.state.singleton import singleton
 from stylecore.ui.state.visitor_store import VisitorStore
 from stylecore.ui.stopping import when_stopped
+from stylecore.ui.store_place import store_folder
 from stylecore.ui.streamlit_amended import amend_streamlit
 from stylecore.ui.visitors import COOKIE, may_resume, running_runtime, watch_connections
 
@@ -70,11 +76,18 @@ def get_engine() -> Engine:
 
     shared = SharedResults(sample_names(), limits.shared_mb * 10**6, finished_jobs())
     engine = Engine(device, load, limits, runners=make_runners(device, load), shared=shared)
+    writer = get_store()
+    if writer.store is not None:  # before anybody hears of a job that is forgotten: pages hold nothing yet
+        restore_measurements(writer.store, device)
+        writer.add(MeasurementKeeper(device))
+        jobs = recover_jobs(writer.store, FileReader(writer.store, sample_names()))
+        engine.restore(jobs, writer.store.written())
+        writer.add(JobKeeper(engine, jobs))
     engine.on_forget(job_forgotten)
     engine.count_also(held_bytes)
     watch_health(engine)
     watch_connections(engine)
-    when_stopped(partial(end_runs, engine))
+    when_stopped(partial(end_runs, engine, writer))
     # Without a runtime, in tests of pages, nothing ends the process in peace: then it waits for this thread.
     getting_ready = threading.Thread(
         target=_get_ready, args=(engine, ready), name="stylecore-ready", daemon=running_runtime() is not None
@@ -83,7 +96,7 @@ def get_engine() -> Engine:
     amend_streamlit(
         may_resume=may_resume,
         cookie=COOKIE,
-        before_stop=partial(end_runs, engine),
+        before_stop=partial(end_runs, engine, writer),
         files_at_once_bytes=max(2 * limits.max_upload_mb, limits.uploads_mb) * 2**20,
         session_bytes=2 * limits.max_upload_mb * 2**20,
         figures=bool(limits.figures),
@@ -107,7 +120,18 @@ def _get_ready(engine: Engine, ready: threading.Event) -> None:
 @singleton
 def get_visitor_store() -> VisitorStore:
     """The server's one store of visitors' pictures and values."""
-    return VisitorStore(get_engine().limits.uploads_mb * 10**6)
+    engine, writer = get_engine(), get_store()
+    visitors = VisitorStore(engine.limits.uploads_mb * 10**6)
+    if writer.store is not None:
+        restore_visitors(visitors, writer.store, FileReader(writer.store, sample_names(), engine.all_jobs()))
+        writer.add(VisitorKeeper(visitors))
+    return visitors
+
+
+@singleton
+def get_store() -> Writer:
+    """What keeps the server's results on disk; without a store where it keeps none."""
+    return open_writer(store_folder(), read_limits(device=choose_device()).store_mb * 10**6)
 
 
 @singleton

@@ -1,7 +1,8 @@
-"""Who a tab's visitor is: a random name that a cookie keeps, and the connections that bear it."""
+"""Who a tab's visitor is: a name that follows from a random cookie, and the connections that bear it."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 import threading
@@ -29,11 +30,13 @@ class _State:
     """Of this tab.
 
     Attributes:
+        cookie: that its visitor's browser keeps.
         name: of its visitor.
         outlived_server: whether its visitor has a name from before this server began.
     """
 
     prefix = "visitor"
+    cookie = SessionValue[str]("")
     name = SessionValue[str]("")
     outlived_server = SessionValue[bool](False)
 
@@ -48,17 +51,22 @@ def outlived_server() -> bool:
     return _State().outlived_server
 
 
-def visitor(engine: Engine) -> str:
-    """A name for this visitor that nobody can guess; a cookie keeps it, so that a reload finds everything again."""
+def visitor(engine: Engine, cookie_days: int = 0) -> str:
+    """A name for this visitor, so that a reload finds everything again: the checksum of a cookie that nobody can guess.
+
+    Args:
+        engine: of the server.
+        cookie_days: for which a browser keeps the cookie from today on; 0 until it is closed.
+    """
     state, kept = _State(), st.context.cookies.get(COOKIE)
-    first = not state.name
+    first = not state.cookie
     if first:
-        state.name = kept if _is_name(kept) else secrets.token_urlsafe(32)
-    if kept != state.name:
-        remember_visitor(COOKIE, state.name, on_other=_become)
+        _become(kept if _is_cookie(kept) else secrets.token_urlsafe(32))
+    if kept != state.cookie or (first and cookie_days):
+        remember_visitor(COOKIE, state.cookie, cookie_days, on_other=_become)
     known = _connected(engine, state.name)
     if first:
-        state.outlived_server = kept == state.name and not known
+        state.outlived_server = kept == state.cookie and not known
     return state.name
 
 
@@ -71,7 +79,7 @@ def running_runtime() -> Runtime | None:
 def may_resume(session: str, kept: str) -> bool:
     """Whether a session may go on for a browser with this cookie: it is its visitor's, or nobody's yet."""
     with _lock:
-        return _owners.get(session, kept) == kept
+        return session not in _owners or _owners[session] == _name(kept)
 
 
 def watch_connections(engine: Engine) -> None:
@@ -89,13 +97,18 @@ def watch_connections(engine: Engine) -> None:
     threading.Thread(target=watch, name="stylecore-connections", daemon=True).start()
 
 
-def _become(name: object) -> None:
-    """Takes the name that another tab of the browser has been given meanwhile."""
-    if _is_name(name):
-        _State().name = name
+def _become(cookie: object) -> None:
+    """Takes the visitor's cookie, perhaps the one that another tab of the browser has been given meanwhile."""
+    if _is_cookie(cookie):
+        _State().cookie, _State().name = cookie, _name(cookie)
 
 
-def _is_name(text: object) -> TypeGuard[str]:
+def _name(cookie: str) -> str:
+    """What the server calls the visitor with a cookie: whoever learns it, from a file on disk say, is not let in."""
+    return hashlib.sha256(cookie.encode()).hexdigest()
+
+
+def _is_cookie(text: object) -> TypeGuard[str]:
     return isinstance(text, str) and re.fullmatch(r"[\w-]{43}", text, re.ASCII) is not None
 
 

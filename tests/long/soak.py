@@ -29,7 +29,12 @@ from tests.support.server import ROOT
 A_VISIT = 5  # runs; the last one is left while it is computed
 WARM_UP = 0.3  # of all samples
 FILES_A_SESSION = 3  # of its event loop; streamlit keeps a session for two minutes after its end
-LIMITS = {"STYLECORE_KEPT_MB": "2", "STYLECORE_STATE_MB": "50", "STYLECORE_GRACE_SECONDS": "2"}
+LIMITS = {
+    "STYLECORE_KEPT_MB": "2",
+    "STYLECORE_STATE_MB": "50",
+    "STYLECORE_GRACE_SECONDS": "2",
+    "STYLECORE_STORE": "off",
+}
 MAY_GROW = {  # from the middle to the end: a share, and as many in any case
     "resident MB": (0.03, 25),
     "threads": (0.0, 3),

@@ -30,7 +30,9 @@ def server(log, cgroup=None, **environment):
     with open(log, "w") as output:
         if cgroup is not None:
             command = ["sh", "-c", f'echo $$ > {cgroup}/cgroup.procs; exec "$@"', "sh", *command]
-        process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output, env={**os.environ, **environment})
+        process = subprocess.Popen(
+            command, cwd=ROOT, stdout=output, stderr=output, env={**os.environ, "STYLECORE_STORE": "off", **environment}
+        )
     try:
         for _ in range(240):
             try:

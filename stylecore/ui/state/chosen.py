@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 
 from stylecore.samples import sample_contents, sample_names, sample_styles
-from stylecore.ui.server import get_derived_pictures, get_engine, get_exhibition, get_visitor_store
+from stylecore.ui.server import get_derived_pictures, get_engine, get_exhibition, get_store, get_visitor_store
 from stylecore.ui.state.session import SessionValue
 from stylecore.ui.state.sources import STYLES, Role, Source, make_source, sample_source, samples
 from stylecore.ui.state.upload_store import release_uploads
@@ -116,6 +116,7 @@ def remove_own(owner: str, source: Source) -> None:
     """
     get_engine().forget_answers(owner)
     _forget_tokens(owner, get_visitor_store().remove_source(owner, source))
+    get_store().flush()
 
 
 def remember(owner: str, role: Role, source: Source) -> None:
@@ -130,6 +131,16 @@ def forget_everything(owner: str) -> None:
     _forget_tokens(owner, get_visitor_store().forget(owner))
     get_exhibition().forget(owner)
     release_uploads()
+    get_store().flush()
+    get_store().forget(owner)
+
+
+def forget_everybody() -> None:
+    """Ends and drops all that the server has of all visitors, on disk as well."""
+    store, visitors = get_store().store, get_visitor_store()
+    kept = [] if store is None else store.owners()
+    for owner in {*kept, *visitors.owners(), *(job.owner for job in get_engine().all_jobs())}:
+        forget_everything(owner)
 
 
 def _forget_tokens(owner: str, tokens: Sequence[str]) -> None:

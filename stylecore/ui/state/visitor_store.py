@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict, deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from weakref import WeakSet
@@ -19,7 +19,6 @@ LOST_MASKS = "What you had painted on a photograph"
 
 Masks = Mapping[str, bytes]  # PNG bytes by what is painted there: the role of a style, or what is left alone
 
-Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
@@ -36,6 +35,23 @@ SHOWN = StoreKey[str]("shown")  # id of the job that the Studio shows
 def postprocess_key(job_id: str) -> StoreKey[Postprocess]:
     """The key of what is done to a job's finished picture."""
     return StoreKey(f"postprocess of {job_id}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Things:
+    """What the store has of one visitor.
+
+    Attributes:
+        sources: pictures of their own, by token.
+        chosen: pictures, samples included, by role.
+        masks: by the photograph's `Source.word`.
+        values: small values, by the name of their key.
+    """
+
+    sources: Mapping[str, Source]
+    chosen: Mapping[Role, Source]
+    masks: Mapping[str, Masks]
+    values: Mapping[str, Any]
 
 
 class VisitorStore:
@@ -59,6 +75,7 @@ class VisitorStore:
         self._noted: dict[tuple[str, str], tuple[object, frozenset[str]]] = {}  # what `note_uses` has looked at
         self._alive: dict[str, WeakSet[Source]] = {}  # also what a tab has chosen and the store has not
         self._losses: dict[str, list[str]] = {}
+        self._changed: set[str] = set()  # owners of whom something is not on disk as it is here
         self._max_bytes = max_bytes
         self._lock = threading.Lock()
 
@@ -76,12 +93,13 @@ class VisitorStore:
         with self._lock:
             if source.erased or self._chosen.get((owner, role)) is source:
                 return []
-            _put(self._chosen, (owner, role), source)
-            if source.sample:
-                return []
-            _put(self._own, (owner, source.token), source)
-            self._alive.setdefault(owner, WeakSet()).add(source)
-            return self._make_room((owner, source.token))
+            self._put(self._chosen, (owner, role), source)
+            return [] if source.sample else self._add_own(owner, source)
+
+    def add_source(self, owner: str, source: Source) -> list[tuple[str, str]]:
+        """Remembers a picture of the owner's own that is chosen for no role; see `set_source`."""
+        with self._lock:
+            return self._add_own(owner, source)
 
     def take_losses(self, owner: str) -> list[str]:
         """The names of an owner's pictures that had to go for lack of room, since this was asked last."""
@@ -91,7 +109,8 @@ class VisitorStore:
     def forget_choice(self, owner: str, role: Role) -> None:
         """Forgets which picture was chosen for a role; the picture stays."""
         with self._lock:
-            self._chosen.pop((owner, role), None)
+            if self._chosen.pop((owner, role), None) is not None:
+                self._changed.add(owner)
 
     def get_source(self, owner: str, role: Role) -> Source | None:
         """The picture that the owner chose last for a role, if it is still here."""
@@ -128,6 +147,7 @@ class VisitorStore:
                 for key in [key for key in held if key[0] == owner]:
                     del held[key]
             self._losses.pop(owner, None)
+            self._changed.add(owner)
             return tokens
 
     # Masks
@@ -141,9 +161,10 @@ class VisitorStore:
             masks: all that is painted on it; none if nothing is.
         """
         with self._lock:
+            self._changed.add(owner)
             self._masks.pop((owner, photograph), None)
             if masks:
-                _put(self._masks, (owner, photograph), masks)
+                self._put(self._masks, (owner, photograph), masks)
                 self._make_room((owner, photograph))
 
     def get_masks(self, owner: str, photograph: str) -> Masks:
@@ -153,6 +174,7 @@ class VisitorStore:
     def rename_masks(self, owner: str, names: Mapping[str, str]) -> None:
         """Renames what is painted on all photographs of an owner; what has no new name is dropped."""
         with self._lock:
+            self._changed.add(owner)
             for place in [place for place in self._masks if place[0] == owner]:
                 masks = {names[name]: mask for name, mask in self._masks[place].items() if name in names}
                 if masks:
@@ -191,6 +213,7 @@ class VisitorStore:
             The tokens of the pictures that are gone.
         """
         with self._lock:
+            self._changed.add(owner)
             self._values.pop((owner, postprocess_key(job_id).name), None)
             self._noted.pop((owner, job_id), None)
             used = self._used.pop((owner, job_id), frozenset())
@@ -214,12 +237,56 @@ class VisitorStore:
     def set(self, owner: str, key: StoreKey[Value], value: Value) -> None:
         """Remembers a value."""
         with self._lock:
-            _put(self._values, (owner, key.name), value)
+            if self._values.get((owner, key.name)) != value:
+                self._put(self._values, (owner, key.name), value)
 
     def get(self, owner: str, key: StoreKey[Value]) -> Value | None:
         """The value that was set last, if it is still here."""
         value: Value | None = self._values.get((owner, key.name))
         return value
+
+    # What is kept on disk
+
+    def take_changed(self) -> Set[str]:
+        """Owners of whom something has changed since this was asked last."""
+        with self._lock:
+            changed, self._changed = self._changed, set()
+            return changed
+
+    def owners(self) -> Set[str]:
+        """All visitors of whom there is anything."""
+        with self._lock:
+            kept: tuple[dict[Any, Any], ...] = self._own, self._chosen, self._masks, self._values
+            return {owner for held in kept for owner, _ in held}
+
+    def note_changed(self, owners: Iterable[str]) -> None:
+        """Has `take_changed` name these owners once more."""
+        with self._lock:
+            self._changed.update(owners)
+
+    def things_of(self, owner: str) -> Things:
+        """Everything of an owner's that a reload finds again."""
+        with self._lock:
+            return Things(
+                sources={token: source for (whose, token), source in self._own.items() if whose == owner},
+                chosen={role: source for (whose, role), source in self._chosen.items() if whose == owner},
+                masks={photograph: masks for (whose, photograph), masks in self._masks.items() if whose == owner},
+                values={name: value for (whose, name), value in self._values.items() if whose == owner},
+            )
+
+    def _add_own(self, owner: str, source: Source) -> list[tuple[str, str]]:
+        self._put(self._own, (owner, source.token), source)
+        self._alive.setdefault(owner, WeakSet()).add(source)
+        return self._make_room((owner, source.token))
+
+    def _put(self, values: OrderedDict[tuple[str, Any], Value], key: tuple[str, Any], value: Value) -> None:
+        """Puts a value of an owner's in as the newest; the oldest go."""
+        values[key] = value
+        values.move_to_end(key)
+        self._changed.add(key[0])
+        while len(values) > MAX_VALUES:
+            (owner, _), _ = values.popitem(last=False)
+            self._changed.add(owner)
 
     def _make_room(self, newest: tuple[str, str]) -> list[tuple[str, str]]:
         """Erases masks and pictures until the others fit; the newest may always stay.
@@ -241,6 +308,7 @@ class VisitorStore:
             if not isinstance(thing, Source):
                 self._losses.setdefault(owner, []).append(LOST_MASKS)
                 self._masks.pop((owner, name), None)
+                self._changed.add(owner)
             elif not thing.erased:  # of a file with two tokens both are gone at once
                 self._losses.setdefault(owner, []).append(thing.name)
                 gone += [(owner, token) for token in self._erase(owner, thing)]
@@ -263,20 +331,13 @@ class VisitorStore:
 
     def _drop(self, owner: str, token: str) -> None:
         """Drops a picture, in whatever roles; a tab that has it chosen keeps it until it chooses another."""
+        self._changed.add(owner)
         self._own.pop((owner, token), None)
         self._masks.pop((owner, f"{OWN}-{token}"), None)
         roles = [(whose, role) for (whose, role), source in self._chosen.items() if source.token == token]
         for place in roles:
             if place[0] == owner:
                 del self._chosen[place]
-
-
-def _put(values: OrderedDict[Key, Value], key: Key, value: Value) -> None:
-    """Puts a value in as the newest; the oldest go."""
-    values[key] = value
-    values.move_to_end(key)
-    while len(values) > MAX_VALUES:
-        values.popitem(last=False)
 
 
 def _size(thing: Source | Masks) -> int:

@@ -11,6 +11,7 @@ from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Job
 from stylecore.ui.components import Item, gallery
 from stylecore.ui.page_errors import guarded_callback
+from stylecore.ui.server import get_store
 from stylecore.ui.state.names import style_names
 from stylecore.ui.state.restore import open_job, studio_jobs
 from stylecore.ui.studio.state import StudioState, take_gone_for_good
@@ -63,6 +64,7 @@ def _button(label: str, icon: str, key: str, act: Callable[[], None]) -> None:
 def _remove(engine: Engine, owner: str, job_id: str) -> None:
     if (job := engine.job(owner, job_id)) is not None:
         engine.remove(job)
+        get_store().flush()  # else it would come back if the server were killed just now
 
 
 def _bring_back(engine: Engine, owner: str, job_id: str) -> None:

@@ -1,0 +1,104 @@
+"""Keeps all jobs of an engine on disk: new ones and those at rest at once, those at work every few seconds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from stylecore.engine.jobs import Job, Snapshot
+from stylecore.engine.runner import Pictures
+from stylecore.engine.store.job_records import job_to_plain
+from stylecore.engine.store.store import Store
+
+CHECKPOINT_SECONDS = 4.0  # at least, between two pictures that are kept of a run at work
+MOST_SHARE = 20  # times as long as that took: no more than 5 % of the time
+
+KIND = "job"
+
+
+class Jobs(Protocol):
+    """What has the jobs: the engine."""
+
+    def all_jobs(self) -> Sequence[Job]:
+        """All jobs that have not been removed, of whomever."""
+
+    def newest_pictures(self, job: Job, snapshot: Snapshot) -> Pictures | None:
+        """The pictures of a snapshot's newest step; None if they can't be had any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What was written of a job.
+
+    Attributes:
+        owner: whose it is.
+        state: what of it is written as soon as it changes.
+        done: updates that it had made.
+        next: time from which on it may be written again, if only more of these have been made.
+    """
+
+    owner: str
+    state: object
+    done: int
+    next: float
+
+
+class JobKeeper:
+    """Compares the engine's jobs with what was written of them; called by one thread."""
+
+    def __init__(self, jobs: Jobs, restored: Iterable[Job] = (), clock: Callable[[], float] = time.monotonic) -> None:
+        """Begins with what is in the store.
+
+        Args:
+            jobs: the engine.
+            restored: jobs that came from the store, as they were when they did.
+            clock: seconds, never going back.
+        """
+        self._jobs, self._clock = jobs, clock
+        self._written = {job.id: _Written(job.owner, None, job.snapshot.done, clock()) for job in restored}
+
+    def keep(self, store: Store) -> None:
+        """Writes what is new, and removes what is gone.
+
+        Raises:
+            StoreError: if something can't be written; the next call tries again.
+        """
+        jobs = {job.id: job for job in self._jobs.all_jobs()}
+        for name in self._written.keys() - jobs.keys():
+            store.delete(KIND, self._written[name].owner, name)
+            del self._written[name]
+        for job in jobs.values():
+            self._keep_job(store, job)
+
+    def _keep_job(self, store: Store, job: Job) -> None:
+        snapshot, written, began = job.snapshot, self._written.get(job.id), self._clock()
+        state = _state(job, snapshot)
+        early = written is not None and (snapshot.done == written.done or (job.active and began < written.next))
+        if written is not None and written.state == state and early:
+            return
+        pictures = None
+        if job.active and snapshot.done > 0 and snapshot.done != snapshot.pictured:
+            pictures = self._jobs.newest_pictures(job, snapshot)
+            if pictures is None and written is not None:
+                return  # the step is no longer held: the next look finds a newer one
+        plain, files = job_to_plain(job, snapshot, pictures)
+        store.put(KIND, job.owner, job.id, plain, files, spare=job.ended)
+        after = self._clock()
+        pause = max(CHECKPOINT_SECONDS, MOST_SHARE * (after - began))
+        self._written[job.id] = _Written(job.owner, state, snapshot.done, after + pause)
+
+
+def _state(job: Job, snapshot: Snapshot) -> object:
+    """What of a job is worth writing at once; to its owner a job that waits between two turns runs, too."""
+    return (
+        "active" if job.active else snapshot.status,
+        snapshot.steps,
+        snapshot.results,
+        snapshot.changes,
+        snapshot.weight_changes,
+        snapshot.notices,
+        snapshot.error,
+        job.steering,
+    )
