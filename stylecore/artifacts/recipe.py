@@ -160,11 +160,11 @@ class Recipe:
         try:
             return _read(json.loads(text))
         except KeyError as error:
-            raise RecipeError(f"The recipe can't be used: it has no {error}.") from error
+            raise RecipeError("The recipe can't be used: it has no {error}.", error=error) from error
         except RecursionError as error:
             raise RecipeError("The recipe can't be used: its values are nested too deeply.") from error
         except (ValueError, TypeError, AttributeError, OverflowError) as error:
-            raise RecipeError(f"The recipe can't be used: {error!s:.200}.") from error
+            raise RecipeError("The recipe can't be used: {error!s:.200}.", error=error) from error
 
 
 def _read(values: object) -> Recipe:
@@ -399,9 +399,11 @@ def read_recipe(data: bytes, name: str = "picture") -> Recipe:
         check_structure(data)
         text = read_text(data, CHUNK)
     except Exception as error:  # whatever a broken file makes Pillow raise, it holds no recipe
-        raise RecipeError(f"{name} is not a PNG, JPEG, WebP or TIFF picture, so there is no recipe in it.") from error
+        raise RecipeError(
+            "{name} is not a PNG, JPEG, WebP or TIFF picture, so there is no recipe in it.", name=name
+        ) from error
     if text is None or len(text) > MAX_CHARACTERS:
         raise RecipeError(
-            f"There is no recipe in {name}: only pictures made here, and not saved again elsewhere, have one."
+            "There is no recipe in {name}: only pictures made here, and not saved again elsewhere, have one.", name=name
         )
     return Recipe.from_json(text)

@@ -38,7 +38,10 @@ def checked_request(request: Request, limits: Limits) -> Request:
     ):
         if value > most:
             raise RequestRefused(
-                f"This server's limit for {name} is {most}, and {value} is more: choose a smaller one."
+                "This server's limit for {name} is {most}, and {value} is more: choose a smaller one.",
+                name=name,
+                most=most,
+                value=value,
             )
     images = (
         *(("The content picture", image) for image in request.inputs.contents),
@@ -47,9 +50,11 @@ def checked_request(request: Request, limits: Limits) -> Request:
     )
     for name, image in images:
         if len(image.data) > limits.max_upload_mb * 2**20:
-            raise RequestRefused(f"{name} has more than {limits.max_upload_mb} MB: save it smaller first.")
+            raise RequestRefused(
+                "{name} has more than {most} MB: save it smaller first.", name=name, most=limits.max_upload_mb
+            )
     if any(len(mask) > limits.max_upload_mb * 2**20 for mask in request.inputs.masks()):
-        raise RequestRefused(f"A mask has more than {limits.max_upload_mb} MB: save it smaller first.")
+        raise RequestRefused("A mask has more than {most} MB: save it smaller first.", most=limits.max_upload_mb)
     if len(request.inputs.contents) != 1:
         raise RequestRefused("This version takes one content picture.")
     try:
@@ -68,9 +73,11 @@ def check_more_steps(job: Job, more: int, limits: Limits) -> None:
     most = int(SETTINGS["steps"].high)
     asked = (job.steering.more_steps if job.steering else 0) + more
     if not 0 <= more <= limits.max_steps:
-        raise RequestRefused(f"This server's limit is {limits.max_steps} more steps at a time, not {more}.")
+        raise RequestRefused(
+            "This server's limit is {most} more steps at a time, not {more}.", most=limits.max_steps, more=more
+        )
     if job.snapshot.steps + asked > most:
-        raise RequestRefused(f"A run has at most {most} steps: start a new one from its picture.")
+        raise RequestRefused("A run has at most {most} steps: start a new one from its picture.", most=most)
 
 
 def check_steering(job: Job, steering: Steering, limits: Limits) -> None:
@@ -89,7 +96,9 @@ def check_steering(job: Job, steering: Steering, limits: Limits) -> None:
         return
     if len(steering.lambdas) != len(job.request.config.lambdas):
         raise RequestRefused(
-            f"This run has {len(job.request.config.lambdas)} λ, and {len(steering.lambdas)} were sent."
+            "This run has {count} λ, and {sent} were sent.",
+            count=len(job.request.config.lambdas),
+            sent=len(steering.lambdas),
         )
     if not all(0 <= lam <= 1 for lam in steering.lambdas):
         raise RequestRefused("λ must be a number from 0 to 1.")

@@ -187,8 +187,10 @@ class ThreadRunner:
         cost = fitting_cost([content.size], sizes, config, self._device, free, guided_regions(inputs))
         if cost.memory > free:
             raise OutOfMemory(
-                f"This run needs about {cost.memory / 1e9:.1f} GB of memory, and {free / 1e9:.1f} GB are free on this "
-                "server: choose a smaller size."
+                "This run needs about {needed:.1f} GB of memory, and {free:.1f} GB are free on this server: "
+                "choose a smaller size.",
+                needed=cost.memory / 1000000000.0,
+                free=free / 1000000000.0,
             )
         vgg = self._load(config.vgg_weights, self._device)
         if task.request.levels:

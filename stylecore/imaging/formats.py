@@ -108,12 +108,12 @@ def kind_of(data: bytes, name: str) -> Kind:
         raise refusal_of_format(name, "a drawing (SVG)", "export it as PNG")
     if text.startswith((b"<!doctype html", b"<html", b"<head")):
         raise refusal_of_format(name, "a web page (HTML)", "save the picture in it, not the page")
-    raise ImageError(f"{name} isn't a picture we can read: use {NAMES}.")
+    raise ImageError("{name} isn't a picture we can read: use {formats}.", name=name, formats=NAMES)
 
 
 def refusal_of_format(name: str, what: str, advice: str) -> ImageError:
     """The error for a file that is sound, as far as one knows, but of a kind that can't be read."""
-    return ImageError(f"{name} is {what}, which can't be read here: {advice}.")
+    return ImageError("{name} is {what}, which can't be read here: {advice}.", name=name, what=what, advice=advice)
 
 
 def _iso_kind(head: bytes, name: str) -> Kind:

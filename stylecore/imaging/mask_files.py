@@ -134,7 +134,9 @@ def with_small_masks(inputs: Inputs) -> Inputs:
 def _with_small_masks(style: InputImage, number: int) -> InputImage:
     mask = small_mask(style.mask, f"The mask on style picture {number}") if style.mask else b""
     if mask and _is_black(mask):
-        raise InputsError(f"The mask on style picture {number} is black all over, so nothing of the picture is meant.")
+        raise InputsError(
+            "The mask on style picture {number} is black all over, so nothing of the picture is meant.", number=number
+        )
     region = small_mask(style.region, f"The mask of style {number}") if style.region else b""
     return dataclasses.replace(style, mask=mask, region=region)
 

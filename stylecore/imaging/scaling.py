@@ -28,7 +28,13 @@ def checked_size(
         advice = (
             f"choose a size of at least {enough}, or crop it" if enough <= SETTINGS["size"].high else "crop it first"
         )
-        raise ImageError(f"{name} would be {width} × {height} pixels, too narrow for these layers of VGG16: {advice}.")
+        raise ImageError(
+            "{name} would be {width} × {height} pixels, too narrow for these layers of VGG16: {advice}.",
+            name=name,
+            width=width,
+            height=height,
+            advice=advice,
+        )
     return width, height
 
 

@@ -167,7 +167,9 @@ class _Run:
                 descent.fall_back()
         losses, gradient, again = self._judge(objective, descents)
         if any(again):
-            raise TransferError(f"The run stopped at step {self._index}: the loss is no longer a finite number.")
+            raise TransferError(
+                "The run stopped at step {step}: the loss is no longer a finite number.", step=self._index
+            )
         reason = next(failure for failure in failures if failure)
         return losses, gradient, f"Step {self._index}: {reason}; going on with Adam from the best picture."
 
