@@ -9,6 +9,7 @@ from stylecore.engine.presence import Presence
 from stylecore.engine.quotas import QueueFull
 from stylecore.engine.retention import upload_bytes
 from stylecore.engine.scheduler import Scheduler
+from stylecore.language import counted
 
 
 class Admission:
@@ -38,14 +39,24 @@ class Admission:
         self._make_room(neighbours, limits.max_per_address - 1)
         if len(neighbours) >= limits.max_per_address:
             raise QueueFull(
-                "{count} visitors are waiting behind your address already, and no more may: try again in a "
-                "few minutes.",
-                count=len(neighbours),
+                counted(
+                    "{count} visitor is waiting behind your address already, and no more may: try again in a few "
+                    "minutes.",
+                    "{count} visitors are waiting behind your address already, and no more may: try again in a few "
+                    "minutes.",
+                    len(neighbours),
+                )
             )
         others = self._others(owner)
         self._make_room(others, limits.max_waiting)
         if len(others) > limits.max_waiting:
-            raise QueueFull("{count} visitors are waiting already: try again in a few minutes.", count=len(others) - 1)
+            raise QueueFull(
+                counted(
+                    "{count} visitor is waiting already: try again in a few minutes.",
+                    "{count} visitors are waiting already: try again in a few minutes.",
+                    len(others) - 1,
+                )
+            )
         jobs = self._registry.jobs.values()
         active = sum(job.owner == owner and not job.ended and job not in besides for job in jobs)
         if new and active + count > limits.max_active:
@@ -77,7 +88,7 @@ class Admission:
             raise QueueFull(
                 "Your pictures have {size:.0f} MB, and others' runs leave no room for so much: save them "
                 "smaller, or try again in a few minutes.",
-                size=mine / 1000000.0,
+                size=mine / 1e6,
             )
 
     def _others(self, owner: str) -> set[str]:

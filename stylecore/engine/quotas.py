@@ -10,6 +10,7 @@ from stylecore.engine.limits import Limits
 from stylecore.errors import ImageError, UserError
 from stylecore.imaging.inputs import InputsError, check_weights
 from stylecore.imaging.mask_files import with_small_masks
+from stylecore.language import Sentence
 from stylecore.transfer.records import Steering
 
 
@@ -32,9 +33,9 @@ def checked_request(request: Request, limits: Limits) -> Request:
     """
     config = request.config
     for name, value, most in (
-        ("size", config.size, limits.max_size),
-        ("steps", config.steps, limits.max_steps),
-        ("the number of λ in one run", len(config.lambdas), limits.max_lambdas),
+        (Sentence("size"), config.size, limits.max_size),
+        (Sentence("steps"), config.steps, limits.max_steps),
+        (Sentence("the number of λ in one run"), len(config.lambdas), limits.max_lambdas),
     ):
         if value > most:
             raise RequestRefused(
@@ -44,9 +45,9 @@ def checked_request(request: Request, limits: Limits) -> Request:
                 value=value,
             )
     images = (
-        *(("The content picture", image) for image in request.inputs.contents),
-        *(("The style picture", image) for image in request.inputs.styles),
-        *([("The picture to start from", request.inputs.init)] if request.inputs.init else []),
+        *((Sentence("The content picture"), image) for image in request.inputs.contents),
+        *((Sentence("The style picture"), image) for image in request.inputs.styles),
+        *([(Sentence("The picture to start from"), request.inputs.init)] if request.inputs.init else []),
     )
     for name, image in images:
         if len(image.data) > limits.max_upload_mb * 2**20:
@@ -60,7 +61,7 @@ def checked_request(request: Request, limits: Limits) -> Request:
     try:
         inputs = with_small_masks(request.inputs)
     except (ImageError, InputsError) as error:
-        raise RequestRefused(str(error)) from error
+        raise RequestRefused(error.sentence) from error
     return request if inputs == request.inputs else dataclasses.replace(request, inputs=inputs)
 
 
@@ -91,7 +92,7 @@ def check_steering(job: Job, steering: Steering, limits: Limits) -> None:
         try:
             check_weights(job.request.inputs, steering.style_weights)
         except InputsError as error:
-            raise RequestRefused(str(error)) from error
+            raise RequestRefused(error.sentence) from error
     if steering.lambdas is None:
         return
     if len(steering.lambdas) != len(job.request.config.lambdas):

@@ -21,6 +21,7 @@ from stylecore.imaging.heap import give_back
 from stylecore.imaging.jpeg import open_jpeg
 from stylecore.imaging.png import open_png
 from stylecore.imaging.tiff import open_tiff
+from stylecore.language import Sentence
 
 MAX_BYTES = 25 * 2**20  # of a file
 MAX_SIDE = 100_000  # pixels; a row is held at a time
@@ -43,7 +44,7 @@ class Decoded:
 
     image: Image.Image
     size: tuple[int, int]
-    notices: tuple[str, ...]
+    notices: tuple[Sentence, ...]
 
 
 def decode(data: bytes, name: str = "picture", longest: int | None = None) -> Image.Image:

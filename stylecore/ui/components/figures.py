@@ -8,8 +8,10 @@ from typing import Any
 
 import streamlit as st
 
-from stylecore.charts.style import OPTIONS, Figure
+from stylecore.charts.reading import as_read, options_for
+from stylecore.charts.style import Figure
 from stylecore.charts.tables import Table, figure_table, to_csv, to_json
+from stylecore.language import reader
 from stylecore.ui.components.mounting import component, data_url, when_sent
 from stylecore.ui.plotly_js import plotly_address
 from stylecore.ui.widgets.downloads import download
@@ -58,13 +60,13 @@ def chart(
             on_step(sent)
 
     data = {
-        "figure": figure,
+        "figure": as_read(figure, reader()),
         "frames": [(step, data_url(picture)) for step, picture in frames],
         "live": live,
         "height": height,
         "alt": alt,
         "plotly": plotly_address(),
-        "options": OPTIONS,
+        "options": options_for(reader()),
     }
     _CHART(key=key, data=data, on_step_change=when_sent(key, "step", click), height=height)
     if not live:
@@ -81,7 +83,13 @@ def _take_home(key: str, title: str, table: Callable[[], Table]) -> None:
     """
     name = key.replace("_", "-")
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"take_home_{key}"):
-        data = {"chart": key, "name": name, "title": title, "plotly": plotly_address(), "options": OPTIONS}
+        data = {
+            "chart": key,
+            "name": name,
+            "title": title,
+            "plotly": plotly_address(),
+            "options": options_for(reader()),
+        }
         _TAKE_HOME(key=f"{key}_files", data=data, width="content")
         csv, json = (partial(_made, write, table) for write in (to_csv, partial(to_json, title=title)))
         for label, make, mime in (("CSV", csv, "text/csv"), ("JSON", json, "application/json")):
