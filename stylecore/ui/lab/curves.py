@@ -42,11 +42,11 @@ def show_trade_off(rows: Rows, selected: Place, *, live: bool) -> None:
         for row, points in ends.items()
         for lam, (content, style) in points.items()
     )
-    st.markdown(f"**{_('The trade-off')}**")
+    st.markdown(_("**The trade-off**"))
     chart(
         trade_off_figure(ends, selected, rows=list(rows)),
         key="lab_trade_off",
-        alt=f"{_('Content loss against style loss')}. {words}",
+        alt=_("Content loss against style loss. {pictures}", pictures=words),
         live=live,
         on_point=select_place,
         height=TRADE_OFF_HEIGHT,
@@ -98,7 +98,7 @@ def _drawn_input(rows: Sequence[str], lambdas: Sequence[float], selected: Place)
     state = LabState()
     state.choose_drawn(rows, lambdas, selected[1])
     st.session_state.setdefault(LabState.term.key, state.term)
-    st.markdown(f"**{_('Step by step')}**")
+    st.markdown(_("**Step by step**"))
     with st.container(horizontal=True, vertical_alignment="bottom", key="lab_drawn"):
         st.segmented_control(
             _("Loss"),

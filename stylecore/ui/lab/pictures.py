@@ -122,7 +122,7 @@ def select_place(name: str) -> None:
 
 def _progress_note(cell: Cell) -> str:
     snapshot = cell.job.snapshot
-    return "" if snapshot.status == "finished" else f" · {_('step {step}', step=snapshot.done)}"
+    return "" if snapshot.status == "finished" else " · " + _("step {step}", step=snapshot.done)
 
 
 def _open_in_studio(engine: Engine, owner: str, job_id: str, k: int) -> None:

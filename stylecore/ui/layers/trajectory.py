@@ -26,7 +26,7 @@ def show_trajectory(found: Statistics, settings: Mapping[str, object]) -> dict[s
         Both figures by heading.
     """
     state = LayersState()
-    st.markdown(f"**{_('How the last run got there')}**")
+    st.markdown(_("**How the last run got there**"))
     steps = [step for step, *_rest in found.trajectory]
     wanted = steps[0] if state.picked_step is None else state.picked_step
     picked = state.step_on_slider = min(steps, key=lambda step: abs(step - wanted))
