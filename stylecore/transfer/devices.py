@@ -24,7 +24,7 @@ def choose_device(choice: str = "auto") -> str:
         SettingError: if CUDA is asked for and there is none.
     """
     if choice not in get_args(DeviceChoice):
-        raise SettingError(f"device must be auto, cpu or cuda, not {choice!r}")
+        raise SettingError("device must be auto, cpu or cuda, not {choice!r}", choice=choice)
     if choice == "cuda" and not torch.cuda.is_available():
         raise SettingError("There is no CUDA device here: use --device cpu, or auto.")
     return "cuda" if choice != "cpu" and torch.cuda.is_available() else "cpu"

@@ -8,9 +8,10 @@ from typing import Any
 
 import streamlit as st
 
-from stylecore.charts.style import OPTIONS, Figure
+from stylecore.charts.reading import as_read, options_for
+from stylecore.charts.style import Figure
 from stylecore.charts.tables import Table, figure_table, to_csv, to_json
-from stylecore.language import _
+from stylecore.language import _, reader
 from stylecore.ui.components.mounting import component, data_url, when_sent
 from stylecore.ui.plotly_js import plotly_address
 from stylecore.ui.widgets.downloads import download
@@ -60,13 +61,13 @@ def chart(
             on_step(sent)
 
     data = {
-        "figure": figure,
+        "figure": as_read(figure, reader()),
         "frames": [(step, data_url(picture)) for step, picture in frames],
         "live": live,
         "height": height,
         "alt": alt,
         "plotly": plotly_address(),
-        "options": OPTIONS,
+        "options": options_for(reader()),
         "words": {
             "step": _("step {step}"),
             "trouble": _("The chart's code could not be loaded: reload the page."),
@@ -92,7 +93,7 @@ def _take_home(key: str, title: str, table: Callable[[], Table]) -> None:
             "name": name,
             "title": title,
             "plotly": plotly_address(),
-            "options": OPTIONS,
+            "options": options_for(reader()),
             "words": {
                 "title": _("Download: {title}", title=title),
                 "download": _("Download"),
