@@ -9,6 +9,8 @@ from stylecore.engine.limits import Limits
 from stylecore.errors import SettingError
 from stylecore.language import Sentence
 
+_LIMITED = {"size": Sentence("size"), "steps": Sentence("steps")}
+
 
 def to_query(config: TransferConfig) -> dict[str, str]:
     """The settings that differ from the defaults, as query parameters."""
@@ -66,7 +68,7 @@ def within(config: TransferConfig, limits: Limits, problems: list[str]) -> Trans
             problems.append(
                 Sentence(
                     "This server's limit for {name} is {most}: it is set in place of {value}.",
-                    name=name,
+                    name=_LIMITED[name],
                     most=most,
                     value=value,
                 )

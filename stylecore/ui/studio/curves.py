@@ -18,7 +18,7 @@ from stylecore.ui.page_errors import guarded_callback
 from stylecore.ui.server import get_derived_pictures
 from stylecore.ui.studio.state import pick_step
 
-SCALES = {"Log": Sentence("Logarithmic"), "Linear": Sentence("Linear")}
+SCALES = {"Log": Sentence("Log"), "Linear": Sentence("Linear")}
 PEEK_PIXELS = (160, 160)  # largest width and height of the small pictures over the chart
 
 
