@@ -1,4 +1,5 @@
-// <html lang>, which Streamlit leaves at "en".
+// <html lang>, which Streamlit leaves at "en", and words for page.css to put in the place of Streamlit's own.
 export default function ({ data }) {
-  document.documentElement.lang = data.language
+  const { style } = Object.assign(document.documentElement, { lang: data.language })
+  for (const [name, word] of Object.entries(data.words)) style.setProperty(`--word-${name}`, JSON.stringify(word))
 }
