@@ -185,7 +185,7 @@ class TransferConfig:
             "covariance": Sentence("Covariance"),
             "moments": Sentence("Mean and deviation"),
             "gram+moments": Sentence("Gram + moments"),
-            "wasserstein": "Wasserstein",
+            "wasserstein": Sentence("Wasserstein"),
             "sliced": Sentence("Sliced"),
         },
     )

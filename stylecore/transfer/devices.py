@@ -11,6 +11,7 @@ import torch
 from stylecore.config import DeviceChoice
 from stylecore.errors import SettingError, UserError
 from stylecore.imaging.heap import give_back
+from stylecore.language import Sentence
 
 
 class OutOfMemory(UserError, RuntimeError):
@@ -34,7 +35,7 @@ def describe_device(device: str) -> str:
     """The name that a recipe keeps: the GPU's, or the processor's kind with the number of threads."""
     if device == "cuda":
         return torch.cuda.get_device_name()
-    return f"cpu ({platform.machine()}, {torch.get_num_threads()} threads)"
+    return Sentence("cpu ({machine}, {threads} threads)", machine=platform.machine(), threads=torch.get_num_threads())
 
 
 def is_out_of_memory(error: BaseException) -> bool:
