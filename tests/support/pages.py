@@ -57,7 +57,7 @@ NO_PROSE = r"\$\$.*?\$\$|\$.*?\$|`.*?`|:\w+/\w+:|:\w+\[|<[^>]+>|%?\{.*?\}|data:i
 NAMES = {  # what has no other name in Russian
     *("VGG16", "L-BFGS", "Adam", "ReLU", "Gatys", "Johnson", "et", "al", "bfloat16", "float32"),
     *("PNG", "JPEG", "WebP", "GIF", "BMP", "TIFF", "AVIF", "HEIC", "SVG", "HTML", "CSV", "JSON", "dpi"),
-    *("IMAGENET1K_FEATURES", "IMAGENET1K_V1", "English", "Language"),
+    *("IMAGENET1K_FEATURES", "IMAGENET1K_V1", "English", "Language", "Enter", "Ctrl", "Shift"),
 }
 
 

@@ -66,11 +66,12 @@ def show_curves(job: Job, snapshot: Snapshot, picked: int | None) -> None:
 
 def _options_input() -> tuple[bool, bool]:
     """Whether the axis is logarithmic, and whether there is a curve for each layer."""
+    scales = {scale: _(name) for scale, name in SCALES.items()}
     scale = st.segmented_control(
         _("Axis"),
-        list(SCALES),
+        list(scales),
         default="Log",
-        format_func=lambda scale: _(SCALES[scale]),
+        format_func=scales.__getitem__,
         required=True,
         key="chart_scale",
         label_visibility="collapsed",

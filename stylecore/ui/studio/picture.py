@@ -101,13 +101,14 @@ def _compare_input(engine: Engine, job: Job) -> Job | None:
         return None
     if st.session_state.get(_COMPARE) not in others:  # it was the result itself, or one that is gone
         st.session_state[_COMPARE] = ""
+    names = {"": _("Photograph"), **{name: plain(_name(other)) for name, other in others.items()}}
     choice = st.segmented_control(
         _("Compare with"),
         ["", *list(reversed(others))[:COMPARED]],
         required=True,
         key=_COMPARE,
         wrap=True,
-        format_func=lambda name: plain(_name(others[name])) if name else _("Photograph"),
+        format_func=names.__getitem__,
     )
     return others.get(choice or "")
 

@@ -42,10 +42,11 @@ def preset_input() -> str:
     """The presets; shows which one the settings are. Returns its name, `CUSTOM` for none."""
     config = chosen_settings().config
     st.session_state[_KEY] = preset_of(config) if config is not None else CUSTOM
+    names = {preset: _(name) for preset, name in PRESET_NAMES.items()}
     return st.selectbox(
         _("Preset"),
-        list(PRESET_NAMES),
-        format_func=lambda name: _(PRESET_NAMES[name]),
+        list(names),
+        format_func=names.__getitem__,
         key=_KEY,
         on_change=guarded_callback(_load_preset),
         help=_("The systems that the lecture builds on. In Studio, λ means the same on every pair."),

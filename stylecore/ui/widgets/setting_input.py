@@ -40,7 +40,8 @@ def setting_input(
     label, told = _(declared.label), _(declared.help)
     common: dict[str, Any] = {"key": key, "persist_state": "session", "help": told, "on_change": on_change}
     if declared.kind == "choice":
-        common |= {"options": list(declared.labels), "format_func": lambda value: _(declared.labels[value])}
+        names = {value: _(name) for value, name in declared.labels.items()}
+        common |= {"options": list(names), "format_func": names.__getitem__}
         if segmented:
             return st.segmented_control(label, required=True, wrap=True, **common)
         return st.selectbox(label, width=width, **common)

@@ -99,12 +99,13 @@ def camera_button(*roles: Role) -> None:
 def _camera(roles: Sequence[Role]) -> None:
     if _State().shot_taken:
         st.rerun()  # the whole page, which closes the dialog
+    titles = {role: _(TITLES[role]) for role in roles}
     role = st.segmented_control(
         _("Use it as"),
         roles,
         default=roles[0],
         required=True,
-        format_func=lambda role: _(TITLES[role]),
+        format_func=titles.__getitem__,
         key="camera_role",
     )
     key = f"shot_{role}_{_State().shots.get(role, 0)}"
