@@ -51,7 +51,21 @@ def small(app, steps=10):
 
 
 TEXT_FIELDS = {"label", "help", "body", "placeholder", "options", "content", "text", "title"}  # of Streamlit's messages
-NO_WORDS = {"id", "key", "name", "url", "colour", "session", "stamp", "arrival", "plotly", "language", "value", "chart"}
+NO_WORDS = {
+    "id",
+    "key",
+    "selected",
+    "name",
+    "url",
+    "colour",
+    "session",
+    "stamp",
+    "arrival",
+    "plotly",
+    "language",
+    "value",
+    "chart",
+}
 OF_FIGURES = {"alt", "hovertemplate", "name", "text", "ticktext", "title"}  # the rest is Plotly's own vocabulary
 NO_PROSE = r"\$\$.*?\$\$|\$.*?\$|`.*?`|:\w+/\w+:|:\w+\[|<[^>]+>|%?\{.*?\}|data:image/\S+|https?://\S+"
 NAMES = {  # what has no other name in Russian

@@ -3,28 +3,26 @@
 import time
 
 import pytest
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.testing.v1 import AppTest
 
-from stylecore import language
 from stylecore.config import SETTINGS
 from stylecore.experiments.axes import AXES
 from stylecore.transfer.devices import describe_device
 from stylecore.ui.lab.state import MODES, LabState
 from stylecore.ui.layers.state import MAPS, MATRICES, LayersState
-from stylecore.ui.state import language as of_tabs
+from stylecore.ui.state.language import LanguageState
+from tests.conftest import start_afresh
 from tests.support.pages import PATIENCE, english_in, open_app, small, texts
 
 LATIN = ("Ctrl", "Enter", "Ctrl+Z", "STYLECORE_DOWNLOADS")
 
 
-@pytest.fixture(autouse=True, scope="module")
-def reader():
-    """The harness formats options outside of a page's run, where everybody reads English."""
-    of_pages = of_tabs._reader
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(language, "_reader", lambda: of_pages() if get_script_run_ctx(suppress_warning=True) else "ru")
-        yield
+@pytest.fixture(scope="module", autouse=True)
+def server():
+    """One engine for all tests here: every test is another visitor."""
+    start_afresh()
+    yield
+    start_afresh()
 
 
 def opened(name, **query):
@@ -48,6 +46,11 @@ def analysed(app):
     return run_until(app, lambda app: not any("анализируются" in text for text in texts(app)))
 
 
+def cited(app):
+    """The words of a list of papers."""
+    return {word for text in texts(app) if "*A Neural Algorithm" in text for word in english_in([text])}
+
+
 def assert_russian(app, *more):
     assert not app.exception
     assert english_in(texts(app), *LATIN, *more) == {}
@@ -56,8 +59,8 @@ def assert_russian(app, *more):
 def test_about():
     machine = describe_device("cpu").values["machine"]
     app = opened("about")
-    authors = {word for text in texts(app) if "Gatys, A. Ecker" in text for word in english_in([text])}
-    assert_russian(app, *authors, "Creative", "Commons", "Attribution", "CC0", "Ecker", "Bethge", "Cookie", "cpu", machine)
+    licences = ("Creative", "Commons", "Attribution", "CC0")
+    assert_russian(app, *cited(app), *licences, "Ecker", "Bethge", "Cookie", "cpu", machine)
 
 
 def test_the_lab_with_every_axis_and_every_way_to_choose():
@@ -106,8 +109,21 @@ def test_what_layers_know_of_a_result(painted, view):
 
 def test_theory_with_a_result(painted):
     app = analysed(painted.switch_page("pages/theory.py").run())
-    cited = {word for text in texts(app) if "*A Neural Algorithm" in text for word in english_in([text])}
-    assert_russian(app, *cited)
+    assert_russian(app, *cited(app), "COV", "ensp")
     for statistic in SETTINGS["statistic"].labels:
         app.session_state["theory_description"] = statistic
-        assert_russian(analysed(app.run()), *cited)
+        assert_russian(analysed(app.run()), *cited(app), "COV", "ensp")
+
+
+def test_another_language_changes_no_choice():
+    app = opened("lambda_lab", axis="style_scale", rows="stroke × 0.5|stroke × 2", lambdas="0.2 0.8")
+    app.session_state[LabState.term.key] = "style"
+    app.run()
+    before = [
+        app.session_state[key] for key in (LabState.axis.key, LabState.rows_key("style_scale"), LabState.term.key)
+    ]
+    app.session_state[LanguageState.code.key] = "en"
+    app.run()
+    assert app.selectbox(key=LabState.axis.key).label == "Second axis"
+    after = [app.session_state[key] for key in (LabState.axis.key, LabState.rows_key("style_scale"), LabState.term.key)]
+    assert before == after == ["style_scale", ["stroke × 0.5", "stroke × 2"], "style"]
