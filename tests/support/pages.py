@@ -54,7 +54,6 @@ TEXT_FIELDS = {"label", "help", "body", "placeholder", "options", "content", "te
 NO_WORDS = {
     "id",
     "key",
-    "selected",
     "name",
     "url",
     "colour",
@@ -65,11 +64,13 @@ NO_WORDS = {
     "language",
     "value",
     "chart",
+    "selected",
+    "active",
 }
 OF_FIGURES = {"alt", "hovertemplate", "name", "text", "ticktext", "title"}  # the rest is Plotly's own vocabulary
 NO_PROSE = r"\$\$.*?\$\$|\$.*?\$|`.*?`|:\w+/\w+:|:\w+\[|<[^>]+>|%?\{.*?\}|data:image/\S+|https?://\S+"
 NAMES = {  # what has no other name in Russian
-    *("VGG16", "L-BFGS", "Adam", "ReLU", "Gatys", "Johnson", "et", "al", "bfloat16", "float32"),
+    *("VGG16", "L-BFGS", "Adam", "ReLU", "Gatys", "Johnson", "et", "al", "bfloat16", "float32", "torchvision", "log₁₀"),
     *("PNG", "JPEG", "WebP", "GIF", "BMP", "TIFF", "AVIF", "HEIC", "SVG", "HTML", "CSV", "JSON", "dpi"),
     *("IMAGENET1K_FEATURES", "IMAGENET1K_V1", "English", "Language", "Enter", "Ctrl", "Shift"),
 }

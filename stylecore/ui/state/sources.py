@@ -74,7 +74,7 @@ def make_source(name: str, data: bytes, *, sample: bool = False) -> Source:
     Raises:
         ImageError: if it is no picture that can be used.
     """
-    decoded = decode_with_notices(data, "This picture", PREVIEW_SIDE, transparent=True)
+    decoded = decode_with_notices(data, Sentence("This picture"), PREVIEW_SIDE, transparent=True)
     preview = encode_jpeg(on_paper(decoded.image), 88)
     transparent = decoded.image.getchannel("A").getextrema() != (255, 255)
     name = name if isinstance(name, Sentence) else name[:60]

@@ -162,7 +162,7 @@ def _take_over(key: str, keep: Keep) -> None:
     try:
         if len(data) > most * 2**20:  # only the browser enforces the field's own limit
             raise ImageError("This mask has more than {most} MB: save it smaller first.", most=most)
-        mask = stored_mask(data, "This mask")
+        mask = stored_mask(data, Sentence("This mask"))
         if not mask:
             raise ImageError("This mask is black everywhere, so it would paint nothing: white is what counts.")
         keep(lambda _place: mask)
