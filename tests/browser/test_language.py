@@ -36,12 +36,11 @@ def test_a_switch_in_the_navigation_holds_on_every_page_and_in_the_link(browser,
         expect(page.locator("html")).to_have_attribute("lang", "en")
         page.get_by_role("radio", name="Русский").click()
         is_russian(page, "Ваша фотография в любом стиле")
-        expect(pages(page).locator("p")).to_have_text(
-            ["Студия", "Лаборатория λ", "Галерея", "Слои", "Теория", "О программе"]
-        )
-        for number, title in ((1, "Лаборатория λ"), (2, "Готовые картины"), (4, "Почему это работает")):
+        names = ["Студия", "Лаборатория λ", "Галерея", "Слои", "Теория", "О программе"]
+        expect(pages(page).locator("p")).to_have_text(names)
+        for number, title in ((2, "Готовые картины"), (4, "Почему это работает")):
             pages(page).nth(number).click()
-            is_russian(page, title if number != 1 else re.compile("λ"))
+            is_russian(page, title)
         link = page.url
         page.reload()
         is_russian(page, "Почему это работает")
