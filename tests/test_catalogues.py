@@ -1,5 +1,6 @@
 """The catalogues: every text of the code is in them, translated, and fits the values that it is filled with."""
 
+import ast
 import string
 
 import pytest
@@ -18,6 +19,16 @@ def in_code():
 
 def test_no_text_is_made_in_a_way_that_cannot_be_translated(in_code):
     assert in_code[1] == []
+
+
+def test_no_text_is_inside_an_f_string_where_it_is_not_found():
+    def is_hidden(node):
+        is_text = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_"
+        return is_text and isinstance(node.args[0], ast.Constant)
+
+    for path in catalogues.sources():
+        f_strings = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.JoinedStr)]
+        assert not [f_string.lineno for f_string in f_strings if any(map(is_hidden, ast.walk(f_string)))], path
 
 
 @pytest.mark.parametrize(("code", "path"), catalogues.po_files().items())

@@ -103,7 +103,7 @@ def _drawn_input(rows: Sequence[str], lambdas: Sequence[float], selected: Place)
         st.segmented_control(
             _("Loss"),
             list(AXIS_TITLES),
-            format_func=lambda term: _(AXIS_TITLES[term]),
+            format_func={term: _(title) for term, title in AXIS_TITLES.items()}.__getitem__,
             required=True,
             key=LabState.term.key,
             label_visibility="collapsed",
@@ -112,7 +112,7 @@ def _drawn_input(rows: Sequence[str], lambdas: Sequence[float], selected: Place)
         st.pills(
             "λ",
             lambdas,
-            format_func=lambda lam: _("λ {lam:g}", lam=lam),
+            format_func={lam: _("λ {lam:g}", lam=lam) for lam in lambdas}.__getitem__,
             selection_mode="multi",
             wrap=True,
             key=LabState.drawn_lambdas.key,
@@ -123,7 +123,7 @@ def _drawn_input(rows: Sequence[str], lambdas: Sequence[float], selected: Place)
         st.pills(
             _("Rows"),
             rows,
-            format_func=_,
+            format_func={row: _(row) for row in rows}.__getitem__,
             selection_mode="multi",
             wrap=True,
             key=LabState.drawn_rows.key,

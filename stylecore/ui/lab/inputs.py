@@ -23,7 +23,7 @@ def lambdas_input() -> tuple[float, ...]:
     st.segmented_control(
         _("Which λ"),
         MODES,
-        format_func=_,
+        format_func={mode: _(mode) for mode in MODES}.__getitem__,
         required=True,
         key=LabState.mode.key,
         persist_state="session",
@@ -54,10 +54,11 @@ def axis_input() -> tuple[str, list[str]]:
     Returns:
         One of `AXES`, or `NO_AXIS`; and the names of the chosen values, in the order of the axis.
     """
+    names = {NO_AXIS: _("none: λ alone"), **{name: _(declared.label) for name, declared in AXES.items()}}
     axis = st.selectbox(
         _("Second axis"),
-        [NO_AXIS, *AXES],
-        format_func=lambda name: _(AXES[name].label) if name else _("none: λ alone"),
+        list(names),
+        format_func=names.__getitem__,
         key=LabState.axis.key,
         persist_state="session",
         help=_("A grid: λ from left to right, this setting from top to bottom."),
@@ -66,7 +67,7 @@ def axis_input() -> tuple[str, list[str]]:
         st.multiselect(
             _("Rows"),
             list(AXES[axis].values),
-            format_func=_,
+            format_func={value: _(value) for value in AXES[axis].values}.__getitem__,
             key=LabState.rows_key(axis),
             placeholder=_("Choose rows"),
             persist_state="session",

@@ -68,7 +68,12 @@ def _picture_input(names: list[str]) -> str:
     if state.maps_of not in names:  # there was a result, and it is gone
         state.maps_of = names[0]
     chosen = st.segmented_control(
-        _("Maps of"), names, format_func=_, required=True, key=LayersState.maps_of.key, persist_state="session"
+        _("Maps of"),
+        names,
+        format_func={name: _(name) for name in names}.__getitem__,
+        required=True,
+        key=LayersState.maps_of.key,
+        persist_state="session",
     )
     return next(name for name in names if name == chosen)
 

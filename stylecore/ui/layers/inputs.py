@@ -17,7 +17,7 @@ def view_input() -> str:
     view = st.segmented_control(
         _("View"),
         list(VIEWS),
-        format_func=_,
+        format_func={view: _(view) for view in VIEWS}.__getitem__,
         required=True,
         key=LayersState.view.key,
         persist_state="session",
@@ -47,13 +47,14 @@ def descriptions_input() -> list[Statistic]:
     Returns:
         Those that are chosen, in the order in which all are listed; none if only the content is wanted.
     """
+    names = {name: _(SETTINGS["statistic"].labels[name]) for name in DESCRIPTIONS}
     st.pills(
         _("Style described by"),
-        list(DESCRIPTIONS),
+        list(names),
         selection_mode="multi",
         wrap=True,
         key=LayersState.described.key,
         persist_state="session",
-        format_func=lambda name: _(SETTINGS["statistic"].labels[name]),
+        format_func=names.__getitem__,
     )
     return LayersState().descriptions

@@ -62,7 +62,7 @@ def _statistic_input() -> Statistic:
         default=MATRICES[0],
         required=True,
         key="matrices_of",
-        format_func=lambda name: _(_name(name)),
+        format_func={name: _(_name(name)) for name in MATRICES}.__getitem__,
         persist_state="session",
     )
 

@@ -77,7 +77,7 @@ def _description_input(t: Texts) -> Statistic:
         required=True,
         key="theory_description",
         persist_state="session",
-        format_func=_name,
+        format_func={name: _name(name) for name in DESCRIPTIONS}.__getitem__,
         wrap=True,
     )
     return chosen

@@ -33,7 +33,7 @@ def show_statistic(t: Texts, x: Rows) -> Statistic:
             required=True,
             key="theory_statistic",
             persist_state="session",
-            format_func=lambda name: _(SETTINGS["statistic"].labels[name]),
+            format_func={name: _(SETTINGS["statistic"].labels[name]) for name in STATISTICS}.__getitem__,
         )
         st.latex(f"F(x) = {matrix(x)}")
         if statistic == "covariance":
