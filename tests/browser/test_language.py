@@ -2,21 +2,7 @@
 
 import re
 
-import pytest
-
-from tests.support.browser import at_rest, chromium, expect, served, unfold, visitor
-
-
-@pytest.fixture(scope="module")
-def url():
-    with served() as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as started:
-        yield started
+from tests.support.browser import at_rest, expect, unfold, visitor
 
 
 def pages(page):
@@ -31,8 +17,8 @@ def is_russian(page, title):
     at_rest(page)
 
 
-def test_a_switch_in_the_navigation_holds_on_every_page_and_in_the_link(browser, url):
-    with visitor(browser, url) as page:
+def test_a_switch_in_the_navigation_holds_on_every_page_and_in_the_link(browser, address):
+    with visitor(browser, address) as page:
         expect(page.locator("html")).to_have_attribute("lang", "en")
         page.get_by_role("radio", name="Русский").click()
         is_russian(page, "Ваша фотография в любом стиле")
@@ -53,15 +39,15 @@ def test_a_switch_in_the_navigation_holds_on_every_page_and_in_the_link(browser,
         expect(page).to_have_url(re.compile("lang=en"))  # also for somebody whose browser is Russian
 
 
-def test_a_browser_in_russian_finds_the_page_in_russian(browser, url):
+def test_a_browser_in_russian_finds_the_page_in_russian(browser, address):
     with visitor(browser, url, locale="ru-RU") as page:
         is_russian(page, "Ваша фотография в любом стиле")
         expect(page.get_by_text("0,2", exact=True)).to_be_visible()  # λ, over its slider
 
 
-def test_a_number_may_be_typed_with_a_comma(browser, url):
+def test_a_number_may_be_typed_with_a_comma(browser, address):
     """In a browser whose own language is another one, which would drop the comma."""
-    with visitor(browser, f"{url}/?lang=ru&optimizer=adam") as page:
+    with visitor(browser, f"{address}/?lang=ru&optimizer=adam") as page:
         unfold(page, "Дополнительно")
         field = page.locator(".st-key-set_learning_rate input")
         field.fill("")
@@ -71,8 +57,8 @@ def test_a_number_may_be_typed_with_a_comma(browser, url):
         expect(field).to_have_value("0.5")
 
 
-def test_streamlit_s_own_words_are_those_of_the_page(browser, url):
-    with visitor(browser, f"{url}/?lang=ru") as page:
+def test_streamlit_s_own_words_are_those_of_the_page(browser, address):
+    with visitor(browser, f"{address}/?lang=ru") as page:
         button = page.get_by_test_id("stFileUploaderDropzone").first.locator("button p")
         shown = button.evaluate("element => getComputedStyle(element, '::after').content")
         assert shown == '"Загрузить"'
