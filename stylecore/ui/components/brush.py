@@ -17,7 +17,7 @@ MAX_SENT = 200_000  # characters of a mask that a browser sends; one of pure noi
 
 _BRUSH = component("brush", "words", "brush_mask", "brush_view", "brush", "brush_drawing", "brush_input")
 _HEAD = "data:image/png;base64,"
-_WORDS = {
+WORDS = {
     "brush": Sentence("Brush"),
     "tool": Sentence("Tool"),
     "paint": Sentence("Paint"),
@@ -115,7 +115,7 @@ def brush(
         "active": active,
         "label": label,
         "heard": last_event(key),
-        "words": {name: _(word) for name, word in _WORDS.items()},
+        "words": {name: _(word) for name, word in WORDS.items()},
     }
     _BRUSH(key=key, data=data, on_painted_change=when_sent_numbered(key, "painted", "painting", paint))
 

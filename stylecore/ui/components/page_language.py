@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stylecore.language import Sentence, _
+from stylecore.language import Sentence, _, separators
 from stylecore.ui.components.mounting import component
 
 _PAGE_LANGUAGE = component("page_language")
@@ -15,6 +15,7 @@ _WORDS = {  # of Streamlit's, where page.css puts them
 
 
 def page_speaks(language: str) -> None:
-    """Sets `<html lang>` to the code of a language, for screen readers and the browser's own translation."""
+    """Sets `<html lang>` to the code of a language, for screen readers, and lets numbers be typed as it writes them."""
     words = {name: _(word) for name, word in _WORDS.items()}
-    _PAGE_LANGUAGE(key="page_language", data={"language": language, "words": words})
+    data = {"language": language, "words": words, "decimal": separators(language)[0]}
+    _PAGE_LANGUAGE(key="page_language", data=data)

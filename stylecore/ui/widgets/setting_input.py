@@ -10,7 +10,7 @@ import streamlit as st
 from stylecore.language import _
 from stylecore.settings import Setting
 from stylecore.ui.widgets.layers_input import layers_input
-from stylecore.ui.widgets.number_input import number_input
+from stylecore.ui.widgets.number_input import number_input, slider_format
 
 Width = Literal["stretch"] | int
 
@@ -54,6 +54,6 @@ def setting_input(
     low, step = number(declared.low), number(declared.step)
     if declared.slider_high:
         high = max(number(declared.slider_high), st.session_state[key])  # a link may go beyond the slider's end
-        return st.slider(label, low, high, step=step, format=form, width=width, **common)
+        return st.slider(label, low, high, step=step, format=slider_format(form), width=width, **common)
     options = {"step": step, "format": form, "width": width, "help": told}
     return number_input(label, low, number(declared.high), key=key, on_change=on_change, **options)

@@ -15,7 +15,7 @@ from stylecore.errors import UserError
 from stylecore.language import Sentence, _
 from stylecore.settings import Setting
 from stylecore.ui.page_errors import guarded_callback
-from stylecore.ui.widgets.number_input import number_input
+from stylecore.ui.widgets.number_input import number_input, slider_format
 from stylecore.ui.widgets.setting_input import setting_input
 
 SIZES = (
@@ -159,7 +159,7 @@ def lambda_input(on_change: Callable[[], None], steering: bool) -> float:
             on_change=guarded_callback(on_change),
             label_visibility="collapsed",
             persist_state="session",
-            format="%g",
+            format=slider_format("%g"),
         )
     with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
         st.caption(_("◀ Closer to the style"), width="content")
