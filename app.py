@@ -4,6 +4,7 @@ from functools import partial
 
 import streamlit as st
 
+from stylecore.language import _
 from stylecore.ui.page import heading, page
 from stylecore.ui.state.page_state import apply_query_params, write_query_params
 from stylecore.ui.state.restore import shown_job
@@ -21,9 +22,11 @@ with page("Studio") as (engine, owner):
     apply_query_params(engine, owner)
 
     heading(
-        "Paint your photograph in any style",
-        "Choose two pictures and press Run. The photograph is changed, pixel by pixel, until the network VGG16 "
-        "sees its content and the style's manner in one picture. λ balances the two, even while it runs.",
+        _("Paint your photograph in any style"),
+        _(
+            "Choose two pictures and press Run. The photograph is changed, pixel by pixel, until the network VGG16 "
+            "sees its content and the style's manner in one picture. λ balances the two, even while it runs."
+        ),
     )
     dropped_recipe(engine, owner)
 
@@ -36,10 +39,10 @@ with page("Studio") as (engine, owner):
             lambda_input(on_change=partial(steer, engine, owner), steering=is_steering(engine, owner))
         run_place = st.container(gap="xsmall", key="stage_run")  # and Run its price.
         usual_inputs(engine.limits)
-        with st.expander("Advanced", icon=":material/tune:"):
+        with st.expander(_("Advanced"), icon=":material/tune:"):
             settings = advanced_inputs(start_input=partial(picture_input, "init"))
         with pair_place:
-            content, _ = pair_input(settings.config)
+            content = pair_input(settings.config)[0]
             styles_input(on_mix=partial(steer_mix, engine, owner))
         with run_place:
             known = run_panel(engine, owner, "studio", partial(plan_run, engine, owner), on_start=run_started)

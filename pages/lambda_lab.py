@@ -4,6 +4,7 @@ from functools import partial
 
 import streamlit as st
 
+from stylecore.language import _
 from stylecore.ui.lab.inputs import axis_input, lambdas_input
 from stylecore.ui.lab.plan import plan_lab
 from stylecore.ui.lab.results import show_lab
@@ -23,9 +24,11 @@ with page("λ lab") as (engine, owner):
     LabState().set_widget_defaults()
 
     heading(
-        "One pair, several λ",
-        "λ = 1 keeps all of the photograph, λ = 0 all of the style. Here is the whole range side by side, each "
-        "picture exactly what the Studio would paint. What has been computed before is not computed again.",
+        _("One pair, several λ"),
+        _(
+            "λ = 1 keeps all of the photograph, λ = 0 all of the style. Here is the whole range side by side, each "
+            "picture exactly what the Studio would paint. What has been computed before is not computed again."
+        ),
     )
     dropped_recipe(engine, owner)
 

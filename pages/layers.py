@@ -4,6 +4,7 @@ from functools import partial
 
 import streamlit as st
 
+from stylecore.language import _
 from stylecore.ui.layers.feature_maps import show_feature_maps
 from stylecore.ui.layers.inputs import descriptions_input, size_and_steps_input, view_input
 from stylecore.ui.layers.matrices import show_matrices
@@ -25,9 +26,11 @@ with page("Layers") as (engine, owner):
     LayersState().set_widget_defaults(engine.limits)
 
     heading(
-        "What each layer sees",
-        "VGG16 was trained to name what is in a photograph. On the way there, early layers see edges and colours, "
-        "deep ones see things. Content is taken from one layer, style from several.",
+        _("What each layer sees"),
+        _(
+            "VGG16 was trained to name what is in a photograph. On the way there, early layers see edges and colours, "
+            "deep ones see things. Content is taken from one layer, style from several."
+        ),
     )
     dropped_recipe(engine, owner)
     need_settings()

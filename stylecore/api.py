@@ -176,7 +176,7 @@ def _style_pictures(
     masks = [b"" if mask is None else _mask(mask) for mask in regions or [None] * len(pictures)]
     shares = [1.0] * len(pictures) if weights is None else list(weights)
     if not len(masks) == len(shares) == len(pictures):
-        raise InputsError(f"{len(pictures)} styles need as many weights and regions.")
+        raise InputsError("{count} styles need as many weights and regions.", count=len(pictures))
     images = [InputImage(data=b"", weight=w, region=mask) for w, mask in zip(shares, masks, strict=True)]
     content = InputImage(data=b"")
     inputs = Inputs(contents=(content,), styles=tuple(images), leave=b"" if leave is None else _mask(leave))
@@ -208,5 +208,7 @@ def _picture(source: Picture, name: str, longest: int) -> Image.Image:
     if isinstance(source, (str, PathLike)):
         return decode(read(fspath(source)), fspath(source), longest)
     if str(getattr(source, "dtype", "")) != "uint8" or source.ndim != 3 or source.shape[2] != 3 or source.size == 0:
-        raise ImageError(f"{name} must be a Pillow image, a path, bytes, or a uint8 array of shape (H, W, 3).")
+        raise ImageError(
+            "{name} must be a Pillow image, a path, bytes, or a uint8 array of shape (H, W, 3).", name=name
+        )
     return Image.fromarray(source)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from stylecore.errors import SettingError
+from stylecore.language import Sentence
 from stylecore.layers import GATYS_STYLE, LAYERS, LayerWeights
 from stylecore.settings import Setting, check_settings, setting, settings_of, with_current_names
 
@@ -42,19 +43,27 @@ class TransferConfig:
         (0.2,),
         kind="lambdas",
         label="λ",
-        help="The λ of L = λ·L_content + (1 − λ)·L_style: 1 is all content, 0 all style; one picture for each.",
+        help=Sentence(
+            "The λ of L = λ·L_content + (1 − λ)·L_style: 1 is all content, 0 all style; one picture for each."
+        ),
         place="main",
         flag="--lambda",
         query="lam",
     )
     size: int = setting(
-        256, kind="int", label="Size, pixels", help="Longer side of the result.", low=16, high=8192, place="main"
+        256,
+        kind="int",
+        label=Sentence("Size, pixels"),
+        help=Sentence("Longer side of the result."),
+        low=16,
+        high=8192,
+        place="main",
     )
     steps: int = setting(
         120,
         kind="int",
-        label="Steps",
-        help="Updates of the picture, those at a coarser size included.",
+        label=Sentence("Steps"),
+        help=Sentence("Updates of the picture, those at a coarser size included."),
         low=0,
         high=10_000,
         step=20,
@@ -63,8 +72,10 @@ class TransferConfig:
     style_scale: float = setting(
         1.0,
         kind="float",
-        label="Stroke size",
-        help="Size of the style picture relative to the result, never stretched: larger means larger strokes.",
+        label=Sentence("Stroke size"),
+        help=Sentence(
+            "Size of the style picture relative to the result, never stretched: larger means larger strokes."
+        ),
         low=0.25,
         high=4.0,
         step=0.05,
@@ -73,15 +84,20 @@ class TransferConfig:
     init: Init = setting(
         "content",
         kind="choice",
-        label="Start from",
-        help="What is repainted: the photograph, the style, noise, or another picture.",
-        labels={"content": "The photograph", "style": "Style", "noise": "Noise", "image": "Another picture"},
+        label=Sentence("Start from"),
+        help=Sentence("What is repainted: the photograph, the style, noise, or another picture."),
+        labels={
+            "content": Sentence("The photograph"),
+            "style": Sentence("Style"),
+            "noise": Sentence("Noise"),
+            "image": Sentence("Another picture"),
+        },
     )
     seed: int = setting(
         0,
         kind="int",
-        label="Seed",
-        help="The same seed gives the same noise.",
+        label=Sentence("Seed"),
+        help=Sentence("The same seed gives the same noise."),
         low=0,
         high=2**53 - 1,  # what every reader of JSON, and every browser, counts exactly
         step=1,
@@ -90,15 +106,15 @@ class TransferConfig:
     optimizer: Optimizer = setting(
         "lbfgs",
         kind="choice",
-        label="Optimiser",
-        help="L-BFGS ends lower and cleaner; Adam is what the lecture's notebook uses.",
+        label=Sentence("Optimiser"),
+        help=Sentence("L-BFGS ends lower and cleaner; Adam is what the lecture's notebook uses."),
         labels={"lbfgs": "L-BFGS", "adam": "Adam"},
     )
     learning_rate: float = setting(
         0.05,
         kind="float",
-        label="Learning rate",
-        help="Learning rate of Adam, in units of the pixel range.",
+        label=Sentence("Learning rate"),
+        help=Sentence("Learning rate of Adam, in units of the pixel range."),
         low=1e-4,
         high=1.0,
         step=0.01,
@@ -107,8 +123,8 @@ class TransferConfig:
     learning_rate_decay: float = setting(
         1.0,
         kind="float",
-        label="Learning rate decay",
-        help="Factor on Adam's learning rate, every so many steps; 1 keeps it.",
+        label=Sentence("Learning rate decay"),
+        help=Sentence("Factor on Adam's learning rate, every so many steps; 1 keeps it."),
         low=0.01,
         high=1.0,
         step=0.05,
@@ -117,8 +133,8 @@ class TransferConfig:
     decay_every: int = setting(
         50,
         kind="int",
-        label="… every so many steps",
-        help="Steps between two decays of the learning rate.",
+        label=Sentence("… every so many steps"),
+        help=Sentence("Steps between two decays of the learning rate."),
         low=1,
         high=10_000,
         step=10,
@@ -127,8 +143,8 @@ class TransferConfig:
     lbfgs_memory: int = setting(
         20,
         kind="int",
-        label="L-BFGS memory",
-        help="Pairs (s, y) that L-BFGS remembers: more need more memory.",
+        label=Sentence("L-BFGS memory"),
+        help=Sentence("Pairs (s, y) that L-BFGS remembers; more of them take more memory."),
         low=1,
         high=200,
         step=5,
@@ -138,8 +154,10 @@ class TransferConfig:
     lbfgs_scales: int = setting(
         6,
         kind="int",
-        label="L-BFGS scales",
-        help="Sizes of blocks (2, 4, 8 … pixels) that may change their colour in one step; 0 is the ordinary method.",
+        label=Sentence("L-BFGS scales"),
+        help=Sentence(
+            "Sizes of blocks (2, 4, 8 … pixels) that may change their colour in one step; 0 is the ordinary method."
+        ),
         low=0,
         high=8,
         step=1,
@@ -149,58 +167,68 @@ class TransferConfig:
     loss_weighting: LossWeighting = setting(
         "calibrated",
         kind="choice",
-        label="Layer weights",
-        help="Calibrated weights are measured on the pair; the paper's are taken as they are, for comparing.",
-        labels={"calibrated": "Calibrated", "paper": "Paper"},
+        label=Sentence("Layer weights"),
+        help=Sentence("Calibrated weights are measured on the pair; the paper's are taken as they are, for comparing."),
+        labels={"calibrated": Sentence("Calibrated"), "paper": Sentence("Paper")},
         old_names=("weights",),
         old_flags=("--weights",),
     )
     statistic: Statistic = setting(
         "gram",
         kind="choice",
-        label="Style is described by",
-        help="What of a layer's features is compared: the paper's Gram matrix F·Fᵀ, covariances, each channel's mean "
-        "and deviation, or their whole distribution; sliced can't be taken in tiles.",
+        label=Sentence("Style is described by"),
+        help=Sentence(
+            "What of a layer's features is compared: the paper's Gram matrix F·Fᵀ, covariances, each channel's mean "
+            "and deviation, or their whole distribution; sliced can't be taken in tiles."
+        ),
         labels={
-            "gram": "Gram matrix",
-            "covariance": "Covariance",
-            "moments": "Mean and deviation",
-            "gram+moments": "Gram + moments",
-            "wasserstein": "Wasserstein",
-            "sliced": "Sliced",
+            "gram": Sentence("Gram matrix"),
+            "covariance": Sentence("Covariance"),
+            "moments": Sentence("Mean and deviation"),
+            "gram+moments": Sentence("Gram + moments"),
+            "wasserstein": Sentence("Wasserstein"),
+            "sliced": Sentence("Sliced"),
         },
     )
     content_layers: LayerWeights = setting(
         (("relu4_2", 1.0),),
         kind="layers",
-        label="Content layers",
-        help=f"Of the content loss: names from {LAYERS[0]} to {LAYERS[-1]}, each with a weight after a colon if not 1.",
+        label=Sentence("Content layers"),
+        help=Sentence(
+            "Of the content loss: names from {first} to {last}, each with a weight after a colon if not 1.",
+            first=LAYERS[0],
+            last=LAYERS[-1],
+        ),
     )
     style_layers: LayerWeights = setting(
         GATYS_STYLE,
         kind="layers",
-        label="Style layers",
-        help=f"Of the style loss: names from {LAYERS[0]} to {LAYERS[-1]}, each with a weight after a colon if not 1.",
+        label=Sentence("Style layers"),
+        help=Sentence(
+            "Of the style loss: names from {first} to {last}, each with a weight after a colon if not 1.",
+            first=LAYERS[0],
+            last=LAYERS[-1],
+        ),
     )
     pooling: Pooling = setting(
         "max",
         kind="choice",
-        label="Pooling",
-        help="Average is what Gatys et al. prefer; maximum is VGG16's own.",
-        labels={"max": "Max", "average": "Average"},
+        label=Sentence("Pooling"),
+        help=Sentence("Average is what Gatys et al. prefer; maximum is VGG16's own."),
+        labels={"max": Sentence("Max"), "average": Sentence("Average")},
     )
     padding: Padding = setting(
         "zeros",
         kind="choice",
-        label="Padding",
-        help="Replicate removes the dark border that zeros suggest to the first layer.",
-        labels={"zeros": "Zeros", "replicate": "Replicate"},
+        label=Sentence("Padding"),
+        help=Sentence("Replicate removes the dark border that zeros suggest to the first layer."),
+        labels={"zeros": Sentence("Zeros"), "replicate": Sentence("Replicate")},
     )
     total_variation: float = setting(
         0.0,
         kind="float",
-        label="Smoothness",
-        help="Weight of total variation: 0.05 calms noise, more blurs.",
+        label=Sentence("Smoothness"),
+        help=Sentence("Weight of total variation: 0.05 calms noise, more blurs."),
         low=0.0,
         high=100.0,
         step=0.01,
@@ -210,15 +238,17 @@ class TransferConfig:
     coarse_to_fine: CoarseToFine = setting(
         "auto",
         kind="choice",
-        label="Coarse to fine",
-        help="Begin at a smaller size, where a step costs less and reaches further: for large pictures.",
-        labels={"auto": "Auto", "on": "On", "off": "Off"},
+        label=Sentence("Coarse to fine"),
+        help=Sentence("Begin at a smaller size, where a step costs less and reaches further: for large pictures."),
+        labels={"auto": Sentence("Auto"), "on": Sentence("On"), "off": Sentence("Off")},
     )
     levels: int = setting(
         0,
         kind="int",
-        label="Sizes, coarse to fine",
-        help="How many sizes a run that begins coarse goes through, each twice the last; 0 leaves it to a rule.",
+        label=Sentence("Sizes, coarse to fine"),
+        help=Sentence(
+            "How many sizes a run that begins coarse goes through, each twice the last; 0 leaves it to a rule."
+        ),
         low=0,
         high=6,
         step=1,
@@ -227,18 +257,18 @@ class TransferConfig:
     precision: Precision = setting(
         "auto",
         kind="choice",
-        label="Precision",
-        help="Of the convolutions: auto takes bfloat16 where this machine is measured to be faster with it.",
-        labels={"auto": "Auto", "float32": "float32", "bfloat16": "bfloat16"},
+        label=Sentence("Precision"),
+        help=Sentence("Of the convolutions: auto takes bfloat16 if this machine was measured to be faster with it."),
+        labels={"auto": Sentence("Auto"), "float32": "float32", "bfloat16": "bfloat16"},
         formerly="float32",
     )
     vgg_weights: VggWeights = setting(
         "bundled",
         kind="choice",
-        label="Weights of VGG16",
-        help="Bundled is here; torchvision's own are downloaded when first used.",
+        label=Sentence("Weights of VGG16"),
+        help=Sentence("The bundled ones are here already; torchvision's own are downloaded when first used."),
         labels={
-            "bundled": "Bundled",
+            "bundled": Sentence("Bundled"),
             "IMAGENET1K_FEATURES": "IMAGENET1K_FEATURES",
             "IMAGENET1K_V1": "IMAGENET1K_V1",
         },
@@ -250,7 +280,12 @@ class TransferConfig:
         check_settings(self)
         for name, idle in (("content_layers", 0.0), ("style_layers", 1.0)):
             if not getattr(self, name) and set(self.lambdas) != {idle}:
-                raise SettingError(f"{name} must name at least one layer of {LAYERS[0]} … {LAYERS[-1]}")
+                raise SettingError(
+                    "{name} must name at least one layer of {first} … {last}",
+                    name=name,
+                    first=LAYERS[0],
+                    last=LAYERS[-1],
+                )
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -274,7 +309,9 @@ class TransferConfig:
         """
         plain = with_current_names(cls, values)
         if unknown := sorted(set(plain) - set(SETTINGS)):
-            raise SettingError(f"unknown setting {unknown[0]!r}; the settings are {', '.join(SETTINGS)}")
+            raise SettingError(
+                "unknown setting {name!r}; the settings are {names}", name=unknown[0], names=", ".join(SETTINGS)
+            )
         for name, declared in SETTINGS.items():
             if declared.kind in ("lambdas", "layers") and isinstance(plain.get(name), list):
                 plain[name] = tuple(tuple(v) if isinstance(v, list) else v for v in plain[name])
@@ -292,17 +329,23 @@ class Postprocess:
     colours: Colours = setting(
         "style",
         kind="choice",
-        label="Colours",
-        help="Luminance takes light and dark from the result and colours from the content; statistics moves the "
-        "result's colours to the content's mean and spread (Gatys et al. 2016).",
-        labels={"style": "As painted", "luminance": "Photograph's colours", "statistics": "Matched colours"},
+        label=Sentence("Colours"),
+        help=Sentence(
+            "Luminance takes light and dark from the result and colours from the content; statistics moves the "
+            "result's colours to the content's mean and spread (Gatys et al. 2016)."
+        ),
+        labels={
+            "style": Sentence("As painted"),
+            "luminance": Sentence("Photograph's colours"),
+            "statistics": Sentence("Matched colours"),
+        },
         place="result",
     )
     blend: float = setting(
         0.0,
         kind="float",
-        label="Blend in the photograph",
-        help="Share of the content laid over the result.",
+        label=Sentence("Blend in the photograph"),
+        help=Sentence("Share of the content laid over the result."),
         low=0.0,
         high=1.0,
         step=0.05,
@@ -325,7 +368,7 @@ class Postprocess:
             SettingError: for an unknown name, or a value of the wrong type or out of range.
         """
         if unknown := sorted(set(values) - set(settings_of(cls))):
-            raise SettingError(f"unknown postprocessing {unknown[0]!r}; there are colours and blend")
+            raise SettingError("unknown postprocessing {name!r}; there are colours and blend", name=unknown[0])
         return cls(**values)
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from stylecore.errors import SettingError
+from stylecore.language import Sentence
 from stylecore.layers import LAYERS, LayerWeights
 
 Kind = Literal["choice", "int", "float", "lambdas", "layers"]
@@ -102,7 +103,7 @@ class Setting:
         try:
             return int(text)
         except ValueError:
-            raise SettingError(f"{self.name} must be a whole number, not {text!r:.40}") from None
+            raise SettingError("{name} must be a whole number, not {text!r:.40}", name=self.name, text=text) from None
 
 
 def setting(default: Any, **declaration: Any) -> Any:  # noqa: ANN401  # a dataclass field, of whatever type is annotated
@@ -150,7 +151,7 @@ def layers_from_text(text: str) -> LayerWeights:
     layers = []
     for word in text.replace(",", " ").split():
         layer, _, weight = word.partition(":")
-        name = f"the weight of {layer if layer in LAYERS else 'a layer'}"
+        name = Sentence("the weight of {layer}", layer=layer) if layer in LAYERS else Sentence("the weight of a layer")
         layers.append((layer, _number(weight, name) if weight else 1.0))
     return tuple(layers)
 
@@ -165,7 +166,7 @@ def _number(text: str, name: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise SettingError(f"{name} must be a number, not {text!r:.40}") from None
+        raise SettingError("{name} must be a number, not {text!r:.40}", name=name, text=text) from None
 
 
 def _number_to_text(value: float) -> str:
@@ -174,19 +175,25 @@ def _number_to_text(value: float) -> str:
 
 def _check_choice(name: str, value: object, choices: Iterable[str]) -> None:
     if value not in tuple(choices):
-        raise SettingError(f"{name} must be one of {', '.join(choices)}, not {value!r}")
+        raise SettingError(
+            "{name} must be one of {choices}, not {value!r}", name=name, choices=", ".join(choices), value=value
+        )
 
 
 def _check_number(name: str, value: object, low: float, high: float, *, whole: bool = False) -> None:
     number = isinstance(value, int if whole else (int, float)) and not isinstance(value, bool)
     if not number or not low <= value <= high:  # type: ignore[operator]  # checked by `number`
-        kind = "a whole number" if whole else "a number"
-        raise SettingError(f"{name} must be {kind} from {low:g} to {high:g}, not {value!r}")
+        values = {"name": name, "low": low, "high": high, "value": value}
+        if whole:
+            raise SettingError("{name} must be a whole number from {low:g} to {high:g}, not {value!r}", **values)
+        raise SettingError("{name} must be a number from {low:g} to {high:g}, not {value!r}", **values)
 
 
 def _check_lambdas(name: str, lambdas: object) -> None:
     if not isinstance(lambdas, tuple) or not 1 <= len(lambdas) <= MAX_LAMBDAS:
-        raise SettingError(f"{name} must be 1 to {MAX_LAMBDAS} numbers, not {lambdas!r}")
+        raise SettingError(
+            "{name} must be 1 to {most} numbers, not {lambdas!r}", name=name, most=MAX_LAMBDAS, lambdas=lambdas
+        )
     for lam in lambdas:
         _check_number("λ", lam, 0.0, 1.0)
 
@@ -194,13 +201,17 @@ def _check_lambdas(name: str, lambdas: object) -> None:
 def _check_layers(name: str, layers: object) -> None:
     """Checks pairs of layer and weight. There may be none at all, since a loss without weight needs no layers."""
     if not isinstance(layers, tuple):
-        raise SettingError(f"{name} must name at least one layer of {LAYERS[0]} … {LAYERS[-1]}")
+        raise SettingError(
+            "{name} must name at least one layer of {first} … {last}", name=name, first=LAYERS[0], last=LAYERS[-1]
+        )
     for entry in layers:
         if not isinstance(entry, tuple) or len(entry) != 2:
-            raise SettingError(f"{name} must be pairs of layer and weight, not {entry!r}")
-        _check_choice(f"each layer of {name}", entry[0], LAYERS)
-        _check_number(f"the weight of {entry[0]} in {name}", entry[1], 0.0, MAX_LAYER_WEIGHT)
+            raise SettingError("{name} must be pairs of layer and weight, not {entry!r}", name=name, entry=entry)
+        _check_choice(Sentence("each layer of {name}", name=name), entry[0], LAYERS)
+        _check_number(
+            Sentence("the weight of {layer} in {name}", layer=entry[0], name=name), entry[1], 0.0, MAX_LAYER_WEIGHT
+        )
     if len({layer for layer, _ in layers}) < len(layers):
-        raise SettingError(f"{name} names a layer twice")
+        raise SettingError("{name} names a layer twice", name=name)
     if layers and not any(weight for _, weight in layers):
-        raise SettingError(f"{name} must give at least one layer a weight above 0")
+        raise SettingError("{name} must give at least one layer a weight above 0", name=name)

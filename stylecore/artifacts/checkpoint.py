@@ -78,7 +78,7 @@ class Checkpoint:
             with path.open("rb") as file, np.load(file, allow_pickle=False) as found:
                 facts: dict[str, Any] = json.loads(found["facts"].tobytes())
                 if facts["key"] != key:
-                    raise CheckpointError(f"{path} belongs to a run with other pictures or settings.")
+                    raise CheckpointError("{path} belongs to a run with other pictures or settings.", path=path)
                 levels = found["levels"]
             images = torch.from_numpy(levels.astype(np.float32)) / WHITE
             if levels.dtype != np.uint16 or images.ndim != 4:
@@ -94,7 +94,7 @@ class Checkpoint:
         except (CheckpointError, FileNotFoundError):
             raise
         except Exception as error:  # whatever a file that is no checkpoint makes of zip and NumPy
-            raise CheckpointError(f"{path} is damaged, or no checkpoint.") from error
+            raise CheckpointError("{path} is damaged, or no checkpoint.", path=path) from error
 
 
 def run_key(

@@ -21,6 +21,7 @@ from stylecore.imaging.guards import check_structure
 from stylecore.imaging.inputs import MAX_STYLES, MAX_WEIGHT, InputImage, Inputs
 from stylecore.imaging.mask_files import MOST_BYTES, is_small_mask, mask_picture
 from stylecore.imaging.output_formats import read_text
+from stylecore.language import Sentence
 from stylecore.settings import with_current_names
 from stylecore.version import __version__
 
@@ -163,21 +164,23 @@ class Recipe:
         try:
             return _read(json.loads(text))
         except KeyError as error:
-            raise RecipeError(f"The recipe can't be used: it has no {error}.") from error
+            raise RecipeError("The recipe can't be used: it has no {error}.", error=error) from error
         except RecursionError as error:
             raise RecipeError("The recipe can't be used: its values are nested too deeply.") from error
         except (ValueError, TypeError, AttributeError, OverflowError) as error:
-            raise RecipeError(f"The recipe can't be used: {error!s:.200}.") from error
+            reason = error.sentence if isinstance(error, UserError) else str(error)
+            raise RecipeError("The recipe can't be used: {reason:.200}.", reason=reason) from error
 
 
 def _read(values: object) -> Recipe:
     if not isinstance(values, dict):
-        raise ValueError("not a recipe")
+        raise RecipeError("not a recipe")
     version = values.pop("format", None)
     if not isinstance(version, int) or isinstance(version, bool) or not 1 <= version <= MAX_STEPS:
-        raise ValueError("not of a format that this version reads")
+        raise RecipeError("not of a format that this version reads")
     versions = {
-        _text("a version's name", name): _text("a version", told) for name, told in dict(values.pop("versions")).items()
+        _text(Sentence("a version's name"), name): _text(Sentence("a version"), told)
+        for name, told in dict(values.pop("versions")).items()
     }
     later = version > FORMAT or _numbers(versions.get("stylecore", "")) > _numbers(__version__)
     unknown: list[str] = []
@@ -185,10 +188,10 @@ def _read(values: object) -> Recipe:
     changes = tuple((int(step), float(lam)) for step, lam in values.pop("changes", ()))
     for step, lam in changes:
         with_lambda(config, lam)  # checks its range
-        _check_step("the step of a change", step)
-    losses = {_text("a loss's name", name): float(loss) for name, loss in dict(values.pop("losses")).items()}
+        _check_step(Sentence("the step of a change"), step)
+    losses = {_text(Sentence("a loss's name"), name): float(loss) for name, loss in dict(values.pop("losses")).items()}
     if not all(map(math.isfinite, losses.values())):
-        raise ValueError("a loss is not a finite number")
+        raise RecipeError("a loss is not a finite number")
     steps_done = int(values.pop("steps_done"))
     _check_step("steps_done", steps_done)
     contents, styles = (_read_digests(kind, values, unknown) for kind in ("content", "style"))
@@ -227,7 +230,7 @@ def _read_config(values: object, unknown: list[str], *, later: bool) -> Transfer
             unknown choice in any other recipe is an error.
     """
     if not isinstance(values, dict):
-        raise ValueError("config must be settings by name")
+        raise RecipeError("config must be settings by name")
     known = {name: declared.formerly for name, declared in SETTINGS.items() if declared.formerly is not None}
     for name, value in with_current_names(TransferConfig, values).items():
         if name not in SETTINGS:
@@ -250,17 +253,17 @@ def _read_digests(kind: str, values: dict[str, Any], unknown: list[str]) -> tupl
         return (InputDigest(sha256=_text(f"{kind}_sha256", values.pop(f"{kind}_sha256"))),)
     entries = values.pop(f"{kind}s")
     if not isinstance(entries, list) or not 1 <= len(entries) <= MAX_INPUTS:
-        raise ValueError(f"{kind}s must be 1 to {MAX_INPUTS} pictures")
+        raise RecipeError("{kind}s must be 1 to {most} pictures", kind=kind, most=MAX_INPUTS)
     digests = []
     for entry in entries:
         if not isinstance(entry, dict):
-            raise ValueError(f"{kind}s must be entries by name")
+            raise RecipeError("{kind}s must be entries by name", kind=kind)
         more = sorted(set(entry) - {field.name for field in dataclasses.fields(InputDigest)})
         unknown += [f"This version does not know {_text('an entry', name)!r} of a {kind} picture." for name in more]
         digests.append(
             InputDigest(
-                sha256=_text(f"the sha256 of a {kind} picture", entry["sha256"]),
-                weight=_read_weight(f"the weight of a {kind} picture", entry.get("weight", 1.0)),
+                sha256=_text(Sentence("the sha256 of a {kind} picture", kind=kind), entry["sha256"]),
+                weight=_read_weight(Sentence("the weight of a {kind} picture", kind=kind), entry.get("weight", 1.0)),
                 mask_sha256=_text("mask_sha256", entry.get("mask_sha256", "")),
                 region_sha256=_text("region_sha256", entry.get("region_sha256", "")),
             )
@@ -270,7 +273,9 @@ def _read_digests(kind: str, values: dict[str, Any], unknown: list[str]) -> tupl
 
 def _read_weight(name: str, weight: object) -> float:
     if not isinstance(weight, (int, float)) or isinstance(weight, bool) or not 0 <= weight <= MAX_WEIGHT:
-        raise ValueError(f"{name} must be from 0 to {MAX_WEIGHT:g}, not {weight!r:.60}")
+        raise RecipeError(
+            "{name} must be from 0 to {most:g}, not {weight!r:.60}", name=name, most=MAX_WEIGHT, weight=weight
+        )
     return weight
 
 
@@ -278,16 +283,18 @@ def _read_weight_changes(
     values: dict[str, Any], styles: Sequence[InputDigest]
 ) -> tuple[tuple[int, tuple[float, ...]], ...]:
     changes = tuple(
-        (int(step), tuple(_read_weight("a new weight of a style", weight) for weight in weights))
+        (int(step), tuple(_read_weight(Sentence("a new weight of a style"), weight) for weight in weights))
         for step, weights in _entries("weight_changes", values)
     )
     regions = [style.region_sha256 for style in styles]
     for step, weights in (*changes, (0, tuple(style.weight for style in styles))):
-        _check_step("the step of a change", step)
+        _check_step(Sentence("the step of a change"), step)
         if len(weights) != len(styles):
-            raise ValueError(f"weight_changes must have {len(styles)} weights each, not {len(weights)}")
+            raise RecipeError(
+                "weight_changes must have {count} weights each, not {given}", count=len(styles), given=len(weights)
+            )
         if {region for region, weight in zip(regions, weights, strict=True) if weight} != set(regions):
-            raise ValueError("a region needs a style with a weight above 0")
+            raise RecipeError("a region needs a style with a weight above 0")
     return changes
 
 
@@ -295,14 +302,14 @@ def _read_masks(values: dict[str, Any]) -> dict[str, bytes]:
     """Reads the masks, each of which has to be in the form in which masks are used, and to fit its checksum."""
     found = values.pop("masks", {})
     if not isinstance(found, dict) or len(found) > MAX_MASKS:
-        raise ValueError(f"masks must be at most {MAX_MASKS} files by their checksums")
+        raise RecipeError("masks must be at most {most} files by their checksums", most=MAX_MASKS)
     masks = {}
     for digest, text in found.items():
         if not isinstance(text, str) or len(text) > 2 * MOST_BYTES:
-            raise ValueError(f"a mask must have at most {MOST_BYTES} bytes, as Base64")
+            raise RecipeError("a mask must have at most {most} bytes, as Base64", most=MOST_BYTES)
         data = base64.b64decode(text, validate=True)
         if sha256(data) != digest or not is_small_mask(data):
-            raise ValueError("a mask is not what its checksum says, or not small")
+            raise RecipeError("a mask is not what its checksum says, or not small")
         mask_picture(data)
         masks[digest] = data
     return masks
@@ -312,7 +319,7 @@ def _read_postprocess(values: dict[str, Any]) -> Postprocess:
     """Reads the postprocessing, which format 1 calls "finish"."""
     found = values.pop("finish" if "finish" in values else "postprocess", {})
     if not isinstance(found, dict):
-        raise ValueError("postprocess must be settings by name")
+        raise RecipeError("postprocess must be settings by name")
     return Postprocess.from_dict(found)
 
 
@@ -327,7 +334,7 @@ def _read_enlargement(values: dict[str, Any]) -> tuple[tuple[int, int], ...]:
 def _read_resumed_at(values: dict[str, Any]) -> tuple[int, ...]:
     steps = tuple(map(int, _entries("resumed_at", values)))
     for step in steps:
-        _check_step("a step of resumed_at", step)
+        _check_step(Sentence("a step of resumed_at"), step)
     return steps
 
 
@@ -341,7 +348,7 @@ def _read_frames(values: dict[str, Any]) -> int:
 def _entries(name: str, values: dict[str, Any]) -> list[Any]:
     entries = values.pop(name, [])
     if not isinstance(entries, list) or len(entries) > MAX_ENTRIES:
-        raise ValueError(f"{name} must be a list of at most {MAX_ENTRIES} entries")
+        raise RecipeError("{name} must be a list of at most {most} entries", name=name, most=MAX_ENTRIES)
     return entries
 
 
@@ -349,14 +356,19 @@ def _read_precision(values: dict[str, Any]) -> Precision:
     """Reads the precision that was used: float32 in all recipes that do not name it."""
     precision = values.pop("precision", "float32")
     if precision not in ("float32", "bfloat16"):
-        raise ValueError(f"precision must be float32 or bfloat16, not {precision!r:.60}")
+        raise RecipeError("precision must be float32 or bfloat16, not {precision!r:.60}", precision=precision)
     return "bfloat16" if precision == "bfloat16" else "float32"
 
 
 def _text(name: str, value: object) -> str:
     """Checks a text that is short enough and safe to show: no control codes, no unpaired surrogates."""
     if not isinstance(value, str) or len(value) > MAX_TEXT or not value.isprintable():
-        raise ValueError(f"{name} must be a text of at most {MAX_TEXT} printable characters, not {value!r:.60}")
+        raise RecipeError(
+            "{name} must be a text of at most {most} printable characters, not {value!r:.60}",
+            name=name,
+            most=MAX_TEXT,
+            value=value,
+        )
     return value
 
 
@@ -367,7 +379,7 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 def _check_step(name: str, step: int) -> None:
     if not 0 <= step <= MAX_STEPS:
-        raise ValueError(f"{name} must be from 0 to {MAX_STEPS}, not {step!s:.60}")
+        raise RecipeError("{name} must be from 0 to {most}, not {step!s:.60}", name=name, most=MAX_STEPS, step=step)
 
 
 def sha256(data: bytes) -> str:
@@ -411,10 +423,10 @@ def read_recipe(data: bytes, name: str = "picture") -> Recipe:
         text = read_text(data, CHUNK)
     except Exception as error:  # whatever a broken file makes Pillow raise, it holds no recipe
         raise RecipeError(
-            f"{name} is not a PNG, JPEG, WebP or TIFF picture, nor a GIF, so there is no recipe in it."
+            "{name} is not a PNG, JPEG, WebP or TIFF picture, nor a GIF, so there is no recipe in it.", name=name
         ) from error
     if text is None or len(text) > MAX_CHARACTERS:
         raise RecipeError(
-            f"There is no recipe in {name}: only pictures made here, and not saved again elsewhere, have one."
+            "There is no recipe in {name}: only pictures made here, and not saved again elsewhere, have one.", name=name
         )
     return Recipe.from_json(text)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stylecore.charts.style import DASHES, GREY, Figure, base_layout, lambda_colour, short, upright
+from stylecore.language import Sentence
 
 
 def balance_figure(
@@ -42,7 +43,7 @@ def balance_figure(
                     "x": [lam],
                     "y": [short(lam * content + (1 - lam) * style)],
                     "marker": {"color": colour, "size": 11},
-                    "hovertemplate": f"{name}: L = %{{y:.3g}}<extra></extra>",
+                    "hovertemplate": Sentence("{name}: L = %{{y:.3g}}<extra></extra>", name=name),
                 }
             )
     layout = base_layout("balance")

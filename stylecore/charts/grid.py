@@ -10,12 +10,17 @@ from typing import Any, Literal
 
 from stylecore.charts.losses import thinned
 from stylecore.charts.style import DASHES, GREY, LOG_AXIS, ROW_COLOURS, Figure, base_layout, lambda_colour, short
+from stylecore.language import Sentence
 from stylecore.transfer.records import LossRecord
 
 Term = Literal["content", "style", "total"]
 Place = tuple[str, float]  # in a grid: name of the row, "" if there is only one; and λ
 LEGEND = {"y": 1.02, "yanchor": "bottom"}  # above: of many rows it would reach into the title of the x axis
-AXIS_TITLES: Mapping[Term, str] = {"content": "content loss", "style": "style loss", "total": "L"}
+AXIS_TITLES: Mapping[Term, str] = {
+    "content": Sentence("content loss"),
+    "style": Sentence("style loss"),
+    "total": "L",
+}
 
 
 def place_id(place: Place) -> str:
@@ -64,13 +69,13 @@ def histories_figure(
                     "dash": DASHES[lambdas.index(lam) % len(DASHES)],
                     "width": 2,
                 },
-                "hovertemplate": f"{_name(row, lam)}<br>step %{{x}}: %{{y:.4g}}<extra></extra>",
+                "hovertemplate": Sentence("{name}<br>step %{{x}}: %{{y:.4g}}<extra></extra>", name=_name(row, lam)),
             }
         )
     layout = base_layout(f"histories {term}")
     layout |= {"hovermode": "closest", "showlegend": True}
     layout["legend"] |= LEGEND
-    layout["xaxis"] |= {"title": {"text": "step"}, "range": [0, max(steps, 1)]}
+    layout["xaxis"] |= {"title": {"text": Sentence("step")}, "range": [0, max(steps, 1)]}
     layout["yaxis"] |= {"title": {"text": AXIS_TITLES[term]}, **LOG_AXIS}
     return {"data": data, "layout": layout}
 
@@ -94,8 +99,11 @@ def trade_off_figure(
     layout |= {"hovermode": "closest", "showlegend": len(data) > 1}
     layout["legend"] |= {**LEGEND, "itemsizing": "constant"}
     layout["margin"] |= {"r": 48}  # pixels: for the label of the last point
-    layout["xaxis"] |= {"title": {"text": "content loss: how much of the photograph is lost"}, "rangemode": "tozero"}
-    layout["yaxis"] |= {"title": {"text": "style loss: how much of the style is missing"}, **LOG_AXIS}
+    layout["xaxis"] |= {
+        "title": {"text": Sentence("content loss: how much of the photograph is lost")},
+        "rangemode": "tozero",
+    }
+    layout["yaxis"] |= {"title": {"text": Sentence("style loss: how much of the style is missing")}, **LOG_AXIS}
     return {"data": data, "layout": layout}
 
 
@@ -115,7 +123,7 @@ def _trade_off(
         "name": row,
         "x": [short(content) for content, _ in points.values()],
         "y": [short(style) for _, style in points.values()],
-        "text": [f"λ {lam:g}" for lam in points],
+        "text": [_name("", lam) for lam in points],
         "hovertext": [_name(row, lam) for lam in points],
         "customdata": [place_id((row, lam)) for lam in points],
         "textposition": "top right",
@@ -127,12 +135,12 @@ def _trade_off(
             "size": [18 if mark else 12 if labelled else 9 for mark in marked],
             "line": {"color": GREY, "width": [3 if mark else 0 for mark in marked]},
         },
-        "hovertemplate": "%{hovertext}<br>content loss %{x:.3g}<br>style loss %{y:.3g}<extra></extra>",
+        "hovertemplate": Sentence("%{hovertext}<br>content loss %{x:.3g}<br>style loss %{y:.3g}<extra></extra>"),
     }
 
 
-def _name(row: str, lam: float) -> str:
-    return f"{row} · λ {lam:g}" if row else f"λ {lam:g}"
+def _name(row: str, lam: float) -> Sentence:
+    return Sentence("{row} · λ {lam:g}", row=row, lam=lam) if row else Sentence("λ {lam:g}", lam=lam)
 
 
 def _row_colour(row: str, rows: Sequence[str]) -> str:

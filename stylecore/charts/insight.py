@@ -7,8 +7,9 @@ from typing import Any
 
 from stylecore.charts.style import STYLE, Figure, base_layout, short
 from stylecore.engine.feature_views import Matrix, Statistics
+from stylecore.language import Sentence
 
-TITLES = {"content": "photograph", "style": "style", "result": "result"}
+TITLES: dict[str, str] = {"content": Sentence("photograph"), "style": Sentence("style"), "result": Sentence("result")}
 GAP = 0.03  # between two heat maps, as a share of the figure's width
 SIGNED_COLOURS = ((0, "#2166AC"), (0.25, "#92C5DE"), (0.5, "#F7F7F7"), (0.75, "#F4A582"), (1, "#B2182B"))
 UNSIGNED_COLOURS = ((0, "#000004"), (0.1, "#51127C"), (0.35, "#B73779"), (0.65, "#FC8961"), (1, "#FCFDBF"))
@@ -57,14 +58,14 @@ def trajectory_figure(trajectory: Sequence[tuple[int, float, Matrix]], picked: i
                 "y": [short(distance) for _, distance, _ in trajectory],
                 "line": {"color": STYLE[0], "width": 2},
                 "marker": {"size": [14 if step == picked else 8 for step, _, _ in trajectory]},
-                "hovertemplate": "step %{x}: %{y:.3g}<extra></extra>",
+                "hovertemplate": Sentence("step %{x}: %{y:.3g}<extra></extra>"),
             }
         ],
         "layout": base_layout("trajectory"),
     }
     figure["layout"] |= {"showlegend": False, "hovermode": "closest"}
-    figure["layout"]["xaxis"] |= {"title": {"text": "step"}}
-    figure["layout"]["yaxis"] |= {"title": {"text": "distance from the style"}, "rangemode": "tozero"}
+    figure["layout"]["xaxis"] |= {"title": {"text": Sentence("step")}}
+    figure["layout"]["yaxis"] |= {"title": {"text": Sentence("distance from the style")}, "rangemode": "tozero"}
     return figure
 
 
@@ -84,7 +85,7 @@ def _heat_maps(matrices: Mapping[str, Matrix], channels: Sequence[int]) -> Figur
             "type": "category",
             "showticklabels": False,
             "constrain": "domain",
-            "title": {"text": "channel"},
+            "title": {"text": Sentence("channel")},
         }
         layout[f"yaxis{number}"] = {
             "type": "category",
@@ -93,7 +94,7 @@ def _heat_maps(matrices: Mapping[str, Matrix], channels: Sequence[int]) -> Figur
             "scaleanchor": f"x{number}",
             "anchor": f"x{number}",
             "constrain": "domain",
-            "title": {"text": "channel" if i == 0 else ""},
+            "title": {"text": Sentence("channel") if i == 0 else ""},
         }
         layout["annotations"].append(
             {
@@ -115,7 +116,7 @@ def _heat_maps(matrices: Mapping[str, Matrix], channels: Sequence[int]) -> Figur
                 "coloraxis": "coloraxis",
                 "xaxis": f"x{number}",
                 "yaxis": f"y{number}",
-                "hovertemplate": "channels %{y} and %{x}: %{z:.3g}<extra>" + title + "</extra>",
+                "hovertemplate": Sentence("channels %{{y}} and %{{x}}: %{{z:.3g}}<extra>{title}</extra>", title=title),
             }
         )
     return {"data": data, "layout": layout}

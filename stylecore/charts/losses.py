@@ -16,6 +16,7 @@ from stylecore.charts.style import (
     short,
     upright,
 )
+from stylecore.language import Sentence
 from stylecore.transfer.records import LossRecord
 
 MAX_POINTS = 300  # of one curve
@@ -70,16 +71,19 @@ def loss_figure(
     ]
     layout = base_layout(f"{log} {layers}")
     layout["hovermode"] = "x unified"
-    layout["xaxis"] |= {"title": {"text": "step"}, "range": [0, max(steps, 1)]}
-    layout["yaxis"] |= {"title": {"text": "part of L" if layers else "loss"}}
+    layout["xaxis"] |= {"title": {"text": Sentence("step")}, "range": [0, max(steps, 1)]}
+    layout["yaxis"] |= {"title": {"text": Sentence("part of L") if layers else Sentence("loss")}}
     layout["yaxis"] |= LOG_AXIS if log else {"type": "linear", "rangemode": "tozero"}
-    marks = [_label(step, f"λ {lambdas[k]:.3g}") for step, lambdas in _apart(changes, steps)]
-    marks += [_label(step, f"mix {_mix(weights)}", BELOW_LAMBDA) for step, weights in _apart(weight_changes, steps)]
+    marks = [_label(step, Sentence("λ {lam:.3g}", lam=lambdas[k])) for step, lambdas in _apart(changes, steps)]
+    marks += [
+        _label(step, Sentence("mix {shares}", shares=_mix(weights)), BELOW_LAMBDA)
+        for step, weights in _apart(weight_changes, steps)
+    ]
     larger = sizes[1:]
     layout["shapes"] = [upright(mark["x"], "dash") for mark in marks]
     layout["shapes"] += [upright(step, "dot") for step, _ in larger]
     layout["shapes"] += [upright(picked, "solid")] if picked else []
-    layout["annotations"] = marks + [_label(step, f"{max(size)} px", 0) for step, size in larger]
+    layout["annotations"] = marks + [_label(step, Sentence("{side} px", side=max(size)), 0) for step, size in larger]
     return {"data": data, "layout": layout}
 
 
@@ -94,12 +98,14 @@ def shares(record: LossRecord, k: int = 0) -> dict[str, float]:
         In [0, 1], by name ("content relu4_2"). They sum to 1 unless L is 0 or has a smoothness term.
     """
     lam, total = record.lambdas[k], record.total[k]
-    terms = {f"content {layer}": lam * loss[k] for layer, loss in record.content_layers.items()}
-    terms |= {f"style {layer}": (1 - lam) * loss[k] for layer, loss in record.style_layers.items()}
+    terms = {Sentence("content {layer}", layer=layer): lam * loss[k] for layer, loss in record.content_layers.items()}
+    terms |= {
+        Sentence("style {layer}", layer=layer): (1 - lam) * loss[k] for layer, loss in record.style_layers.items()
+    }
     return {name: term / total if total > 0 else 0.0 for name, term in terms.items()}
 
 
-def hint(record: LossRecord, k: int = 0) -> str:
+def hint(record: LossRecord, k: int = 0) -> Sentence:
     """A sentence on what L consists of at one step, and how to balance it if it is nearly all of one kind.
 
     Args:
@@ -110,10 +116,10 @@ def hint(record: LossRecord, k: int = 0) -> str:
     style = sum(share for name, share in of.items() if name.startswith("style"))
     content = sum(share for name, share in of.items() if name.startswith("content"))
     if style >= ONE_SIDED:
-        return f"Style is {style:.0%} of the loss: raise λ to see more of the photograph."
+        return Sentence("Style is {style:.0%} of the loss: raise λ to see more of the photograph.", style=style)
     if content >= ONE_SIDED:
-        return f"Content is {content:.0%} of the loss: lower λ to see more of the style."
-    return f"Content is {content:.0%} of the loss, style {style:.0%}."
+        return Sentence("Content is {content:.0%} of the loss: lower λ to see more of the style.", content=content)
+    return Sentence("Content is {content:.0%} of the loss, style {style:.0%}.", content=content, style=style)
 
 
 def thinned(loss_history: Sequence[LossRecord]) -> list[LossRecord]:
@@ -124,8 +130,8 @@ def thinned(loss_history: Sequence[LossRecord]) -> list[LossRecord]:
 
 def _loss_lines(shown: Sequence[LossRecord], k: int) -> list[Line]:
     return [
-        ("content loss", CONTENT, [record.content[k] for record in shown]),
-        ("style loss", STYLE, [record.style[k] for record in shown]),
+        (Sentence("content loss"), CONTENT, [record.content[k] for record in shown]),
+        (Sentence("style loss"), STYLE, [record.style[k] for record in shown]),
         ("L", TOTAL, [record.total[k] for record in shown]),
     ]
 
@@ -136,10 +142,10 @@ def _layer_lines(shown: Sequence[LossRecord], k: int) -> list[Line]:
     lines: list[Line] = []
     for i, layer in enumerate(shown[0].content_layers):
         values = [record.lambdas[k] * record.content_layers[layer][k] for record in shown]
-        lines.append((f"content {layer}", (CONTENT[0], ("solid", "dot", "dash")[i % 3]), values))
+        lines.append((Sentence("content {layer}", layer=layer), (CONTENT[0], ("solid", "dot", "dash")[i % 3]), values))
     for i, layer in enumerate(shown[0].style_layers):
         values = [(1 - record.lambdas[k]) * record.style_layers[layer][k] for record in shown]
-        lines.append((f"style {layer}", (STYLE_LAYERS[i % len(STYLE_LAYERS)], "dash"), values))
+        lines.append((Sentence("style {layer}", layer=layer), (STYLE_LAYERS[i % len(STYLE_LAYERS)], "dash"), values))
     return lines
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from stylecore.language import Sentence
+
 Figure = dict[str, Any]
 
 # Blue and orange as in Okabe & Ito's palette, told apart by colour-blind readers too, and with a contrast above 3 to a
@@ -24,7 +26,11 @@ OPTIONS: dict[str, Any] = {  # nothing leaves here; a picture is taken home by t
 }
 
 _TICKS = [digit * 10.0**power for power in range(-9, 13) for digit in (1, 2, 5)]
-LOG_AXIS: dict[str, Any] = {"type": "log", "tickvals": _TICKS, "ticktext": [f"{tick:g}" for tick in _TICKS]}
+LOG_AXIS: dict[str, Any] = {
+    "type": "log",
+    "tickvals": _TICKS,
+    "ticktext": [Sentence("{tick:g}", tick=tick) for tick in _TICKS],
+}
 
 
 def lambda_colour(lam: float) -> str:

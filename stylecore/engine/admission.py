@@ -9,6 +9,7 @@ from stylecore.engine.presence import Presence
 from stylecore.engine.quotas import QueueFull
 from stylecore.engine.retention import upload_bytes
 from stylecore.engine.scheduler import Scheduler
+from stylecore.language import counted
 
 
 class Admission:
@@ -38,19 +39,32 @@ class Admission:
         self._make_room(neighbours, limits.max_per_address - 1)
         if len(neighbours) >= limits.max_per_address:
             raise QueueFull(
-                f"{len(neighbours)} visitors are waiting behind your address already, and no more may: try again in a "
-                "few minutes."
+                counted(
+                    "{count} visitor is waiting behind your address already, and no more may: try again in a few "
+                    "minutes.",
+                    "{count} visitors are waiting behind your address already, and no more may: try again in a few "
+                    "minutes.",
+                    len(neighbours),
+                )
             )
         others = self._others(owner)
         self._make_room(others, limits.max_waiting)
         if len(others) > limits.max_waiting:
-            raise QueueFull(f"{len(others) - 1} visitors are waiting already: try again in a few minutes.")
+            raise QueueFull(
+                counted(
+                    "{count} visitor is waiting already: try again in a few minutes.",
+                    "{count} visitors are waiting already: try again in a few minutes.",
+                    len(others) - 1,
+                )
+            )
         jobs = self._registry.jobs.values()
         active = sum(job.owner == owner and not job.ended and job not in besides for job in jobs)
         if new and active + count > limits.max_active:
             raise QueueFull(
-                f"This server's limit for one visitor is {limits.max_active} runs at a time, and this would be "
-                f"{active + count}: ask for less, or stop some."
+                "This server's limit for one visitor is {most} runs at a time, and this would be {count}: ask "
+                "for less, or stop some.",
+                most=limits.max_active,
+                count=active + count,
             )
 
     def check_uploads(self, owner: str, requests: Sequence[Request], besides: Sequence[Job]) -> None:
@@ -72,8 +86,9 @@ class Admission:
         others = sum(held.values()) - held.get(owner, 0)
         if others and others + mine > budget and mine > budget / len(held.keys() | {owner}):
             raise QueueFull(
-                f"Your pictures have {mine / 1e6:.0f} MB, and others' runs leave no room for so much: save them "
-                "smaller, or try again in a few minutes."
+                "Your pictures have {size:.0f} MB, and others' runs leave no room for so much: save them "
+                "smaller, or try again in a few minutes.",
+                size=mine / 1e6,
             )
 
     def _others(self, owner: str) -> set[str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from stylecore.config import TransferConfig
 from stylecore.imaging.scaling import checked_size
+from stylecore.language import Sentence
 from stylecore.transfer.enlargement import Level
 from stylecore.transfer.optimizers import ProjectedLBFGS
 from stylecore.transfer.pyramid import stages
@@ -97,8 +98,11 @@ def used_sizes(
     """
     shortest = minimum_side(config.layers)
     return (
-        [checked_size(size, config.size, shortest, "The content picture") for size in contents],
-        [checked_size(size, config.size, shortest, "The style picture", config.style_scale) for size in styles],
+        [checked_size(size, config.size, shortest, Sentence("The content picture")) for size in contents],
+        [
+            checked_size(size, config.size, shortest, Sentence("The style picture"), config.style_scale)
+            for size in styles
+        ],
     )
 
 

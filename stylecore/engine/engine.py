@@ -138,7 +138,7 @@ class Engine:
             self._weights.check(query.config.vgg_weights)
         except RequestRefused as refusal:
             refused: Future[Answer] = Future()
-            refused.set_exception(QueryFailed(str(refusal)))
+            refused.set_exception(QueryFailed(refusal.sentence))
             return refused
         self._revive()
         with self._scheduler.changed:

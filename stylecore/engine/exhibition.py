@@ -89,9 +89,9 @@ class Exhibition:
             before = self._find(job.owner, job.id)
             others = [other for other in self._exhibits.values() if other is not before]
             if len(others) >= self.most:
-                raise ExhibitionFull(f"The gallery is full: it takes {self.most} of visitors' pictures.")
+                raise ExhibitionFull("The gallery is full: it takes {most} of visitors' pictures.", most=self.most)
             if sum(other.owner == job.owner for other in others) >= MOST_OF_ONE:
-                raise ExhibitionFull(f"You have {MOST_OF_ONE} pictures in the gallery: remove one first.")
+                raise ExhibitionFull("You have {count} pictures in the gallery: remove one first.", count=MOST_OF_ONE)
             if before is not None:
                 del self._exhibits[before.id]
             self._exhibits[exhibit.id] = exhibit

@@ -14,6 +14,7 @@ from stylecore.engine.queries import Work
 from stylecore.engine.view_pictures import ViewPictures
 from stylecore.imaging.images import encode_png
 from stylecore.imaging.tensors import to_tensor
+from stylecore.language import Sentence
 from stylecore.transfer.features import distance, shuffled, strongest
 from stylecore.transfer.losses import content_loss
 from stylecore.transfer.objective import Objective
@@ -240,7 +241,7 @@ def _at_view_size(config: TransferConfig) -> TransferConfig:
 def _tensor(pictures: ViewPictures, picture: bytes, layer: str, config: TransferConfig, scale: float = 1.0) -> Tensor:
     """(1, 3, H, W), in [0, 1]."""
     size = min(config.size, VIEW_SIZE)
-    return to_tensor(pictures.get(picture, size, minimum_side([layer]), "This picture", scale))
+    return to_tensor(pictures.get(picture, size, minimum_side([layer]), Sentence("This picture"), scale))
 
 
 def _features(vgg: VGG16, image: Tensor, layer: str, config: TransferConfig) -> Tensor:

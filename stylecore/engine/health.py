@@ -12,6 +12,7 @@ import psutil
 
 from stylecore.engine.engine import Engine
 from stylecore.engine.logs import log_event
+from stylecore.language import Sentence, counted
 
 EVERY = 300.0  # seconds between two events
 
@@ -60,11 +61,19 @@ def read_health(engine: Engine) -> Health:
     )
 
 
-def health_line(health: Health) -> str:
+def health_line(health: Health) -> Sentence:
     """The state in one line."""
-    kept = f"{health.jobs} {'result' if health.jobs == 1 else 'results'} kept ({health.kept_mb:g} MB)"
-    queue = f"{health.running} running, {health.waiting} waiting"
-    return f"{queue}; {kept}; {health.resident_mb} MB of memory; up for {_spoken(health.uptime)}"
+    kept = counted(
+        "{count} result kept ({size:g} MB)", "{count} results kept ({size:g} MB)", health.jobs, size=health.kept_mb
+    )
+    return Sentence(
+        "{running} running, {waiting} waiting; {kept}; {memory} MB of memory; up for {time}",
+        running=health.running,
+        waiting=health.waiting,
+        kept=kept,
+        memory=health.resident_mb,
+        time=_spoken(health.uptime),
+    )
 
 
 def watch_health(engine: Engine, every: float = EVERY) -> threading.Thread:
@@ -86,6 +95,10 @@ def _open_files(process: psutil.Process) -> int:
     return process.num_fds()
 
 
-def _spoken(seconds: int) -> str:
+def _spoken(seconds: int) -> Sentence:
     days, hours, minutes = seconds // 86400, seconds // 3600 % 24, seconds // 60 % 60
-    return f"{days} d {hours} h" if days else f"{hours} h {minutes} min" if hours else f"{minutes} min"
+    if days:
+        return Sentence("{days} d {hours} h", days=days, hours=hours)
+    if hours:
+        return Sentence("{hours} h {minutes} min", hours=hours, minutes=minutes)
+    return Sentence("{minutes} min", minutes=minutes)

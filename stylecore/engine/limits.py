@@ -140,5 +140,7 @@ def _whole(environment: Mapping[str, str], name: str, default: int, low: int, hi
     if not text:
         return default
     if not text.isdecimal() or not low <= int(text) <= high:
-        raise SettingError(f"{name} must be a whole number from {low} to {high}, not {text!r}")
+        raise SettingError(
+            "{name} must be a whole number from {low} to {high}, not {text!r}", name=name, low=low, high=high, text=text
+        )
     return int(text)

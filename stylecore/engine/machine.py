@@ -34,7 +34,9 @@ def _told() -> list[int]:
     if not text:
         return []
     if not text.isdecimal() or not int(text):
-        raise SettingError(f"{VARIABLE} must be a whole number of megabytes above 0, not {text!r:.40}")
+        raise SettingError(
+            "{name} must be a whole number of megabytes above 0, not {text!r:.40}", name=VARIABLE, text=text
+        )
     return [int(text) * 10**6]
 
 

@@ -10,6 +10,7 @@ from stylecore.engine.limits import Limits
 from stylecore.errors import ImageError, UserError
 from stylecore.imaging.inputs import InputsError, check_weights
 from stylecore.imaging.mask_files import with_small_masks
+from stylecore.language import Sentence
 from stylecore.transfer.records import Steering
 
 
@@ -32,30 +33,35 @@ def checked_request(request: Request, limits: Limits) -> Request:
     """
     config = request.config
     for name, value, most in (
-        ("size", config.size, limits.max_size),
-        ("steps", config.steps, limits.max_steps),
-        ("the number of λ in one run", len(config.lambdas), limits.max_lambdas),
+        (Sentence("size"), config.size, limits.max_size),
+        (Sentence("steps"), config.steps, limits.max_steps),
+        (Sentence("the number of λ in one run"), len(config.lambdas), limits.max_lambdas),
     ):
         if value > most:
             raise RequestRefused(
-                f"This server's limit for {name} is {most}, and {value} is more: choose a smaller one."
+                "This server's limit for {name} is {most}, and {value} is more: choose a smaller one.",
+                name=name,
+                most=most,
+                value=value,
             )
     images = (
-        *(("The content picture", image) for image in request.inputs.contents),
-        *(("The style picture", image) for image in request.inputs.styles),
-        *([("The picture to start from", request.inputs.init)] if request.inputs.init else []),
+        *((Sentence("The content picture"), image) for image in request.inputs.contents),
+        *((Sentence("The style picture"), image) for image in request.inputs.styles),
+        *([(Sentence("The picture to start from"), request.inputs.init)] if request.inputs.init else []),
     )
     for name, image in images:
         if len(image.data) > limits.max_upload_mb * 2**20:
-            raise RequestRefused(f"{name} has more than {limits.max_upload_mb} MB: save it smaller first.")
+            raise RequestRefused(
+                "{name} has more than {most} MB: save it smaller first.", name=name, most=limits.max_upload_mb
+            )
     if any(len(mask) > limits.max_upload_mb * 2**20 for mask in request.inputs.masks()):
-        raise RequestRefused(f"A mask has more than {limits.max_upload_mb} MB: save it smaller first.")
+        raise RequestRefused("A mask has more than {most} MB: save it smaller first.", most=limits.max_upload_mb)
     if len(request.inputs.contents) != 1:
         raise RequestRefused("This version takes one content picture.")
     try:
         inputs = with_small_masks(request.inputs)
     except (ImageError, InputsError) as error:
-        raise RequestRefused(str(error)) from error
+        raise RequestRefused(error.sentence) from error
     return request if inputs == request.inputs else dataclasses.replace(request, inputs=inputs)
 
 
@@ -68,9 +74,11 @@ def check_more_steps(job: Job, more: int, limits: Limits) -> None:
     most = int(SETTINGS["steps"].high)
     asked = (job.steering.more_steps if job.steering else 0) + more
     if not 0 <= more <= limits.max_steps:
-        raise RequestRefused(f"This server's limit is {limits.max_steps} more steps at a time, not {more}.")
+        raise RequestRefused(
+            "This server's limit is {most} more steps at a time, not {more}.", most=limits.max_steps, more=more
+        )
     if job.snapshot.steps + asked > most:
-        raise RequestRefused(f"A run has at most {most} steps: start a new one from its picture.")
+        raise RequestRefused("A run has at most {most} steps: start a new one from its picture.", most=most)
 
 
 def check_steering(job: Job, steering: Steering, limits: Limits) -> None:
@@ -84,12 +92,14 @@ def check_steering(job: Job, steering: Steering, limits: Limits) -> None:
         try:
             check_weights(job.request.inputs, steering.style_weights)
         except InputsError as error:
-            raise RequestRefused(str(error)) from error
+            raise RequestRefused(error.sentence) from error
     if steering.lambdas is None:
         return
     if len(steering.lambdas) != len(job.request.config.lambdas):
         raise RequestRefused(
-            f"This run has {len(job.request.config.lambdas)} λ, and {len(steering.lambdas)} were sent."
+            "This run has {count} λ, and {sent} were sent.",
+            count=len(job.request.config.lambdas),
+            sent=len(steering.lambdas),
         )
     if not all(0 <= lam <= 1 for lam in steering.lambdas):
         raise RequestRefused("λ must be a number from 0 to 1.")

@@ -20,6 +20,7 @@ from stylecore.engine.runner import Pictures, Task
 from stylecore.engine.view_pictures import ViewPictures
 from stylecore.imaging.images import decode
 from stylecore.imaging.mask_files import guided_regions
+from stylecore.language import Sentence
 from stylecore.transfer.devices import OutOfMemory, release_memory
 from stylecore.transfer.enlargement import paint_levels
 from stylecore.transfer.preparation import INITIAL_DETAIL, decode_inputs, prepare, prepare_initial
@@ -197,19 +198,21 @@ class ThreadRunner:
         cost = fitting_cost([content.size], sizes, config, self.device, free, guided_regions(inputs))
         if cost.memory > free:
             raise OutOfMemory(
-                f"This run needs about {cost.memory / 1e9:.1f} GB of memory, and {free / 1e9:.1f} GB are free on this "
-                "server: choose a smaller size."
+                "This run needs about {needed:.1f} GB of memory, and {free:.1f} GB are free on this server: "
+                "choose a smaller size.",
+                needed=cost.memory / 1e9,
+                free=free / 1e9,
             )
         vgg = self._load(config.vgg_weights, self.device)
         if task.request.levels:
             assert inputs.init is not None
-            finished = decode(inputs.init.data, "The finished picture")
+            finished = decode(inputs.init.data, Sentence("The finished picture"))
             levels = task.request.levels
             return paint_levels(vgg, content, styles, config, levels, finished, preview=finished, tile=cost.tile)
         tensors = prepare(content, styles, config)
         initial = None
         if inputs.init is not None:
-            start = decode(inputs.init.data, "The picture to start from", INITIAL_DETAIL * config.size)
+            start = decode(inputs.init.data, Sentence("The picture to start from"), INITIAL_DETAIL * config.size)
             initial = prepare_initial(start, tensors[0])
         return stylize(vgg, *tensors, config, initial, cost.tile)
 

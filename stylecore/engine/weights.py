@@ -9,14 +9,13 @@ from collections.abc import Callable
 from stylecore.config import VggWeights
 from stylecore.engine.messages import message_for
 from stylecore.engine.quotas import RequestRefused
+from stylecore.language import Sentence
 
 SECONDS = 600.0  # after which a download counts as failed; its thread can't be interrupted
-NOT_ALLOWED = (
+NOT_ALLOWED = Sentence(
     "This server downloads no weights: choose the bundled ones, which are those of Gatys et al., or ask its operator "
     "to set STYLECORE_DOWNLOADS=1."
 )
-ON_THEIR_WAY = "The weights {} are being downloaded for the first time, which takes a minute or two: try again then."
-TOO_LATE = "The weights {} did not arrive within ten minutes: choose the bundled ones."
 
 
 class OtherWeights:
@@ -31,7 +30,7 @@ class OtherWeights:
         """
         self._load, self._allowed = load, allowed
         self._there: set[VggWeights] = {"bundled"}
-        self._failed: dict[VggWeights, str] = {}
+        self._failed: dict[VggWeights, Sentence] = {}
         self._began: dict[VggWeights, float] = {}
         self._lock = threading.Lock()
 
@@ -47,7 +46,7 @@ class OtherWeights:
                 return
             if not self._allowed:
                 raise RequestRefused(NOT_ALLOWED)
-            if failure := self._failed.pop(name, ""):
+            if failure := self._failed.pop(name, None):
                 raise RequestRefused(failure)
             began = self._began.get(name)
             if began is None:
@@ -55,11 +54,16 @@ class OtherWeights:
                 threading.Thread(target=self._fetch, args=(name,), name="stylecore-weights", daemon=True).start()
             elif time.monotonic() - began > SECONDS:
                 del self._began[name]
-                raise RequestRefused(TOO_LATE.format(name))
-        raise RequestRefused(ON_THEIR_WAY.format(name))
+                raise RequestRefused(
+                    "The weights {name} did not arrive within ten minutes: choose the bundled ones.", name=name
+                )
+        raise RequestRefused(
+            "The weights {name} are being downloaded for the first time, which takes a minute or two: try again then.",
+            name=name,
+        )
 
     def _fetch(self, name: VggWeights) -> None:
-        failure = ""
+        failure: Sentence | None = None
         try:
             self._load(name)
         except Exception as error:

@@ -50,12 +50,12 @@ def picture_files(names: Iterable[str]) -> list[Path]:
         path = Path(name)
         if not path.is_dir():
             if not path.exists():
-                raise SettingError(f"{name} does not exist: name picture files, or folders of them")
+                raise SettingError("{name} does not exist: name picture files, or folders of them", name=name)
             found.append(path)
             continue
         inside = [file for file in sorted(path.iterdir()) if file.suffix.lower() in _READ and file.name[0] != "."]
         if not inside:
-            raise SettingError(f"there is no picture in the folder {name}")
+            raise SettingError("there is no picture in the folder {name}", name=name)
         found += inside
     return list(dict.fromkeys(found))
 

@@ -26,7 +26,7 @@ from stylecore.imaging.images import encode_jpeg
 from stylecore.imaging.inputs import pair
 from stylecore.imaging.output_formats import encode
 from stylecore.layers import GATYS_STYLE
-from stylecore.samples import finished_folder, sample_bytes, sample_contents, sample_styles
+from stylecore.samples import finished_folder, sample_bytes, sample_contents, sample_names, sample_styles
 from stylecore.transfer.records import LossRecord
 
 SIZE = 320  # pixels of the longer side
@@ -153,4 +153,5 @@ def _record(values: dict[str, Any]) -> LossRecord:
 
 def _request(content: str, style: str, config: TransferConfig, workspace: Workspace) -> Request:
     files = sample_bytes(sample_contents()[content]), sample_bytes(sample_styles()[style])
-    return Request(inputs=pair(*files, names=(content, style)), config=config, workspace=workspace)
+    names = sample_names()[files[0]], sample_names()[files[1]]
+    return Request(inputs=pair(*files, names=names), config=config, workspace=workspace)

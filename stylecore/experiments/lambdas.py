@@ -36,7 +36,9 @@ def parse_lambdas(text: str) -> tuple[float, ...]:
     if not lambdas:
         raise SettingError("Write λ as numbers from 0 to 1 with commas between them, like 0.05, 0.2, 0.4.")
     if not FEWEST <= len(lambdas) <= MOST:
-        raise SettingError(f"Choose {FEWEST} to {MOST} different λ, not {len(lambdas)}.")
+        raise SettingError(
+            "Choose {fewest} to {most} different λ, not {count}.", fewest=FEWEST, most=MOST, count=len(lambdas)
+        )
     if not all(0 <= lam <= 1 for lam in lambdas):
         raise SettingError("Each λ must be from 0 to 1.")
     return tuple(lambdas)

@@ -9,6 +9,7 @@ from PIL import Image
 
 from stylecore.imaging.colour import on_paper
 from stylecore.imaging.scaling import fitted_size
+from stylecore.language import Sentence
 
 BAND_PIXELS = 2**18  # about as many at a time
 MAX_HELD = 200 * 2**20  # bytes that reading one picture may hold, beside the file and the result
@@ -44,7 +45,7 @@ class Reading:
     bands: Callable[[], Iterator[Image.Image]]
     orientation: int = 1
     scaled: tuple[int, int] | None = None
-    notices: list[str] = field(default_factory=list)
+    notices: list[Sentence] = field(default_factory=list)
 
     @property
     def upright_size(self) -> tuple[int, int]:

@@ -46,9 +46,9 @@ def read(path: str | Path, most: int | None = None) -> bytes:
         with open(path, "rb") as file:
             return file.read((MAX_BYTES if most is None else most) + 1)
     except OSError as error:
-        raise ImageError(f"{path} can't be read: {error.strerror or error}.") from error
+        raise ImageError("{path} can't be read: {reason}.", path=path, reason=error.strerror or error) from error
     except ValueError as error:  # a null byte in the name, or half of a surrogate pair
-        raise ImageError(f"{path} can't be read: {error}.") from error
+        raise ImageError("{path} can't be read: {error}.", path=path, error=error) from error
 
 
 def write_whole(path: Path, data: bytes) -> None:

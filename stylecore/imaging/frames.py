@@ -51,7 +51,8 @@ def open_heic(data: bytes, name: str) -> Reading:
         import pillow_heif
     except ImportError as error:
         raise ImageError(
-            f"{name} is a HEIC picture, which can't be read without pillow-heif: install that, or save it as JPEG."
+            "{name} is a HEIC picture, which can't be read without pillow-heif: install that, or save it as JPEG.",
+            name=name,
         ) from error
     image = pillow_heif.open_heif(io.BytesIO(data), convert_hdr_to_8bit=True)
     return Reading(size=image.size, bands=lambda: _heic_bands(image))

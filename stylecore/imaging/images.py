@@ -21,6 +21,7 @@ from stylecore.imaging.heap import give_back
 from stylecore.imaging.jpeg import open_jpeg
 from stylecore.imaging.png import open_png
 from stylecore.imaging.tiff import open_tiff
+from stylecore.language import Sentence
 
 MAX_BYTES = 25 * 2**20  # of a file
 MAX_SIDE = 100_000  # pixels; a row is held at a time
@@ -43,7 +44,7 @@ class Decoded:
 
     image: Image.Image
     size: tuple[int, int]
-    notices: tuple[str, ...]
+    notices: tuple[Sentence, ...]
 
 
 def decode(data: bytes, name: str = "picture", longest: int | None = None) -> Image.Image:
@@ -82,10 +83,10 @@ def decode_with_notices(
         ImageError: if the file is empty, too large, damaged, or of a format that is not accepted.
     """
     if not data:
-        raise ImageError(f"{name} is empty: choose another file.")
+        raise ImageError("{name} is empty: choose another file.", name=name)
     most = MAX_BYTES if most is None else most
     if len(data) > most:
-        raise ImageError(f"{name} has more than {most >> 20} MB: save it smaller first.")
+        raise ImageError("{name} has more than {most} MB: save it smaller first.", name=name, most=most >> 20)
     kind = kind_of(data, name)
     with _decoder:
         with refusals(name, kind):
@@ -176,13 +177,20 @@ def refusals(name: str, kind: Kind) -> Iterator[None]:
     except ImageError:
         raise
     except TooComplex as error:
-        raise ImageError(f"{name} is built of too many parts: save it again in another program first.") from error
+        raise ImageError(
+            "{name} is built of too many parts: save it again in another program first.", name=name
+        ) from error
     except (TooLarge, Image.DecompressionBombError) as error:
-        raise ImageError(f"{name} has too many pixels for a {kind} file of its kind: save it smaller first.") from error
+        raise ImageError(
+            "{name} has too many pixels for a {kind} file of its kind: save it smaller first.", name=name, kind=kind
+        ) from error
     except Exception as error:  # on broken files Pillow's decoders raise almost anything
         raise ImageError(
-            f"{name} is a {kind} file that is damaged, cut off, or of a rare kind: choose another, or save it again as "
-            f"{'PNG' if kind == 'JPEG' else 'JPEG'}."
+            "{name} is a {kind} file that is damaged, cut off, or of a rare kind: choose another, or save it "
+            "again as {other}.",
+            name=name,
+            kind=kind,
+            other="PNG" if kind == "JPEG" else "JPEG",
         ) from error
 
 
@@ -194,10 +202,19 @@ def check_size(size: tuple[int, int], name: str) -> None:
     """
     width, height = size
     if width < 1 or height < 1:
-        raise ImageError(f"{name} has no pixels: choose another file.")
+        raise ImageError("{name} has no pixels: choose another file.", name=name)
     if max(width, height) > MAX_SIDE:
-        raise ImageError(f"{name} has {width} × {height} pixels, which is too long: crop it first.")
+        raise ImageError(
+            "{name} has {width} × {height} pixels, which is too long: crop it first.",
+            name=name,
+            width=width,
+            height=height,
+        )
     if width * height > MAX_PIXELS:
         raise ImageError(
-            f"{name} has {width} × {height} pixels, more than {MAX_PIXELS // 10**6} million: save it smaller first."
+            "{name} has {width} × {height} pixels, more than {most} million: save it smaller first.",
+            name=name,
+            width=width,
+            height=height,
+            most=MAX_PIXELS // 10**6,
         )

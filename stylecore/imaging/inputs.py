@@ -64,7 +64,9 @@ class Inputs:
             InputsError: if there are too many styles, or the weights of a region can't be made a mix.
         """
         if len(self.styles) > MAX_STYLES:
-            raise InputsError(f"A picture has at most {MAX_STYLES} styles, not {len(self.styles)}.")
+            raise InputsError(
+                "A picture has at most {most} styles, not {count}.", most=MAX_STYLES, count=len(self.styles)
+            )
         check_weights(self, self.style_weights)
 
     def __iter__(self) -> Iterator[InputImage]:
@@ -125,10 +127,14 @@ def check_weights(inputs: Inputs, weights: Sequence[float]) -> None:
         InputsError: if their number or their range is wrong, or all styles of a region have 0.
     """
     if len(weights) != len(inputs.styles):
-        raise InputsError(f"{len(inputs.styles)} weights of styles are needed, not {len(weights)}.")
+        raise InputsError(
+            "{count} weights of styles are needed, not {given}.", count=len(inputs.styles), given=len(weights)
+        )
     for weight in weights:
         if not 0 <= weight <= MAX_WEIGHT:  # False for NaN as well
-            raise InputsError(f"The weight of a style must be from 0 to {MAX_WEIGHT:g}, not {weight:g}.")
+            raise InputsError(
+                "The weight of a style must be from 0 to {most:g}, not {weight:g}.", most=MAX_WEIGHT, weight=weight
+            )
     if not all(any(weights[index] for index in places) for places in inputs.regions):
         raise InputsError("A region needs a style with a weight above 0.")
 

@@ -15,6 +15,7 @@ from stylecore.imaging.bands import Reading, bands_of, check_held
 from stylecore.imaging.colour import Profile, as_rgb
 from stylecore.imaging.exif import orientation_of
 from stylecore.imaging.guards import is_jpeg_of_one_scan
+from stylecore.language import Sentence
 
 DRAFTED = 25_000_000  # pixels above which a picture that is used small is decoded smaller; below, nothing is lost
 DETAIL = 2  # decoded pixels on a side for each that is needed, at least
@@ -63,7 +64,7 @@ def open_jpeg(data: bytes, longest: int | None) -> Reading:
         share = DETAIL * longest / max(size)
         draft = max(1, int(size[0] * share)), max(1, int(size[1] * share))
     image.draft(None, draft)
-    notices: list[str] = []
+    notices: list[Sentence] = []
 
     def bands() -> Iterator[Image.Image]:
         check_held(held)
@@ -82,7 +83,7 @@ def _opened(data: bytes) -> ImageFile:
     return cast("ImageFile", image)
 
 
-def _loaded(image: ImageFile, data: bytes, draft: tuple[int, int] | None, notices: list[str]) -> ImageFile:
+def _loaded(image: ImageFile, data: bytes, draft: tuple[int, int] | None, notices: list[Sentence]) -> ImageFile:
     """Decodes the pixels, and says how much of them is missing.
 
     Raises:
@@ -106,7 +107,12 @@ def _loaded(image: ImageFile, data: bytes, draft: tuple[int, int] | None, notice
         if missing > NOTHING_LEFT:
             raise ValueError("no pixels")
         if missing > NOTICED:
-            notices.append(f"The file is cut off: the last {missing:.0%} of this picture are missing, and grey here.")
+            notices.append(
+                Sentence(
+                    "The file is cut off: the last {missing:.0%} of this picture are missing, and grey here.",
+                    missing=missing,
+                )
+            )
     return image
 
 

@@ -11,14 +11,16 @@ from PIL import Image, ImageChops
 from stylecore.imaging.images import decode, decode_transparent, may_be_transparent
 from stylecore.imaging.inputs import InputImage, Inputs, InputsError
 from stylecore.imaging.png import SIGNATURE
+from stylecore.language import Sentence
 
+THE_MASK = Sentence("The mask")
 LONGEST = 256  # pixels of the longer side of a mask in use
 MOST_BYTES = 24 * 2**10  # of its file
 DETAIL = 1024  # pixels of the longer side to which a larger mask is decoded, before it is averaged
 _COARSER = ((LONGEST, 15), (LONGEST // 2, 255))  # (longer side, steps of grey); the last fits, whatever is in it
 
 
-def small_mask(data: bytes, name: str = "The mask") -> bytes:
+def small_mask(data: bytes, name: str = THE_MASK) -> bytes:
     """A mask in the form in which it is used: PNG in 8-bit grey, of at most 256 pixels and 24 kB.
 
     A mask that has this form already stays byte for byte what it is. Most others lose fine detail; a very restless one
@@ -58,7 +60,7 @@ def is_small_mask(data: bytes) -> bool:
 
 def mask_picture(data: bytes) -> Image.Image:
     """The picture, in mode L, of a mask that `small_mask` has made."""
-    return decode(data, "The mask").convert("L")
+    return decode(data, THE_MASK).convert("L")
 
 
 def described_mask(data: bytes) -> dict[str, object]:
@@ -80,7 +82,7 @@ def alpha_of(content: bytes, longest: int | None = None) -> Image.Image | None:
     """
     if not may_be_transparent(content):
         return None
-    alpha = decode_transparent(content, "The content picture", longest).getchannel("A")
+    alpha = decode_transparent(content, Sentence("The content picture"), longest).getchannel("A")
     return None if alpha.getextrema() == (255, 255) else alpha
 
 
@@ -123,7 +125,7 @@ def with_small_masks(inputs: Inputs) -> Inputs:
         InputsError: if a mask leaves nothing to paint, or nothing to paint with.
     """
     styles = tuple(_with_small_masks(style, number) for number, style in enumerate(inputs.styles, 1))
-    leave = small_mask(inputs.leave, "The mask of what is left alone") if inputs.leave else b""
+    leave = small_mask(inputs.leave, Sentence("The mask of what is left alone")) if inputs.leave else b""
     if leave and mask_picture(leave).getextrema() == (255, 255):
         raise InputsError("All of the photograph is left alone, so there is nothing to paint.")
     if all(style.region and _is_black(style.region) for style in styles):
@@ -132,10 +134,12 @@ def with_small_masks(inputs: Inputs) -> Inputs:
 
 
 def _with_small_masks(style: InputImage, number: int) -> InputImage:
-    mask = small_mask(style.mask, f"The mask on style picture {number}") if style.mask else b""
+    mask = small_mask(style.mask, Sentence("The mask on style picture {number}", number=number)) if style.mask else b""
     if mask and _is_black(mask):
-        raise InputsError(f"The mask on style picture {number} is black all over, so nothing of the picture is meant.")
-    region = small_mask(style.region, f"The mask of style {number}") if style.region else b""
+        raise InputsError(
+            "The mask on style picture {number} is black all over, so nothing of it would be used.", number=number
+        )
+    region = small_mask(style.region, Sentence("The mask of style {number}", number=number)) if style.region else b""
     return dataclasses.replace(style, mask=mask, region=region)
 
 

@@ -8,6 +8,7 @@ from PIL import Image
 
 from stylecore.config import SETTINGS
 from stylecore.errors import ImageError
+from stylecore.language import Sentence
 
 TINY = 64  # pixels of a longer side, below which enlarging is worth a word
 
@@ -25,10 +26,17 @@ def checked_size(
     width, height = fitted_size(original, max(1, round(size * scale)))
     if min(width, height) < shortest:
         enough = math.ceil(shortest * max(original) / min(original) / scale)
-        advice = (
-            f"choose a size of at least {enough}, or crop it" if enough <= SETTINGS["size"].high else "crop it first"
+        if enough <= SETTINGS["size"].high:
+            advice = Sentence("choose a size of at least {enough}, or crop it", enough=enough)
+        else:
+            advice = Sentence("crop it first")
+        raise ImageError(
+            "{name} would be {width} × {height} pixels, too narrow for these layers of VGG16: {advice}.",
+            name=name,
+            width=width,
+            height=height,
+            advice=advice,
         )
-        raise ImageError(f"{name} would be {width} × {height} pixels, too narrow for these layers of VGG16: {advice}.")
     return width, height
 
 
@@ -57,7 +65,10 @@ def enlarged_notice(original: tuple[int, int], size: int) -> str:
     """
     if max(original) >= min(TINY, size):
         return ""
-    return (
-        f"This picture has only {original[0]} × {original[1]} pixels and is enlarged to {size}: it will look blurred. "
-        "Choose a larger one if you have it."
+    return Sentence(
+        "This picture has only {width} × {height} pixels and is enlarged to {size}: it will look blurred. "
+        "Choose a larger one if you have it.",
+        width=original[0],
+        height=original[1],
+        size=size,
     )

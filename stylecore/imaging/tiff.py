@@ -21,6 +21,7 @@ from stylecore.imaging.guards import check_structure
 from stylecore.imaging.tiff_colour import COUNTS, Colours
 from stylecore.imaging.tiff_pages import Page, Tag, picture_page
 from stylecore.imaging.tiff_samples import COMPRESSIONS, Layout, Samples, bands_of_samples
+from stylecore.language import Sentence
 
 HELD, HELD_OF_A_STRIP = 4.2, 4  # bytes a pixel of the picture, and of a strip, that Pillow and libtiff hold
 SENSOR = (32803, 34892)  # photometric interpretations of what a camera's sensor saw
@@ -36,7 +37,7 @@ def open_tiff(data: bytes, name: str) -> Reading:
     page = picture_page(data)
     photometric = page.value(Tag.PHOTOMETRIC)
     if photometric in SENSOR or (Tag.DNG_VERSION in page.entries and photometric not in COUNTS):
-        raise refusal_of_format(name, "a camera raw file", CAMERA_RAW)
+        raise refusal_of_format(name, Sentence("a camera raw file"), CAMERA_RAW)
     orientation = page.value(Tag.ORIENTATION, 1)
     if page.value(Tag.COMPRESSION, 1) not in COMPRESSIONS:
         file = _starting_at(data, page)
@@ -46,7 +47,7 @@ def open_tiff(data: bytes, name: str) -> Reading:
     layout = Layout.of(page)
     colours = None if layout is None else Colours.of(page, layout)
     if layout is None or colours is None:
-        raise refusal_of_format(name, f"a TIFF of {_words(page)}", "save it as PNG, or with 8 or 16 bits a colour")
+        raise refusal_of_format(name, _described(page), Sentence("save it as PNG, or with 8 or 16 bits a colour"))
     return Reading(
         size=page.size,
         bands=lambda: _bands(data, colours, Profile(page.raw(Tag.PROFILE))),
@@ -71,7 +72,10 @@ def _starting_at(data: bytes, page: Page) -> bytes:
     return data if data[at : at + len(start)] == start else data[:at] + start + data[at + len(start) :]
 
 
-def _words(page: Page) -> str:
+def _described(page: Page) -> Sentence:
     """What is unusual about a page's samples."""
-    bits = page.values(Tag.BITS, (1,))
-    return f"{bits[0]}-bit samples, in a layout that is rare (photometric interpretation {page.value(Tag.PHOTOMETRIC)})"
+    return Sentence(
+        "a TIFF of {bits}-bit samples, in a layout that is rare (photometric interpretation {number})",
+        bits=page.values(Tag.BITS, (1,))[0],
+        number=page.value(Tag.PHOTOMETRIC),
+    )

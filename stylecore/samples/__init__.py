@@ -5,18 +5,39 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from stylecore.language import Sentence
+
 _FOLDER = Path(__file__).parent
+_NAMES = {  # by file
+    "astronaut": Sentence("Astronaut"),
+    "chelsea": Sentence("Chelsea"),
+    "coffee": Sentence("Coffee"),
+    "rocket": Sentence("Rocket"),
+    "circles_and_lines": Sentence("Circles and lines"),
+    "embroidery": Sentence("Embroidery"),
+    "gilded_spirals": Sentence("Gilded spirals"),
+    "ink_hatching": Sentence("Ink hatching"),
+    "linocut_birches": Sentence("Linocut birches"),
+    "marbled_ink": Sentence("Marbled ink"),
+    "pop_halftone": Sentence("Pop halftone"),
+    "stained_glass": Sentence("Stained glass"),
+    "stone_mosaic": Sentence("Stone mosaic"),
+    "sunset_dots": Sentence("Sunset dots"),
+    "swirling_night": Sentence("Swirling night"),
+    "watercolour_garden": Sentence("Watercolour garden"),
+    "woodblock_wave": Sentence("Woodblock wave"),
+}
 
 
 @cache
 def sample_contents() -> dict[str, Path]:
-    """Photographs by name."""
+    """Photographs by name, a `Sentence`."""
     return _named(_FOLDER / "contents")
 
 
 @cache
 def sample_styles() -> dict[str, Path]:
-    """Style pictures by name."""
+    """Style pictures by name, a `Sentence`."""
     return _named(_FOLDER / "styles")
 
 
@@ -28,7 +49,7 @@ def sample_bytes(path: Path) -> bytes:
 
 @cache
 def sample_names() -> dict[bytes, str]:
-    """The name of each sample by its file."""
+    """The name of each sample, a `Sentence`, by its file."""
     return {sample_bytes(path): name for name, path in (sample_contents() | sample_styles()).items()}
 
 
@@ -38,4 +59,4 @@ def finished_folder() -> Path:
 
 
 def _named(folder: Path) -> dict[str, Path]:
-    return {path.stem.replace("_", " ").capitalize(): path for path in sorted(folder.glob("*.jpg"))}
+    return {_NAMES[path.stem]: path for path in sorted(folder.glob("*.jpg"))}

@@ -7,6 +7,7 @@ import math
 from torch import Tensor
 
 from stylecore.config import TransferConfig
+from stylecore.language import Sentence
 from stylecore.transfer.optimizers import Adam, ProjectedLBFGS, make_optimizer
 from stylecore.transfer.records import TransferError
 
@@ -56,7 +57,7 @@ class Descent:
         if not (math.isfinite(total) and finite_gradient):
             if self._best is None:
                 raise TransferError("The loss of the very first picture is not finite: choose other settings.")
-            return "the loss was not finite"
+            return Sentence("the loss was not finite")
         self._solved = solved
         if self._best is None or total < self._best[0] or solved:
             self._best = (total, self.image)
@@ -64,7 +65,7 @@ class Descent:
             return ""
         self._since_best += 1
         stalled = self._since_best >= STALLED_AFTER and not self._fell_back
-        return "L-BFGS stalled" if stalled and isinstance(self._optimizer, ProjectedLBFGS) else ""
+        return Sentence("L-BFGS stalled") if stalled and isinstance(self._optimizer, ProjectedLBFGS) else ""
 
     def fall_back(self) -> None:
         """Returns to the best picture, to go on from there with careful steps."""

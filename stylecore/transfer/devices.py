@@ -11,6 +11,7 @@ import torch
 from stylecore.config import DeviceChoice
 from stylecore.errors import SettingError, UserError
 from stylecore.imaging.heap import give_back
+from stylecore.language import Sentence
 
 
 class OutOfMemory(UserError, RuntimeError):
@@ -24,7 +25,7 @@ def choose_device(choice: str = "auto") -> str:
         SettingError: if CUDA is asked for and there is none.
     """
     if choice not in get_args(DeviceChoice):
-        raise SettingError(f"device must be auto, cpu or cuda, not {choice!r}")
+        raise SettingError("device must be auto, cpu or cuda, not {choice!r}", choice=choice)
     if choice == "cuda" and not torch.cuda.is_available():
         raise SettingError("There is no CUDA device here: use --device cpu, or auto.")
     return "cuda" if choice != "cpu" and torch.cuda.is_available() else "cpu"
@@ -45,7 +46,7 @@ def describe_device(device: str) -> str:
     """The name that a recipe keeps: the GPU's, or the processor's kind with the number of threads."""
     if is_cuda(device):
         return torch.cuda.get_device_name(device)
-    return f"cpu ({platform.machine()}, {torch.get_num_threads()} threads)"
+    return Sentence("cpu ({machine}, {threads} threads)", machine=platform.machine(), threads=torch.get_num_threads())
 
 
 def is_out_of_memory(error: BaseException) -> bool:

@@ -16,6 +16,7 @@ from stylecore.imaging.inputs import Inputs
 from stylecore.imaging.mask_files import alpha_of
 from stylecore.imaging.scaling import fit
 from stylecore.imaging.tensors import to_tensor
+from stylecore.language import Sentence
 from stylecore.transfer.pyramid import size_of
 from stylecore.transfer.style_pictures import StylePictures
 from stylecore.transfer.styling import Styling
@@ -40,8 +41,8 @@ def decode_inputs(inputs: Inputs, config: TransferConfig) -> tuple[Image.Image, 
         ImageError: if one can't be used.
     """
     content_side, style_side = sides(config)
-    content = decode(inputs.content.data, "The content picture", content_side)
-    styles = [decode(style.data, "The style picture", style_side) for style in inputs.styles]
+    content = decode(inputs.content.data, Sentence("The content picture"), content_side)
+    styles = [decode(style.data, Sentence("The style picture"), style_side) for style in inputs.styles]
     return content, StylePictures.of(inputs, styles, alpha_of(inputs.content.data, content_side))
 
 
@@ -71,12 +72,12 @@ def prepare(
         StylingError: if masks leave nothing to paint.
     """
     shortest = minimum_side(config.layers)
-    fitted = fit(content, config.size, shortest, "The content picture")
+    fitted = fit(content, config.size, shortest, Sentence("The content picture"))
     if isinstance(style, StylePictures):
         return to_tensor(fitted), style.at_size(fitted.size, config)
     return (
         to_tensor(fitted),
-        to_tensor(fit(style, config.size, shortest, "The style picture", config.style_scale)),
+        to_tensor(fit(style, config.size, shortest, Sentence("The style picture"), config.style_scale)),
     )
 
 

@@ -12,6 +12,7 @@ from stylecore.imaging.inputs import Inputs
 from stylecore.imaging.mask_files import left_alone, mask_picture, stretched
 from stylecore.imaging.scaling import fit
 from stylecore.imaging.tensors import mask_to_tensor, to_tensor
+from stylecore.language import Sentence
 from stylecore.transfer.styling import Style, Styling, regions_of
 from stylecore.transfer.vgg import minimum_side
 
@@ -82,7 +83,7 @@ class StylePictures:
 
 
 def _style(picture: Image.Image, mask: Image.Image | None, config: TransferConfig) -> Style:
-    fitted = fit(picture, config.size, minimum_side(config.layers), "The style picture", config.style_scale)
+    fitted = fit(picture, config.size, minimum_side(config.layers), Sentence("The style picture"), config.style_scale)
     return Style(to_tensor(fitted), None if mask is None else mask_to_tensor(stretched(mask, fitted.size)))
 
 

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from stylecore.config import TransferConfig
 from stylecore.imaging.heap import return_large_blocks
+from stylecore.language import Sentence
 from stylecore.transfer.descent import Descent
 from stylecore.transfer.known_styles import KnownStyles
 from stylecore.transfer.losses import Losses
@@ -170,9 +171,14 @@ class _Run:
                 descent.fall_back()
         losses, gradient, again = self._judge(objective, descents)
         if any(again):
-            raise TransferError(f"The run stopped at step {self._index}: the loss is no longer a finite number.")
+            raise TransferError(
+                "The run stopped at step {step}: the loss is no longer a finite number.", step=self._index
+            )
         reason = next(failure for failure in failures if failure)
-        return losses, gradient, f"Step {self._index}: {reason}; going on with Adam from the best picture."
+        notice = Sentence(
+            "Step {step}: {reason}; going on with Adam from the best picture.", step=self._index, reason=reason
+        )
+        return losses, gradient, notice
 
     def _judge(self, objective: Objective, descents: list[Descent]) -> tuple[Losses, Tensor, list[str]]:
         """Losses, gradients (K, 3, H, W), and for each picture why it has to fall back."""

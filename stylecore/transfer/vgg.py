@@ -91,10 +91,12 @@ class VGG16(nn.Module):
             ValueError: if a side is too short to be pooled down to the deepest layer, or a layer is unknown.
         """
         if unknown := set(layers) - set(LAYERS):
-            raise SettingError(f"no layer {min(unknown)!r}; the layers are {', '.join(LAYERS)}")
+            raise SettingError(
+                "no layer {layer!r}; the layers are {layers}", layer=min(unknown), layers=", ".join(LAYERS)
+            )
         shortest = minimum_side(layers)
         if min(images.shape[2:]) < shortest:
-            raise SettingError(f"each side must be at least {shortest} pixels for these layers")
+            raise SettingError("each side must be at least {shortest} pixels for these layers", shortest=shortest)
         with exact_convolutions():
             x = (images - self.mean) / self.deviation
             return self._features(x, layers, pooling, padding, dtype or self.mean.dtype)
@@ -210,9 +212,9 @@ def read_bundled(path: Path) -> dict[str, Tensor]:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise WeightsError(f"The weights {path.name} can't be read: clone the repository again.") from error
+        raise WeightsError("The weights {name} can't be read: clone the repository again.", name=path.name) from error
     if hashlib.sha256(data).hexdigest() != BUNDLED_SHA256:
-        raise WeightsError(f"The weights {path.name} are damaged: clone the repository again.")
+        raise WeightsError("The weights {name} are damaged: clone the repository again.", name=path.name)
     state: dict[str, Tensor] = torch.load(io.BytesIO(data), weights_only=True)
     return state
 
@@ -223,11 +225,15 @@ def _download(weights: VggWeights) -> dict[str, Tensor]:
     except OSError as error:
         reason = getattr(error, "reason", error)
         raise WeightsError(
-            f'The weights {weights} could not be downloaded ({reason}): connect, or use "bundled", which is here.'
+            'The weights {weights} could not be downloaded ({reason}): connect, or use "bundled", which is here.',
+            weights=weights,
+            reason=reason,
         ) from error
     except (RuntimeError, EOFError, pickle.UnpicklingError) as error:
         raise WeightsError(
-            f"The weights {weights} arrived broken: delete {torch.hub.get_dir()}/checkpoints and try again."
+            "The weights {weights} arrived damaged: delete {folder}/checkpoints and try again.",
+            weights=weights,
+            folder=torch.hub.get_dir(),
         ) from error
     prefix = "features."
     return {name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)}

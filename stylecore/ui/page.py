@@ -13,11 +13,12 @@ import streamlit as st
 from stylecore.engine.engine import Engine
 from stylecore.engine.store.store import KEPT_DAYS
 from stylecore.errors import UserError
-from stylecore.language import Sentence, _
+from stylecore.language import Sentence, _, counted
 from stylecore.ui.components import page_speaks, settings_replace_address
 from stylecore.ui.page_errors import errors_shown, guarded, show_callback_error
 from stylecore.ui.server import get_engine, get_store, get_visitor_store
 from stylecore.ui.state.language import settle_language
+from stylecore.ui.state.names import shown
 from stylecore.ui.state.page_state import page_changed, page_opened
 from stylecore.ui.visitors import visitor
 from stylecore.ui.widgets.language_switch import language_switch
@@ -71,7 +72,8 @@ def start_page(title: str) -> tuple[Engine, str]:
     """
     page_opened(title)
     language = settle_language()
-    st.set_page_config(page_title=f"{_(title)} · {_('Neural style transfer')}", page_icon="🎨", layout="wide")
+    full_title = " · ".join((_(title), _("Neural style transfer")))
+    st.set_page_config(page_title=full_title, page_icon="🎨", layout="wide")
     st.html(STYLES)
     settings_replace_address()
     page_speaks(language)
@@ -107,7 +109,7 @@ def _engine() -> Engine:
         return get_engine()
     except UserError as error:
         _log.error("the engine can't start: %s", error)
-        st.error(str(error), icon=":material/error:")
+        st.error(_(error.sentence), icon=":material/error:")
         st.stop()
 
 
@@ -115,18 +117,24 @@ def _tell_losses(engine: Engine, owner: str) -> None:
     """Tells a visitor what had to go for lack of room; once."""
     results, pictures = engine.take_losses(owner), get_visitor_store().take_losses(owner)
     if results:
-        what = f"{results} of your older results" if results > 1 else "One of your older results"
-        st.warning(
-            f"{what} had to be deleted: this server keeps {engine.limits.kept_mb} MB of results and "
-            f"{engine.limits.uploads_mb} MB of the pictures they are made from, shared by everybody.",
-            icon=":material/info:",
+        told = counted(
+            "One of your older results had to be deleted: this server keeps {kept} MB of results and {uploads} MB of "
+            "the pictures they are made from, shared by everybody.",
+            "{count} of your older results had to be deleted: this server keeps {kept} MB of results and {uploads} MB "
+            "of the pictures they are made from, shared by everybody.",
+            results,
+            kept=engine.limits.kept_mb,
+            uploads=engine.limits.uploads_mb,
         )
+        st.warning(_(told), icon=":material/info:")
     if pictures:
-        st.warning(
-            f"{', '.join(map(plain, pictures[-3:]))}: there was no room left for this, since the server keeps "
-            f"{engine.limits.uploads_mb} MB of everybody's pictures. Choose it again, or save it smaller first.",
-            icon=":material/info:",
+        told = Sentence(
+            "{names}: there was no room left for this, since the server keeps {uploads} MB of everybody's pictures. "
+            "Choose it again, or save it smaller first.",
+            names=", ".join(plain(shown(name)) for name in pictures[-3:]),
+            uploads=engine.limits.uploads_mb,
         )
+        st.warning(_(told), icon=":material/info:")
 
 
 def _still_here(engine: Engine, owner: str) -> None:

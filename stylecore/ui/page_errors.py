@@ -24,7 +24,7 @@ Parameters = ParamSpec("Parameters")
 
 class _State:
     prefix = "page_error"
-    of_callback = SessionValue[str]("")
+    of_callback = SessionValue[str]("")  # a `Sentence`
 
 
 @contextmanager
@@ -33,7 +33,7 @@ def errors_shown() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        st.error(_sentence(error), icon=":material/error:")
+        st.error(_(_sentence(error)), icon=":material/error:")
 
 
 def guarded(draw: Callable[Parameters, None]) -> Callable[Parameters, None]:
@@ -66,11 +66,11 @@ def show_callback_error() -> None:
     """Says what went wrong in the callback before this run of the page, if anything did."""
     if sentence := _State().of_callback:
         _State().of_callback = ""
-        st.error(sentence, icon=":material/error:")
+        st.error(_(sentence), icon=":material/error:")
 
 
-def _sentence(error: Exception) -> str:
+def _sentence(error: Exception) -> Sentence:
     if isinstance(error, UserError):
-        return _(error.sentence)
+        return error.sentence
     _log.error("a page failed", exc_info=error)
-    return _(UNEXPECTED)
+    return UNEXPECTED

@@ -9,10 +9,11 @@ import pytest
 from PIL import Image
 
 from stylecore.ui import components
+from stylecore.ui.components.brush import WORDS
 from tests.support.browser import PATIENCE
 
 FOLDER = Path(components.__file__).parent
-PARTS = ("brush_mask", "brush_view", "brush", "brush_drawing", "brush_input")
+PARTS = ("words", "brush_mask", "brush_view", "brush", "brush_drawing", "brush_input")
 SCRIPT = "\n".join((FOLDER / f"{name}.js").read_text() for name in PARTS)
 WIDTH, HEIGHT = 60, 40
 LAYERS = [{"id": id, "label": id, "colour": "#ff0000", "url": "", "stamp": "none", "empty": ""} for id in ("a", "b")]
@@ -23,7 +24,7 @@ class Board:
 
     def __init__(self, page):
         self.page = page
-        self.data = {"width": WIDTH, "height": HEIGHT, "label": "", "active": "a", "layers": LAYERS}
+        self.data = {"width": WIDTH, "height": HEIGHT, "label": "", "active": "a", "layers": LAYERS, "words": WORDS}
         self.data["photograph"] = url(np.full((HEIGHT, WIDTH), 128, np.uint8))
         page.set_content(f"<style>{(FOLDER / 'brush.css').read_text()}</style><main style='width: 600px'></main>")
         page.evaluate(

@@ -209,14 +209,14 @@ def test_the_theory_in_russian_and_the_line_of_the_last_run(theory):
     theory.reload()
     theory.get_by_text("Измерено при размере 64 пикселей").wait_for()
     assert theory.locator(".katex-error").count() == 0
-    theory.get_by_role("link", name="Studio").click()
-    press(theory, "Run")
-    finished(theory)
-    theory.get_by_role("link", name="Theory").click()
+    theory.get_by_role("link", name="Студия").click()
+    press(theory, "Запустить")
+    theory.get_by_text("Готово: 6 шагов").wait_for(timeout=90 * SECOND)
+    theory.get_by_role("link", name="Теория").click()
     theory.locator(".st-key-theory_balance .js-plotly-plot .main-svg").first.wait_for()
     assert theory.get_by_role("heading", name="Почему это работает").is_visible()
     html = downloaded(theory, "График, интерактивный HTML").decode()
-    assert "0.2" in html
+    assert "λ = 0,2" in html or "\\u03bb = 0,2" in html
 
 
 @pytest.mark.parametrize("name", ["Layers", "Theory"])

@@ -139,7 +139,7 @@ def test_the_wall_clock_of_a_run(make, request_for, toy, monkeypatch):
     job = engine.submit("ann", request_for(steps=1000))
     snapshot = wait(job)
     assert snapshot.status == "stopped"
-    assert snapshot.notices == ("A run has at most 1 seconds here, so this one was stopped.",)
+    assert snapshot.notices == ("A run has at most 1 second here, so this one was stopped.",)
     assert snapshot.results
     assert 1 <= snapshot.seconds < 5
     wait(engine.submit("bob", request_for(steps=1)))  # by then the worker has left the first

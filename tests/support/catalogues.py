@@ -87,7 +87,8 @@ def main() -> None:
     new = {language: FOLDER / language / "LC_MESSAGES" / f"{DOMAIN}.po" for language in sys.argv[1:]}
     for language, path in (po_files() | new).items():
         update(language, path, code)
-        missing = [message.id for message in translations(path, language) if message.id and not message.string]
+        messages = [message for message in translations(path, language) if message.id]
+        missing = [each for each in messages if not all(each.string if each.pluralizable else [each.string])]
         print(f"{path.relative_to(ROOT)}: {len(code)} texts, {len(missing)} without a translation")
     if f_strings:
         print("These f-strings can't be translated; make them templates with values:", *f_strings, sep="\n  ")

@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from stylecore import language
 from stylecore.transfer.losses import content_loss, style_loss
 from stylecore.transfer.statistics.matrices import gram
 from stylecore.ui.theory.worked_examples import (
@@ -75,3 +76,10 @@ def test_numbers_and_matrices_as_they_are_written():
         "1 \\cdot 10^{-8}",
     ]
     assert matrix(((1, 2), (3, 4))) == "\\begin{pmatrix} 1 & 2 \\\\ 3 & 4 \\end{pmatrix}"
+
+
+def test_a_decimal_comma_in_latex_has_no_space_behind_it(monkeypatch):
+    monkeypatch.setattr(language, "_reader", lambda: "ru")
+    assert number(0.5) == "0{,}5"
+    assert number(1.5e-7) == "1{,}5 \\cdot 10^{-7}"
+    assert number(14) == "14"

@@ -6,6 +6,7 @@ let newest // streamlit may draw the dialog anew at any time: the next brush goe
 export default function ({ data, parentElement, setTriggerValue }) {
   parentElement.brush ??= new Brush(parentElement, newest)
   newest = parentElement.brush
+  say(parentElement, data.words)
   newest.update(data, setTriggerValue)
 }
 
@@ -46,7 +47,7 @@ class Brush {
     if (this.told?.session !== data.heard.session) this.told = { ...data.heard }
     this.show(data)
     for (const [id, turn] of Object.entries(this.unheard)) if (turn <= data.heard.turn) delete this.unheard[id]
-    this.layers = data.layers
+    Object.assign(this, { layers: data.layers, words: data.words })
     const late = data.heard.turn < this.told.turn // what was painted since is not in what the page says
     if (!late || !data.layers.some(({ id }) => id === this.active)) this.active = data.active
     for (const { id } of data.layers) this.masks[id] ??= new Mask(data.width, data.height)

@@ -10,12 +10,40 @@ from typing import Any, TypedDict
 
 import streamlit as st
 
+from stylecore.language import Sentence, _
 from stylecore.ui.components.mounting import component, data_url, last_event, when_sent_numbered
 
 MAX_SENT = 200_000  # characters of a mask that a browser sends; one of pure noise has 120,000
 
-_BRUSH = component("brush", "brush_mask", "brush_view", "brush", "brush_drawing", "brush_input")
+_BRUSH = component("brush", "words", "brush_mask", "brush_view", "brush", "brush_drawing", "brush_input")
 _HEAD = "data:image/png;base64,"
+WORDS = {
+    "brush": Sentence("Brush"),
+    "tool": Sentence("Tool"),
+    "paint": Sentence("Paint"),
+    "erase": Sentence("Erase"),
+    "erase_hint": Sentence("Erase (E)"),
+    "move": Sentence("Move"),
+    "move_hint": Sentence("Move the photograph, if it is zoomed; two fingers do, too"),
+    "size": Sentence("Size"),
+    "softness": Sentence("Soft edge"),
+    "undo": Sentence("Undo"),
+    "redo": Sentence("Redo"),
+    "fill": Sentence("Fill"),
+    "clear": Sentence("Clear"),
+    "invert": Sentence("Invert"),
+    "zoom": Sentence("Zoom"),
+    "out": Sentence("Zoom out"),
+    "in": Sentence("Zoom in"),
+    "in_hint": Sentence("+, or Ctrl and the wheel"),
+    "fit": Sentence("Whole"),
+    "painted": Sentence("{name}: {percent} % of the photograph is painted."),
+    "hardly": Sentence("{name}: less than 1 % of the photograph is painted."),
+    "keys": Sentence(
+        "Keyboard: arrows move the brush, with Shift in large steps, Space paints, [ and ] change its size, E erases, "
+        "Ctrl+Z undoes, + and − zoom."
+    ),
+}
 
 
 class Layer(TypedDict):
@@ -26,7 +54,7 @@ class Layer(TypedDict):
         label: its name for people.
         colour: "#rrggbb", laid over the photograph where the mask is white.
         mask: PNG bytes, grey; empty for one that is black everywhere.
-        empty: what it means if nothing is painted, in words.
+        empty: what is said of it while nothing is painted.
     """
 
     id: str
@@ -87,6 +115,7 @@ def brush(
         "active": active,
         "label": label,
         "heard": last_event(key),
+        "words": {name: _(word) for name, word in WORDS.items()},
     }
     _BRUSH(key=key, data=data, on_painted_change=when_sent_numbered(key, "painted", "painting", paint))
 

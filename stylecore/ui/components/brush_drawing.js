@@ -45,9 +45,9 @@ Brush.prototype.draw = function () {
 Brush.prototype.describe = function () {
   const layer = this.layers.find(({ id }) => id === this.active)
   const share = this.mask.share()
-  const percent = share > 0 && share < 0.01 ? "less than 1" : Math.round(100 * share)
-  const words = share > 0 ? `${percent} % of the photograph is painted.` : layer.empty
-  this.find(".state").textContent = `${layer.label}: ${words}`
+  const template = share > 0 && share < 0.01 ? this.words.hardly : this.words.painted
+  const told = filled(template, { name: layer.label, percent: Math.round(100 * share) })
+  this.find(".state").textContent = share > 0 ? told : layer.empty
 }
 
 Brush.prototype.tint = function () {

@@ -8,7 +8,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   plot.latest = { data, setTriggerValue }
   const drawn = loaded(data.plotly).then(
     (Plotly) => draw(Plotly, plot, peek),
-    () => (parentElement.querySelector(".trouble").textContent = "The chart's code could not be loaded: reload the page."),
+    () => (parentElement.querySelector(".trouble").textContent = data.words.trouble),
   )
   // Streamlit also ends an update that the next one overtakes: the chart stays on the page then, and keeps its clicks.
   return () => drawn.then(() => plot.isConnected || window.Plotly?.purge(plot))
@@ -83,7 +83,7 @@ function show(plot, peek, event) {
   if (!frames.length) return
   const nearest = frames.reduce((best, frame) => (Math.abs(frame[0] - step) < Math.abs(best[0] - step) ? frame : best))
   peek.querySelector("img").src = nearest[1]
-  peek.querySelector("span").textContent = `step ${nearest[0]}`
+  peek.querySelector("span").textContent = filled(plot.latest.data.words.step, { step: nearest[0] })
   const right = event.event.offsetX > plot.clientWidth / 2
   peek.style.left = right ? "4.5rem" : "auto"
   peek.style.right = right ? "auto" : "1rem"

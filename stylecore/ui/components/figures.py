@@ -8,14 +8,17 @@ from typing import Any
 
 import streamlit as st
 
-from stylecore.charts.style import OPTIONS, Figure
+from stylecore.charts.reading import as_read, options_for
+from stylecore.charts.style import Figure
 from stylecore.charts.tables import Table, figure_table, to_csv, to_json
+from stylecore.language import _, reader
 from stylecore.ui.components.mounting import component, data_url, when_sent
 from stylecore.ui.plotly_js import plotly_address
 from stylecore.ui.widgets.downloads import download
 
-_CHART = component("chart", isolated=False)  # Plotly puts its styles into the page
-_TAKE_HOME = component("take_home", isolated=False)  # its styles also make the two other buttons of its line small
+_CHART = component("chart", "words", "chart", isolated=False)  # Plotly puts its styles into the page
+# The styles of these buttons also make the two other ones of their line small.
+_TAKE_HOME = component("take_home", "words", "take_home", isolated=False)
 _LARGEST_STEP = 10**9  # on the x axis; whatever the browser says
 
 
@@ -58,13 +61,17 @@ def chart(
             on_step(sent)
 
     data = {
-        "figure": figure,
+        "figure": as_read(figure, reader()),
         "frames": [(step, data_url(picture)) for step, picture in frames],
         "live": live,
         "height": height,
         "alt": alt,
         "plotly": plotly_address(),
-        "options": OPTIONS,
+        "options": options_for(reader()),
+        "words": {
+            "step": _("step {step}"),
+            "trouble": _("The chart's code could not be loaded: reload the page."),
+        },
     }
     _CHART(key=key, data=data, on_step_change=when_sent(key, "step", click), height=height)
     if not live:
@@ -81,7 +88,21 @@ def _take_home(key: str, title: str, table: Callable[[], Table]) -> None:
     """
     name = key.replace("_", "-")
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"take_home_{key}"):
-        data = {"chart": key, "name": name, "title": title, "plotly": plotly_address(), "options": OPTIONS}
+        data = {
+            "chart": key,
+            "name": name,
+            "title": title,
+            "plotly": plotly_address(),
+            "options": options_for(reader()),
+            "words": {
+                "title": _("Download: {title}", title=title),
+                "download": _("Download"),
+                "png": _("A picture of twice the usual sharpness"),
+                "svg": _("A drawing, for print"),
+                "html": _("Interactive, with all its code: 5 MB"),
+                "trouble": _("The file could not be made: reload the page and try again."),
+            },
+        }
         _TAKE_HOME(key=f"{key}_files", data=data, width="content")
         csv, json = (partial(_made, write, table) for write in (to_csv, partial(to_json, title=title)))
         for label, make, mime in (("CSV", csv, "text/csv"), ("JSON", json, "application/json")):

@@ -17,7 +17,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       image.hidden = !cell.url
       const name = `${row.label} ${data.columns[j].label}`.trim()
       image.alt = name
-      button.setAttribute("aria-label", [name, cell.note, cell.url ? "" : "no picture yet"].filter(Boolean).join(", "))
+      button.setAttribute("aria-label", [name, cell.note, cell.url ? "" : data.empty].filter(Boolean).join(", "))
       button.disabled = !cell.url
       button.querySelector("span").textContent = cell.note
       button.style.borderColor = data.columns[j].colour

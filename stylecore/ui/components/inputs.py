@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypedDict
 
 from stylecore.charts.style import layer_colour
+from stylecore.language import _
 from stylecore.transfer.vgg import LayerFacts
 from stylecore.ui.components.mounting import component, last_event, when_sent, when_sent_numbered
 
-_NETWORK = component("network")
+_NETWORK = component("network", "words", "network")
 _MATRIX = component("matrix")
 
 
@@ -81,7 +82,16 @@ def network(
 
     _NETWORK(
         key=key,
-        data={"layers": layers, "label": label, "weights": weights},
+        data={
+            "layers": layers,
+            "label": label,
+            "weights": weights,
+            "words": {
+                "pooling": _("pooling"),
+                "weights": _("{label}: weights"),
+                "weight": _("Weight of {layer}"),
+            },
+        },
         on_chosen_change=when_sent(key, "chosen", choose),
         on_weighed_change=when_sent(key, "weighed", weigh),
     )

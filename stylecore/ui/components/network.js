@@ -4,10 +4,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const group = parentElement.querySelector(".network")
   group.setAttribute("aria-label", data.label)
   group.classList.toggle("small", Boolean(data.weights))
-  const names = data.layers.map((layer) => layer.name).join()
+  const names = [...data.layers.map((layer) => layer.name), data.words.pooling].join()
   if (group.dataset.names !== names) {
     group.dataset.names = names
-    group.replaceChildren(...data.layers.flatMap((layer, i) => parts(layer, data.layers[i - 1], data.weights)))
+    group.replaceChildren(...data.layers.flatMap((layer, i) => parts(layer, data.layers[i - 1], data)))
   }
   const buttons = group.querySelectorAll("button")
   data.layers.forEach((layer, i) => {
@@ -30,18 +30,18 @@ function make(name, kind, ...children) {
   return element
 }
 
-function parts(layer, before, weights) {
+function parts(layer, before, { weights, words }) {
   const [block, name] = [layer.name.split("_")[0], weights ? layer.name.replace("relu", "") : layer.name]
   const button = make("button", "", make("span", "box"), make("span", "name", name), make("span", "note"))
   button.type = "button"
-  return before && before.name.split("_")[0] !== block ? [make("span", "pooling", "pooling"), button] : [button]
+  return before && before.name.split("_")[0] !== block ? [make("span", "pooling", words.pooling), button] : [button]
 }
 
 function weigh(parentElement, data, setTriggerValue) {
   const fields = parentElement.querySelector(".weights")
   const chosen = data.layers.map((layer) => layer.name).filter((name) => name in data.weights)
   fields.hidden = !chosen.length
-  fields.setAttribute("aria-label", `${data.label}: weights`)
+  fields.setAttribute("aria-label", filled(data.words.weights, { label: data.label }))
   if (fields.dataset.names !== chosen.join()) {
     fields.dataset.names = chosen.join()
     const field = () => Object.assign(document.createElement("input"), { type: "number", min: 0, step: "any" })
@@ -49,7 +49,7 @@ function weigh(parentElement, data, setTriggerValue) {
   }
   fields.querySelectorAll("input").forEach((field, i) => {
     const weight = data.weights[chosen[i]]
-    field.setAttribute("aria-label", `Weight of ${chosen[i]}`)
+    field.setAttribute("aria-label", filled(data.words.weight, { layer: chosen[i] }))
     if (parentElement.activeElement !== field) field.value = weight
     field.onchange = () => {
       const written = field.valueAsNumber

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypedDict
 
+from stylecore.language import _, reader
 from stylecore.ui.components.mounting import component, data_url, last_event, when_sent, when_sent_numbered
 
-_VIEWER = component("viewer")
+_VIEWER = component("viewer", "words", "viewer")
 _GALLERY = component("gallery")
 _GRID = component("grid")
-_SCRUBBER = component("scrubber")
+_SCRUBBER = component("scrubber", "words", "scrubber")
 _MIX_STRIP = component("mix_strip")
 
 
@@ -111,6 +112,15 @@ def viewer(
             "arrival": arrival,
             "width": size[0],
             "height": size[1],
+            "words": {
+                "compare": _("Before / after"),
+                "actual": _("Original size"),
+                "large": _("Large view"),
+                "close": _("Close"),
+                "boundary": _(
+                    "Boundary between {before} and {after}, in percent", before=before_label, after=after_label
+                ),
+            },
         },
     )
 
@@ -164,7 +174,7 @@ def grid(
         if choice in ids:
             on_choice(choice)
 
-    data = {"columns": columns, "rows": rows, "selected": selected, "label": label}
+    data = {"columns": columns, "rows": rows, "selected": selected, "label": label, "empty": _("no picture yet")}
     _GRID(key=key, data=data, on_chosen_change=when_sent(key, "chosen", choose))
 
 
@@ -200,6 +210,13 @@ def scrubber(
         "alt": alt,
         "width": size[0],
         "height": size[1],
+        "language": reader(),
+        "words": {
+            "picture": _("{alt}, λ = {lam}"),
+            "exact": _("λ = {lam}{note}"),
+            "nearest": _("λ = {lam} is not computed: this is the nearest, λ = {nearest}{note}"),
+            "tick": _("Show λ = {lam}"),
+        },
     }
     _SCRUBBER(key=key, data=data, on_chosen_change=when_sent_numbered(key, "chosen", "lam", choose))
 

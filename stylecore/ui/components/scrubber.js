@@ -2,7 +2,9 @@
 export default function ({ data, parentElement, setTriggerValue }) {
   const find = (selector) => parentElement.querySelector(selector)
   const [slider, image, caption, ticks] = ["input", "img", "figcaption", ".ticks"].map(find)
-  const { pictures } = data
+  const { pictures, words } = data
+  const number = (lam, digits) => // as the language of the page writes it
+    lam.toLocaleString(data.language, { minimumFractionDigits: digits, maximumFractionDigits: digits ?? 10 })
   find("figure").style.setProperty("--shape", data.width / data.height)
   const nearest = (lam) => pictures.reduce((best, next) => (Math.abs(next.lam - lam) < Math.abs(best.lam - lam) ? next : best))
 
@@ -10,11 +12,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const lam = Number(slider.value)
     const picture = nearest(lam)
     if (image.src !== picture.url) image.src = picture.url
-    image.alt = `${data.alt}, λ = ${picture.lam}`
+    image.alt = filled(words.picture, { alt: data.alt, lam: number(picture.lam) })
     const exact = Math.abs(picture.lam - lam) < 0.0005
+    const { note } = picture
     caption.textContent = exact
-      ? `λ = ${picture.lam}${picture.note}`
-      : `λ = ${lam.toFixed(2)} is not computed: this is the nearest, λ = ${picture.lam}${picture.note}`
+      ? filled(words.exact, { lam: number(picture.lam), note })
+      : filled(words.nearest, { lam: number(lam, 2), nearest: number(picture.lam), note })
     find("figure").style.setProperty("--colour", picture.colour)
     return picture
   }
@@ -30,15 +33,15 @@ export default function ({ data, parentElement, setTriggerValue }) {
     told.turn += 1
     setTriggerValue("chosen", { lam, turn: told.turn })
   }
-  const lambdas = JSON.stringify(pictures.map(({ lam }) => lam))
+  const lambdas = JSON.stringify(pictures.map(({ lam }) => number(lam)))
   if (ticks.dataset.lambdas !== lambdas) {
     ticks.dataset.lambdas = lambdas // drawn anew only then: a tick that has the focus keeps it
-    drawTicks(ticks, slider, pictures)
+    drawTicks(ticks, slider, pictures, number, words.tick)
   }
   draw()
 }
 
-function drawTicks(ticks, slider, pictures) {
+function drawTicks(ticks, slider, pictures, number, name) {
   const ends = [] // of the last label on each line: labels of near λ lie below each other
   ticks.replaceChildren(
     ...pictures.map(({ lam, colour }) => {
@@ -47,11 +50,11 @@ function drawTicks(ticks, slider, pictures) {
       ends[line] = lam
       const tick = document.createElement("button")
       tick.type = "button"
-      tick.textContent = lam
+      tick.textContent = number(lam)
       tick.style.left = `calc(.5rem + (100% - 1rem) * ${lam})`
       tick.style.top = `${0.2 + 1.3 * line}rem`
       tick.style.borderColor = colour
-      tick.setAttribute("aria-label", `Show λ = ${lam}`)
+      tick.setAttribute("aria-label", filled(name, { lam: number(lam) }))
       tick.onclick = () => {
         slider.value = lam
         slider.onchange()

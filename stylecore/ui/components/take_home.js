@@ -7,14 +7,14 @@ const SHARPNESS = 2 // pixels of a PNG for each
 
 export default function ({ data, parentElement }) {
   const trouble = parentElement.querySelector(".trouble")
-  parentElement.querySelector(".stylecore-take-home").setAttribute("aria-label", `Download: ${data.title}`)
+  say(parentElement, data.words)
   for (const button of parentElement.querySelectorAll("button")) {
     button.onclick = async () => {
       trouble.textContent = ""
       try {
         await take(button.dataset.kind, data)
       } catch {
-        trouble.textContent = "The file could not be made: reload the page and try again."
+        trouble.textContent = data.words.trouble
       }
     }
   }

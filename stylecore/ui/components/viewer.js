@@ -4,6 +4,7 @@ export default function ({ data, parentElement }) {
   const [stage, wipe, before, after, dialog] = [".stage", ".wipe", ".before", ".after", "dialog"].map(find)
   const [compare, actual, large] = [".compare", ".actual", ".large"].map(find)
 
+  say(parentElement, data.words)
   if (after.src !== data.after) after.src = data.after
   after.alt = data.alt
   if (data.before && before.src !== data.before) before.src = data.before
@@ -39,7 +40,6 @@ export default function ({ data, parentElement }) {
   compare.onclick = toggle(compare)
   actual.onclick = toggle(actual)
   wipe.oninput = draw
-  wipe.setAttribute("aria-label", `Boundary between ${data.before_label} and ${data.after_label}, in percent`)
 
   const big = find("dialog img")
   large.onclick = () => {

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from stylecore.config import SETTINGS, TransferConfig
+from stylecore.language import _
 from stylecore.ui.components import Item, data_url
 
 WALL_SIDE = 220  # pixels of the width of each, at least
 
 
-def wall_item(name: str, picture: bytes, pair: str, lam: float, config: TransferConfig, opens: str) -> Item:
+def wall_item(name: str, picture: bytes, pair: str, lam: float, config: TransferConfig, label: str) -> Item:
     """A picture with a note of two lines.
 
     Args:
@@ -17,12 +18,7 @@ def wall_item(name: str, picture: bytes, pair: str, lam: float, config: Transfer
         pair: what content and style are called.
         lam: λ.
         config: the settings, whose own λ do not matter.
-        opens: what a click opens in the Studio, in words.
+        label: what the picture is, and what a click does.
     """
-    described = SETTINGS["statistic"].labels[config.statistic]
-    return Item(
-        id=name,
-        label=f"{pair}, λ = {lam:.3g}: open {opens} in the Studio",
-        url=data_url(picture),
-        note=f"{pair}\nλ {lam:.3g} · {described}",
-    )
+    note = _("λ {lam:.3g} · {described}", lam=lam, described=SETTINGS["statistic"].labels[config.statistic])
+    return Item(id=name, label=label, url=data_url(picture), note=f"{pair}\n{note}")

@@ -11,6 +11,7 @@ from stylecore.charts.grid import AXIS_TITLES, Place, histories_figure, trade_of
 from stylecore.charts.loss_table import Run, loss_table
 from stylecore.experiments.axes import AXES
 from stylecore.experiments.grid import Cell
+from stylecore.language import _, counted
 from stylecore.ui.components import chart
 from stylecore.ui.lab.pictures import select_place
 from stylecore.ui.lab.state import LabState
@@ -37,15 +38,15 @@ def show_trade_off(rows: Rows, selected: Place, *, live: bool) -> None:
         for row, cells in rows.items()
     }
     words = "; ".join(
-        f"{row} λ {lam:g}: content {content:.2g}, style {style:.2g}".strip()
+        " ".join(filter(None, (_(row), _told(lam, content, style))))
         for row, points in ends.items()
         for lam, (content, style) in points.items()
     )
-    st.markdown("**The trade-off**")
+    st.markdown(_("**The trade-off**"))
     chart(
         trade_off_figure(ends, selected, rows=list(rows)),
         key="lab_trade_off",
-        alt=f"Content loss against style loss. {words}",
+        alt=_("Content loss against style loss. {pictures}", pictures=words),
         live=live,
         on_point=select_place,
         height=TRADE_OFF_HEIGHT,
@@ -77,7 +78,14 @@ def show_loss_histories(rows: Rows, lambdas: Sequence[float], selected: Place, *
             steps=max((cell.job.snapshot.steps for cell in drawn.values()), default=0),
         ),
         key="lab_histories",
-        alt=f"{AXIS_TITLES[state.term]} of {len(drawn)} pictures against steps",
+        alt=_(
+            counted(
+                "{loss} of {count} picture against steps",
+                "{loss} of {count} pictures against steps",
+                len(drawn),
+                loss=AXIS_TITLES[state.term],
+            )
+        ),
         live=live,
         on_point=select_place,
         height=HISTORIES_HEIGHT,
@@ -90,12 +98,12 @@ def _drawn_input(rows: Sequence[str], lambdas: Sequence[float], selected: Place)
     state = LabState()
     state.choose_drawn(rows, lambdas, selected[1])
     st.session_state.setdefault(LabState.term.key, state.term)
-    st.markdown("**Step by step**")
+    st.markdown(_("**Step by step**"))
     with st.container(horizontal=True, vertical_alignment="bottom", key="lab_drawn"):
         st.segmented_control(
-            "Loss",
+            _("Loss"),
             list(AXIS_TITLES),
-            format_func=AXIS_TITLES.__getitem__,
+            format_func={term: _(title) for term, title in AXIS_TITLES.items()}.__getitem__,
             required=True,
             key=LabState.term.key,
             label_visibility="collapsed",
@@ -104,7 +112,7 @@ def _drawn_input(rows: Sequence[str], lambdas: Sequence[float], selected: Place)
         st.pills(
             "λ",
             lambdas,
-            format_func=lambda lam: f"λ {lam:g}",
+            format_func={lam: _("λ {lam:g}", lam=lam) for lam in lambdas}.__getitem__,
             selection_mode="multi",
             wrap=True,
             key=LabState.drawn_lambdas.key,
@@ -113,8 +121,9 @@ def _drawn_input(rows: Sequence[str], lambdas: Sequence[float], selected: Place)
         )
     if len(rows) > 1:
         st.pills(
-            "Rows",
+            _("Rows"),
             rows,
+            format_func={row: _(row) for row in rows}.__getitem__,
             selection_mode="multi",
             wrap=True,
             key=LabState.drawn_rows.key,
@@ -124,11 +133,18 @@ def _drawn_input(rows: Sequence[str], lambdas: Sequence[float], selected: Place)
     axis = AXES.get(state.axis)
     if len(rows) > 1 and axis is not None and axis.measures:
         st.caption(
-            f"{axis.label}: the losses depend on it by their definition, so each row is measured by its own. "
-            "Compare the pictures as well."
+            _(
+                "{axis}: the losses depend on it by their definition, so each row is measured by its own. "
+                "Compare the pictures as well.",
+                axis=axis.label,
+            )
         )
     if not (state.drawn_rows and state.drawn_lambdas):
-        st.caption("Choose a row and a λ whose curve shall be drawn.")
+        st.caption(_("Choose a row and a λ to draw their curve."))
+
+
+def _told(lam: float, content: float, style: float) -> str:
+    return _("λ {lam:g}: content {content:.2g}, style {style:.2g}", lam=lam, content=content, style=style)
 
 
 def _cells(rows: Rows) -> dict[Place, Cell]:

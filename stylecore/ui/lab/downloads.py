@@ -11,6 +11,7 @@ from stylecore.artifacts.animation import sweep
 from stylecore.artifacts.archive import archive
 from stylecore.artifacts.contact_sheet import contact_sheet
 from stylecore.experiments.grid import Cell
+from stylecore.language import _
 from stylecore.ui.widgets.downloads import download
 
 
@@ -30,17 +31,17 @@ def show_downloads(rows: Mapping[str, Mapping[float, Cell]], row: str, columns: 
     if not any(finished.values()):
         return
     table = [
-        (name, [(f"λ = {lam:g}", found[lam][0] if lam in found else None) for lam in columns])
+        (_(name), [(_("λ = {lam:g}", lam=lam), found[lam][0] if lam in found else None) for lam in columns])
         for name, found in finished.items()
     ]
     with st.container(horizontal=True, gap="small", key="lab_downloads"):
-        _download("Contact sheet", partial(contact_sheet, table), "lambda-sheet.png", "image/png")
+        _download(_("Contact sheet"), partial(contact_sheet, table), "lambda-sheet.png", "image/png")
         everything = partial(archive, finished, axis or "row")
-        _download("All pictures and losses", everything, "lambda-lab.zip", "application/zip")
-        pictures = [png for png, _, _ in finished[row].values()]
+        _download(_("All pictures and losses"), everything, "lambda-lab.zip", "application/zip")
+        pictures = [png for png, _history, _k in finished[row].values()]
         if len(pictures) > 1:
-            _download("Animation, WebP", partial(sweep, pictures, "WEBP"), "lambda.webp", "image/webp")
-            _download("Animation, GIF", partial(sweep, pictures, "GIF"), "lambda.gif", "image/gif")
+            _download(_("Animation, WebP"), partial(sweep, pictures, "WEBP"), "lambda.webp", "image/webp")
+            _download(_("Animation, GIF"), partial(sweep, pictures, "GIF"), "lambda.gif", "image/gif")
 
 
 def _download(label: str, make: Callable[[], bytes], name: str, mime: str) -> None:

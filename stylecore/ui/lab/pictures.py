@@ -13,6 +13,7 @@ from stylecore.engine.engine import Engine
 from stylecore.experiments.grid import Cell
 from stylecore.experiments.lambdas import MOST, neighbours
 from stylecore.imaging.images import picture_size
+from stylecore.language import _
 from stylecore.ui.components import Column, Row, Scrubbed, data_url, grid, scrubber
 from stylecore.ui.lab.state import LabState
 from stylecore.ui.page_errors import guarded_callback
@@ -32,14 +33,14 @@ def show_grid(rows: Mapping[str, Mapping[float, Cell]], columns: Sequence[float]
         lam: its λ; None if none is.
     """
     grid(
-        [Column(label=f"λ {lam:g}", colour=lambda_colour(lam)) for lam in columns],
+        [Column(label=_("λ {lam:g}", lam=lam), colour=lambda_colour(lam)) for lam in columns],
         [
-            Row(label=name, cells=[grid_cell(place_id((name, lam)), cells.get(lam)) for lam in columns])
+            Row(label=_(name), cells=[grid_cell(place_id((name, lam)), cells.get(lam)) for lam in columns])
             for name, cells in rows.items()
         ],
         "" if lam is None else place_id((row, lam)),
         key="lab_grid",
-        label="Pictures by λ",
+        label=_("Pictures by λ"),
         on_choice=select_place,
     )
 
@@ -61,7 +62,7 @@ def show_scrubber(cells: Mapping[float, Cell], lam: float) -> None:
         lam,
         picture_size(previews[lam]),
         key="lab_scrubber",
-        alt=f"{inputs.content.name} in the style of {style_names(inputs)}",
+        alt=_("{content} in the style of {style}", content=inputs.content.name, style=style_names(inputs)),
         on_choice=select,
     )
 
@@ -89,7 +90,7 @@ def show_actions(
         if cell.result and cell.job.ended:
             act = partial(_open_in_studio, engine, owner, cell.job.id, cell.k)
             st.button(
-                f"Open λ = {lam:g} in the Studio",
+                _("Open λ = {lam:g} in the Studio", lam=lam),
                 icon=":material/brush:",
                 key="lab_open",
                 on_click=guarded_callback(act),
@@ -101,7 +102,7 @@ def show_actions(
         for low, middle, high in gaps:
             act = partial(_add, engine, owner, row, middle, {*lambdas, middle})
             st.button(
-                f"Add λ = {middle:g}, between {low:g} and {high:g}",
+                _("Add λ = {middle:g}, between {low:g} and {high:g}", middle=middle, low=low, high=high),
                 icon=":material/add:",
                 key=f"lab_add_{middle}",
                 on_click=guarded_callback(act),
@@ -121,7 +122,7 @@ def select_place(name: str) -> None:
 
 def _progress_note(cell: Cell) -> str:
     snapshot = cell.job.snapshot
-    return "" if snapshot.status == "finished" else f" · step {snapshot.done}"
+    return "" if snapshot.status == "finished" else " · " + _("step {step}", step=snapshot.done)
 
 
 def _open_in_studio(engine: Engine, owner: str, job_id: str, k: int) -> None:

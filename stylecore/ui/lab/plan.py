@@ -13,6 +13,7 @@ from stylecore.errors import SettingError, UserError
 from stylecore.experiments.axes import MIX, along, weights_along
 from stylecore.experiments.grid import Cell, batches, cells_of, missing
 from stylecore.imaging.mask_files import guided_regions
+from stylecore.language import _, counted
 from stylecore.ui.lab.grid_choice import GridChoice
 from stylecore.ui.lab.state import NO_AXIS, LabState
 from stylecore.ui.state.chosen_inputs import chosen_inputs
@@ -25,7 +26,7 @@ MEMORY_SHARE = 0.7  # of the free memory, that one batch may take
 def plan_lab(engine: Engine, owner: str) -> RunPlan:
     """What Run would compute of the chosen pair with what the widgets say, or why it can't."""
     todo: list[tuple[Request, Cost]] = []
-    label, problem = "Run", ""
+    label, problem = _("Run"), ""
     try:
         grid, lambdas = chosen_grid(), _lambdas_to_compute()
         requests = [grid.request(row) for row in grid.rows]
@@ -33,12 +34,12 @@ def plan_lab(engine: Engine, owner: str) -> RunPlan:
         todo = missing_batches(engine, owner, requests, lambdas, pictures.content.size, pictures.style_sizes)
         label = _label(len(requests) * len(lambdas), _finished(engine, owner, requests, lambdas), todo)
     except UserError as error:
-        problem = str(error)
+        problem = _(error.sentence)
     return RunPlan(
         label=label,
         icon="compare",
-        requests=tuple(request for request, _ in todo),
-        costs=tuple(cost for _, cost in todo),
+        requests=tuple(request for request, _cost in todo),
+        costs=tuple(cost for _request, cost in todo),
         problem=problem,
     )
 
@@ -138,15 +139,22 @@ def _label(wanted: int, finished: int, todo: Sequence[tuple[Request, Cost]]) -> 
         finished: of them.
         todo: batches of those that are neither finished nor being computed.
     """
-    missing = sum(len(request.config.lambdas) for request, _ in todo)
+    missing = sum(len(request.config.lambdas) for request, _cost in todo)
     if not wanted:
-        return "Run"
+        return _("Run")
     if missing == wanted:
-        return f"Run {_pictures(wanted)}"
+        return _(counted("Run {count} picture", "Run {count} pictures", wanted))
     if missing:
-        return f"Run the missing {missing} of {_pictures(wanted)}"
-    return f"All {wanted} are done" if finished == wanted else f"{finished} of {_pictures(wanted)} are done"
-
-
-def _pictures(count: int) -> str:
-    return f"{count} picture{'s' * (count != 1)}"
+        part = counted(
+            "Run the missing {missing} of {count} picture",
+            "Run the missing {missing} of {count} pictures",
+            wanted,
+            missing=missing,
+        )
+        return _(part)
+    if finished == wanted:
+        return _("All {count} are done", count=wanted)
+    done = counted(
+        "{finished} of {count} picture are done", "{finished} of {count} pictures are done", wanted, finished=finished
+    )
+    return _(done)

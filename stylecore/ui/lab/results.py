@@ -12,6 +12,7 @@ from stylecore.engine.engine import Engine
 from stylecore.errors import UserError
 from stylecore.experiments.finished import examples_like
 from stylecore.experiments.grid import Cell, cells_of
+from stylecore.language import _
 from stylecore.ui.lab.curves import show_loss_histories, show_trade_off
 from stylecore.ui.lab.downloads import show_downloads
 from stylecore.ui.lab.grid_choice import GridChoice
@@ -62,7 +63,7 @@ def _show(engine: Engine, owner: str, lambdas: Sequence[float], axis: str) -> No
         if lam is None:
             return
         if row:
-            st.markdown(f"**{row}**")
+            st.markdown(f"**{_(row)}**")
         large, trade_off = st.columns([1, 1], gap="medium")
         with large:
             show_scrubber(cells, lam)
@@ -92,7 +93,7 @@ def _example_rows(grid: GridChoice, lambdas: Sequence[float]) -> Rows:
 def _show_notices(rows: Rows) -> None:
     notices = (notice for cells in rows.values() for cell in cells.values() for notice in cell.job.snapshot.notices)
     for notice in dict.fromkeys(notices):
-        st.warning(notice, icon=":material/info:")
+        st.warning(_(notice), icon=":material/info:")
 
 
 def _any_picture(rows: Rows) -> bool:
@@ -101,18 +102,22 @@ def _any_picture(rows: Rows) -> bool:
 
 def _show_welcome(examples: Rows) -> None:
     sizes = {max(cell.job.size) for cells in examples.values() for cell in cells.values() if cell.job.size}
-    words = (
-        f"These are finished samples of {max(sizes)} pixels: move λ over them. **Run** paints them with your settings."
-        if sizes
-        else "Press **Run**: the same photograph is painted once for each λ, all at the same time, and a chart shows "
-        "what each costs in content and in style."
-    )
+    if sizes:
+        words = _(
+            "These are finished samples of {size} pixels: move λ over them. **Run** paints them with your settings.",
+            size=max(sizes),
+        )
+    else:
+        words = _(
+            "Press **Run**: the same photograph is painted once for each λ, all at the same time, and a chart shows "
+            "what each costs in content and in style."
+        )
     st.info(words, icon=":material/compare:")
 
 
 def _selected_row(rows: Rows) -> str:
     """The row that was clicked if something of it is there; else the last one with a picture, else the first."""
-    wanted = LabState().selected_row
+    wanted = next((name for name in rows if name == LabState().selected_row), "")
     if rows.get(wanted):
         return wanted
     painted = [name for name, cells in rows.items() if any(cell.preview for cell in cells.values())]

@@ -19,11 +19,12 @@ from stylecore.experiments.lambdas import (
     lambdas_to_text,
     parse_lambdas,
 )
+from stylecore.language import Sentence
 from stylecore.ui.lab.grid_choice import GridChoice
 from stylecore.ui.state.session import SessionValue
 from stylecore.ui.widgets.settings import current_settings
 
-BY_HAND, EVENLY, AROUND_ONE = MODES = ("By hand", "Evenly", "Around one")
+BY_HAND, EVENLY, AROUND_ONE = MODES = (Sentence("By hand"), Sentence("Evenly"), Sentence("Around one"))
 NO_AXIS = ""
 MOST_CURVES = len(ROW_COLOURS)  # that are drawn before anybody has chosen some
 EARLIER_ROW_NAMES = {"maximum": "max"}  # in links of earlier versions

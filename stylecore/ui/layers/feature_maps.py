@@ -8,6 +8,7 @@ from stylecore.artifacts.contact_sheet import labelled_sheet
 from stylecore.engine.engine import Engine
 from stylecore.engine.feature_views import FeatureMaps, FeatureMapsQuery
 from stylecore.imaging.images import encode_png
+from stylecore.language import Sentence, _, counted, number
 from stylecore.ui.layers.last_result import last_result
 from stylecore.ui.layers.settings import view_settings
 from stylecore.ui.layers.state import LayersState
@@ -16,6 +17,7 @@ from stylecore.ui.widgets.answers import answer_to
 from stylecore.ui.widgets.downloads import download
 
 COLUMNS = 6  # of the sheet
+PHOTOGRAPH, STYLE, RESULT = Sentence("Photograph"), Sentence("Style"), Sentence("Result")
 
 
 def show_feature_maps(engine: Engine, owner: str, layer: str) -> None:
@@ -27,32 +29,53 @@ def show_feature_maps(engine: Engine, owner: str, layer: str) -> None:
         layer: one of `LAYERS`.
     """
     content, style = chosen_pair()
-    pictures = {"Photograph": content.data, "Style": style.data}
+    pictures: dict[str, bytes] = {PHOTOGRAPH: content.data, STYLE: style.data}
     if (job := last_result(engine, owner)) is not None:
-        pictures["Result"] = job.snapshot.results[0]
+        pictures[RESULT] = job.snapshot.results[0]
     name = _picture_input(list(pictures))
     maps = answer_to(engine, owner, FeatureMapsQuery(pictures[name], layer, view_settings()), "maps_wait")
     if maps is None:
         return
     sheet = _sheet(maps)
-    silent = f" {maps.silent} of the layer's channels see nothing in it." if maps.silent else ""
+    caption = counted(
+        "{picture}: the strongest channel of {layer}, {width} × {height} positions, with its number and its mean; "
+        "black is 0, bright the channel's own largest value.",
+        "{picture}: the {count} strongest channels of {layer}, {width} × {height} positions, each with its number and "
+        "its mean; black is 0, bright the channel's own largest value.",
+        len(maps.channels),
+        picture=name,
+        layer=layer,
+        width=maps.size[0],
+        height=maps.size[1],
+    )
+    silent = counted(
+        "{count} of the layer's channels sees nothing in it.",
+        "{count} of the layer's channels see nothing in it.",
+        maps.silent,
+    )
     st.image(
         sheet,
         width="stretch",
-        alt=f"The {len(maps.channels)} strongest channels of {layer} for the {name.lower()}",
-        caption=f"{name}: the {len(maps.channels)} strongest channels of {layer}, {maps.size[0]} × {maps.size[1]} "
-        f"positions, each with its number and its mean; black is 0, bright the channel's own largest value.{silent}",
+        alt=_("Feature maps of {layer}: {picture}", layer=layer, picture=name),
+        caption=f"{_(caption)} {_(silent)}" if maps.silent else _(caption),
     )
-    download("Feature maps", lambda: sheet, f"{layer}-maps.png", "image/png", key="maps_sheet")
+    download(_("Feature maps"), lambda: sheet, f"{layer}-maps.png", "image/png", key="maps_sheet")
 
 
 def _picture_input(names: list[str]) -> str:
-    """Draws the choice of a picture. Returns its name."""
+    """Draws the choice of a picture. Returns its name, one of these."""
     state = LayersState()
     if state.maps_of not in names:  # there was a result, and it is gone
         state.maps_of = names[0]
-    name = st.segmented_control("Maps of", names, required=True, key=LayersState.maps_of.key, persist_state="session")
-    return str(name)
+    chosen = st.segmented_control(
+        _("Maps of"),
+        names,
+        format_func={name: _(name) for name in names}.__getitem__,
+        required=True,
+        key=LayersState.maps_of.key,
+        persist_state="session",
+    )
+    return next(name for name in names if name == chosen)
 
 
 def _sheet(maps: FeatureMaps) -> bytes:
@@ -67,4 +90,4 @@ def _sheet(maps: FeatureMaps) -> bytes:
 
 def _mean_text(mean: float) -> str:
     """Three digits, without an exponent."""
-    return f"{mean:,.0f}" if mean >= 100 else f"{mean:.3g}"
+    return number(mean, ",.0f" if mean >= 100 else ".3g")

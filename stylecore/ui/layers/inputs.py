@@ -6,6 +6,7 @@ import streamlit as st
 
 from stylecore.config import SETTINGS, Statistic
 from stylecore.engine.limits import Limits
+from stylecore.language import _
 from stylecore.transfer.statistics import DESCRIPTIONS
 from stylecore.ui.layers.state import VIEWS, LayersState, available_sizes
 from stylecore.ui.widgets.number_input import number_input
@@ -14,8 +15,9 @@ from stylecore.ui.widgets.number_input import number_input
 def view_input() -> str:
     """Draws the choice of the view. Returns one of `VIEWS`."""
     view = st.segmented_control(
-        "View",
+        _("View"),
         list(VIEWS),
+        format_func={view: _(view) for view in VIEWS}.__getitem__,
         required=True,
         key=LayersState.view.key,
         persist_state="session",
@@ -32,10 +34,10 @@ def size_and_steps_input(limits: Limits) -> tuple[int, int]:
     """
     left, right = st.columns(2, wrap=False)
     size = left.select_slider(
-        "Size, pixels", available_sizes(limits), key=LayersState.size.key, persist_state="session"
+        _("Size, pixels"), available_sizes(limits), key=LayersState.size.key, persist_state="session"
     )
     with right:
-        steps = number_input("Steps", 1, limits.max_steps, step=20, key=LayersState.steps.key)
+        steps = number_input(_("Steps"), 1, limits.max_steps, step=20, key=LayersState.steps.key)
     return int(size), int(steps)
 
 
@@ -45,13 +47,14 @@ def descriptions_input() -> list[Statistic]:
     Returns:
         Those that are chosen, in the order in which all are listed; none if only the content is wanted.
     """
+    names = {name: _(SETTINGS["statistic"].labels[name]) for name in DESCRIPTIONS}
     st.pills(
-        "Style described by",
-        list(DESCRIPTIONS),
+        _("Style described by"),
+        list(names),
         selection_mode="multi",
         wrap=True,
         key=LayersState.described.key,
         persist_state="session",
-        format_func=SETTINGS["statistic"].labels.__getitem__,
+        format_func=names.__getitem__,
     )
     return LayersState().descriptions

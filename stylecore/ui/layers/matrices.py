@@ -9,12 +9,13 @@ from functools import partial
 import streamlit as st
 
 from stylecore.charts.export import to_html
-from stylecore.charts.insight import matrices_figure
+from stylecore.charts.insight import TITLES, matrices_figure
 from stylecore.charts.style import Figure
 from stylecore.config import SETTINGS, Statistic
 from stylecore.engine.engine import Engine
 from stylecore.engine.feature_views import MATRICES, Statistics, StatisticsQuery
 from stylecore.engine.jobs import Frame, Job
+from stylecore.language import Sentence, _, counted, number, reader
 from stylecore.ui.components import chart
 from stylecore.ui.layers.last_result import last_result
 from stylecore.ui.layers.settings import view_settings
@@ -40,28 +41,28 @@ def show_matrices(engine: Engine, owner: str, layer: str) -> None:
     found = answer_to(engine, owner, _query(job, layer, statistic), "matrices_wait")
     if found is None:
         return
-    title = f"{_name(statistic)} of {layer}"
+    title = Sentence("{description} of {layer}", description=_name(statistic), layer=layer)
     settings = _settings(layer, statistic)
-    figures = {title: _show_heat_maps(found, title, settings, signed=statistic == "covariance")}
+    figures: dict[str, Figure] = {title: _show_heat_maps(found, title, settings, signed=statistic == "covariance")}
     if found.trajectory:
         figures |= show_trajectory(found, settings)
     elif job is None:
         st.info(
-            "Paint this pair in the Studio, and its result, and the way to it, appear here, too.",
+            _("Paint this pair in the Studio to see its result here, and the way to it."),
             icon=":material/brush:",
         )
-    make = partial(to_html, figures)
-    download("Interactive figures, HTML", make, f"{layer}-{statistic}.html", "text/html", key="matrices_html")
+    make = partial(to_html, figures, reader())
+    download(_("Interactive figures, HTML"), make, f"{layer}-{statistic}.html", "text/html", key="matrices_html")
 
 
 def _statistic_input() -> Statistic:
     return st.segmented_control(
-        "Style described by",
+        _("Style described by"),
         MATRICES,
         default=MATRICES[0],
         required=True,
         key="matrices_of",
-        format_func=_name,
+        format_func={name: _(_name(name)) for name in MATRICES}.__getitem__,
         persist_state="session",
     )
 
@@ -104,16 +105,24 @@ def _settings(layer: str, statistic: Statistic) -> dict[str, object]:
     }
 
 
-def _show_heat_maps(found: Statistics, title: str, settings: Mapping[str, object], *, signed: bool) -> Figure:
+def _show_heat_maps(found: Statistics, title: Sentence, settings: Mapping[str, object], *, signed: bool) -> Figure:
     figure = matrices_figure(found, signed=signed)
-    chart(figure, key="matrices", alt=f"{title} as heat maps", live=False, height=HEIGHT, settings=settings)
+    chart(
+        figure, key="matrices", alt=_("{title} as heat maps", title=title), live=False, height=HEIGHT, settings=settings
+    )
     words = "; ".join(
-        f"{name} {found.distances[key]:.2f}"
-        for key, name in (("content", "photograph"), ("result", "result"))
-        if key in found.distances
+        f"{_(TITLES[name])} {number(found.distances[name], '.2f')}"
+        for name in ("content", "result")
+        if name in found.distances
     )
-    st.caption(
-        f"{title} per position, for the {len(found.channels)} channels that are strongest in the style, on one colour "
-        f"scale. Distance from the style's, ‖G − G(s)‖ / ‖G(s)‖ of all channels: {words}."
+    caption = counted(
+        "{title} per position, for the channel that is strongest in the style. Distance from the style's, "
+        "‖G − G(s)‖ / ‖G(s)‖ of all channels: {distances}.",
+        "{title} per position, for the {count} channels that are strongest in the style, on one colour scale. Distance "
+        "from the style's, ‖G − G(s)‖ / ‖G(s)‖ of all channels: {distances}.",
+        len(found.channels),
+        title=title,
+        distances=words,
     )
+    st.caption(_(caption))
     return figure

@@ -7,7 +7,8 @@ import streamlit as st
 from stylecore.config import TransferConfig
 from stylecore.engine.cost import Size, used_sizes
 from stylecore.errors import UserError
-from stylecore.transfer.vgg import layer_facts
+from stylecore.language import _
+from stylecore.transfer.vgg import LayerFacts, layer_facts
 from stylecore.ui.components import LayerBox, layer_box, network
 from stylecore.ui.layers.state import LayersState
 from stylecore.ui.state.chosen import chosen_pair
@@ -28,13 +29,18 @@ def network_input(config: TransferConfig, *, several: bool) -> list[str]:
     network(
         _boxes(size, chosen),
         key="network",
-        label="The layers of VGG16",
+        label=_("The layers of VGG16"),
         on_choice=_toggle if several else _choose,
     )
     st.caption(
-        f"VGG16 for a picture of {size[0]} × {size[1]} pixels: channels × width × height of each layer, and how many "
-        "pixels, in a square of that side, one position sees. "
-        + ("Click layers to choose them." if several else "Click a layer to look at it.")
+        _(
+            "VGG16 for a picture of {width} × {height} pixels: channels × width × height of each layer, and how many "
+            "pixels, in a square of that side, one position sees.",
+            width=size[0],
+            height=size[1],
+        )
+        + " "
+        + (_("Click layers to choose them.") if several else _("Click a layer to look at it."))
     )
     return chosen
 
@@ -54,12 +60,19 @@ def _boxes(size: Size, chosen: list[str]) -> list[LayerBox]:
             layer,
             fact,
             selected=layer in chosen,
-            note=f"{fact.channels} × \n{fact.size[0]} × {fact.size[1]}\nsees {fact.receptive_field}",
-            hint=f"{fact.channels} channels of {fact.size[0]} × {fact.size[1]} positions; each sees "
-            f"{fact.receptive_field} × {fact.receptive_field} pixels",
+            note=_("{channels} × \n{width} × {height}\nsees {field}", **_numbers(fact)),
+            hint=_(
+                "{channels} channels of {width} × {height} positions; each sees {field} × {field} pixels",
+                **_numbers(fact),
+            ),
         )
         for layer, fact in layer_facts(*size).items()
     ]
+
+
+def _numbers(fact: LayerFacts) -> dict[str, int]:
+    width, height = fact.size
+    return {"channels": fact.channels, "width": width, "height": height, "field": fact.receptive_field}
 
 
 def _toggle(layer: str) -> None:

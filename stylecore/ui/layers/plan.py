@@ -13,6 +13,7 @@ from stylecore.errors import UserError
 from stylecore.experiments.grid import Cell, cells_of, missing
 from stylecore.experiments.reconstruction import content_of, style_up_to
 from stylecore.imaging.inputs import pair
+from stylecore.language import Sentence, _, counted
 from stylecore.ui.layers.settings import reconstruction_settings
 from stylecore.ui.layers.state import LayersState
 from stylecore.ui.state.chosen import chosen_pair
@@ -23,9 +24,11 @@ CONTENT = "content"
 Requests = Mapping[tuple[str, str], Request]  # by row, `CONTENT` or a description of style, and layer
 
 
-def row_label(row: str) -> str:
+def row_label(row: str) -> Sentence:
     """The heading of a row, `CONTENT` or a description of style."""
-    return "Content" if row == CONTENT else f"Style: {SETTINGS['statistic'].labels[row]}"
+    if row == CONTENT:
+        return Sentence("Content")
+    return Sentence("Style: {description}", description=SETTINGS["statistic"].labels[row])
 
 
 def reconstruction_requests(
@@ -71,7 +74,7 @@ def plan_reconstructions(engine: Engine, owner: str) -> RunPlan:
         now = todo[: _room(engine, owner)]
         costs = tuple(engine.price(content.size, [style.size], request.config) for request in now)
     except UserError as error:
-        problem = str(error)
+        problem = _(error.sentence)
     return RunPlan(
         label=_label(len(requests), len(todo), len(now), busy=bool(living_jobs(engine, owner, "layers"))),
         icon="layers",
@@ -112,7 +115,10 @@ def _label(requests: int, todo: int, now: int, *, busy: bool) -> str:
         busy: whether any is being painted.
     """
     if not requests:
-        return "Choose a layer above"
+        return _("Choose a layer above")
     if not todo:
-        return "Painting …" if busy else f"All {requests} are done"
-    return f"Run {now}{f' of {todo}' * (now < todo)} reconstruction{'s' * (todo != 1)}"
+        return _("Painting …") if busy else _("All {count} are done", count=requests)
+    if now < todo:
+        part = counted("Run {now} of {count} reconstruction", "Run {now} of {count} reconstructions", todo, now=now)
+        return _(part)
+    return _(counted("Run {count} reconstruction", "Run {count} reconstructions", todo))

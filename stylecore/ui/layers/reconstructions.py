@@ -15,6 +15,7 @@ from stylecore.experiments.grid import Cell
 from stylecore.experiments.reconstruction import first_layers
 from stylecore.imaging.images import encode_png
 from stylecore.imaging.scaling import fitted_size
+from stylecore.language import Sentence, _, counted
 from stylecore.ui.components import Column, Row, grid, viewer
 from stylecore.ui.layers.plan import CONTENT, cells_by_request, reconstruction_requests, row_label
 from stylecore.ui.layers.state import LayersState
@@ -63,31 +64,34 @@ def _show(
         cell = cells[picked] if picked else None
         if picked and cell:
             _show_large(cell, *picked)
-    _show_download(cells, rows, layers, f"From noise, layer by layer: {config.size} pixels, {config.steps} steps")
+    title = _("From noise, layer by layer: {size} pixels, {steps} steps", size=config.size, steps=config.steps)
+    _show_download(cells, rows, layers, title)
 
 
 def _show_welcome(*, any_layer: bool) -> None:
-    st.info(
-        "Press **Run**: each picture starts from noise. Top row: the photograph, painted again by this layer alone. "
-        "Below: the style, painted again by the first layer of each block up to this one, a row for each description "
-        "that is chosen. Early layers bring back nearly the photograph; deep ones keep things but lose their place and "
-        "colour. This is Figure 1 of Gatys et al. 2015, on your pictures."
-        if any_layer
-        else "Choose one layer or more in the drawing above.",
-        icon=":material/layers:",
-    )
+    if any_layer:
+        words = _(
+            "Press **Run**: each picture starts from noise. Top row: the photograph, painted again by this layer "
+            "alone. "
+            "Below: the style, painted again by the first layer of each block up to this one, a row for each "
+            "description that is chosen. Early layers bring back nearly the photograph; deep ones keep things but lose "
+            "their place and colour. This is Figure 1 of Gatys et al. 2015, on your pictures."
+        )
+    else:
+        words = _("Choose one layer or more in the drawing above.")
+    st.info(words, icon=":material/layers:")
 
 
 def _show_grid(cells: Cells, rows: Sequence[str], layers: Sequence[str], picked: tuple[str, str] | None) -> None:
     grid(
         [Column(label=layer, colour=layer_colour(layer)) for layer in layers],
         [
-            Row(label=row_label(row), cells=[grid_cell(f"{row} {layer}", cells[row, layer]) for layer in layers])
+            Row(label=_(row_label(row)), cells=[grid_cell(f"{row} {layer}", cells[row, layer]) for layer in layers])
             for row in rows
         ],
         " ".join(picked) if picked else "",
         key="layers_grid",
-        label="Reconstructions by layer",
+        label=_("Reconstructions by layer"),
         on_choice=_pick,
     )
 
@@ -96,29 +100,42 @@ def _show_large(cell: Cell, row: str, layer: str) -> None:
     content, style = chosen_pair()
     losses = cell.loss_history[-1]
     if row == CONTENT:
-        caption = f"The content as {layer} keeps it · content loss {losses.content[0]:.2g}"
+        caption = Sentence(
+            "The content as {layer} keeps it · content loss {loss:.2g}", layer=layer, loss=losses.content[0]
+        )
     else:
-        names = ", ".join(name for name, _ in first_layers(layer))
-        caption = f"The style as {names} keep{'s' * (layer == 'relu1_1')} it, described by "
-        caption += f"{SETTINGS['statistic'].labels[row]} · style loss {losses.style[0]:.2g}"
+        names = [name for name, _weight in first_layers(layer)]
+        caption = counted(
+            "The style as {layers} keeps it, described by {description} · style loss {loss:.2g}",
+            "The style as {layers} keep it, described by {description} · style loss {loss:.2g}",
+            len(names),
+            layers=", ".join(names),
+            description=SETTINGS["statistic"].labels[row],
+            loss=losses.style[0],
+        )
     viewer(
         cell.preview or b"",
         fitted_size(content.size, cell.job.request.config.size),
         key="layers_large",
-        alt=f"{row_label(row)} of {(content if row == CONTENT else style).name}, {layer}",
-        caption=caption,
+        alt=_(
+            "{kept} of {picture}, {layer}",
+            kept=row_label(row),
+            picture=(content if row == CONTENT else style).name,
+            layer=layer,
+        ),
+        caption=_(caption),
         before=content.preview if row == CONTENT else None,
-        before_label="Photograph",
+        before_label=_("Photograph"),
         after_label=layer,
     )
 
 
 def _show_download(cells: Cells, rows: Sequence[str], layers: Sequence[str], title: str) -> None:
     """Draws the button for a sheet of all pictures; nothing while none is finished."""
-    shown: Rows = [(row_label(row), [(layer, _result(cells[row, layer])) for layer in layers]) for row in rows]
+    shown: Rows = [(_(row_label(row)), [(layer, _result(cells[row, layer])) for layer in layers]) for row in rows]
     if any(png for _, row in shown for _, png in row):
         make = partial(_sheet, shown, title)
-        download("Labelled sheet", make, "reconstructions.png", "image/png", key="layers_sheet")
+        download(_("Labelled sheet"), make, "reconstructions.png", "image/png", key="layers_sheet")
 
 
 def _sheet(rows: Rows, title: str) -> bytes:
@@ -130,7 +147,7 @@ def _result(cell: Cell | None) -> bytes | None:
 
 
 def _pick(cell_id: str) -> None:
-    row, _, layer = cell_id.partition(" ")
+    row, _space, layer = cell_id.partition(" ")
     LayersState().picked = (row, layer)
 
 

@@ -9,12 +9,19 @@ import streamlit as st
 from stylecore.config import Statistic
 from stylecore.engine.limits import Limits
 from stylecore.experiments.reconstruction import USUAL_SIZE, USUAL_STEPS
+from stylecore.language import Sentence
 from stylecore.layers import GATYS_STYLE, LAYERS
 from stylecore.transfer.statistics import DESCRIPTIONS
 from stylecore.ui.state.session import SessionValue
 
-RECONSTRUCTIONS, MAPS, MATRICES = "Reconstructions", "Feature maps", "Style matrices"
-VIEWS = {RECONSTRUCTIONS: "reconstructions", MAPS: "maps", MATRICES: "matrices"}  # each with its word in a link
+RECONSTRUCTIONS = Sentence("Reconstructions")
+MAPS = Sentence("Feature maps")
+MATRICES = Sentence("Style matrices")
+VIEWS: dict[str, str] = {
+    RECONSTRUCTIONS: "reconstructions",
+    MAPS: "maps",
+    MATRICES: "matrices",
+}  # each with its word in a link
 SIZES = (96, 128, 160, 192, 224, 256, 320, 384)  # pixels, of reconstructions
 SIZE_PARAM, STEPS_PARAM, DESCRIBED_PARAM = "layers_size", "layers_steps", "described"  # of a link
 

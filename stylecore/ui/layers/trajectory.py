@@ -9,6 +9,7 @@ import streamlit as st
 from stylecore.charts.insight import difference_figure, trajectory_figure
 from stylecore.charts.style import Figure
 from stylecore.engine.feature_views import Statistics
+from stylecore.language import Sentence, _
 from stylecore.ui.components import chart
 from stylecore.ui.layers.state import LayersState
 from stylecore.ui.page_errors import guarded_callback
@@ -25,35 +26,41 @@ def show_trajectory(found: Statistics, settings: Mapping[str, object]) -> dict[s
         Both figures by heading.
     """
     state = LayersState()
-    st.markdown("**How the last run got there**")
-    steps = [step for step, _, _ in found.trajectory]
+    st.markdown(_("**How the last run got there**"))
+    steps = [step for step, *_rest in found.trajectory]
     wanted = steps[0] if state.picked_step is None else state.picked_step
     picked = state.step_on_slider = min(steps, key=lambda step: abs(step - wanted))
-    _, distance, matrix = found.trajectory[steps.index(picked)]
+    _step, distance, matrix = found.trajectory[steps.index(picked)]
     top = max(abs(value) for row in found.trajectory[0][2] for value in row) or 1.0
     curve, difference = trajectory_figure(found.trajectory, picked), difference_figure(matrix, found.channels, top)
-    alt = f"Difference from the style at step {picked}"
+    heading = Sentence("Difference from the style at step {step}", step=picked)
     left, right = st.columns(2, gap="medium")
     with left:
         chart(
             curve,
             key="matrices_trajectory",
-            alt="Distance from the style against steps",
+            alt=_("Distance from the style against steps"),
             live=False,
             on_step=_pick_step,
             settings=settings,
         )
         st.select_slider(
-            "Step",
+            _("Step"),
             steps,
             key=LayersState.step_on_slider.key,
-            help="Or click a step in the chart.",
+            help=_("Or click a step in the chart."),
             on_change=guarded_callback(_pick_step_of_slider),
         )
     with right:
-        chart(difference, key="matrices_difference", alt=alt, live=False, settings={**settings, "step": picked})
-        st.caption(f"Step {picked}: this picture's matrix minus the style's; distance {distance:.3g}.")
-    return {"Distance from the style": curve, alt: difference}
+        chart(difference, key="matrices_difference", alt=_(heading), live=False, settings={**settings, "step": picked})
+        st.caption(
+            _(
+                "Step {step}: this picture's matrix minus the style's; distance {distance:.3g}.",
+                step=picked,
+                distance=distance,
+            )
+        )
+    return {Sentence("Distance from the style"): curve, heading: difference}
 
 
 def _pick_step(step: float) -> None:

@@ -21,8 +21,8 @@ class _State:
     Attributes:
         pictures: what was chosen.
         tokens: by length and hash of a file: the token of a picture that was chosen before.
-        problems: a sentence on everything that a link or a recipe asked for and that could not be restored.
-        refusals: why the newest upload for a role could not be used.
+        problems: a `Sentence` on everything that a link or a recipe asked for and that could not be restored.
+        refusals: why the newest upload for a role could not be used, in a `Sentence`.
     """
 
     prefix = "chosen"
@@ -37,7 +37,7 @@ def chosen(role: Role) -> Source | None:
     source = _State().pictures.get(role)
     if source is not None and not source.erased:
         return source
-    return sample_source(samples(role)[DEFAULTS[role]], DEFAULTS[role]) if role in DEFAULTS else None
+    return sample_source(samples(role)[DEFAULTS[role]]) if role in DEFAULTS else None
 
 
 def chosen_pair() -> tuple[Source, Source]:
@@ -85,7 +85,7 @@ def choose_sample(role: Role, name: str) -> bool:
     """Makes a sample the chosen picture. Returns whether there is one of that name."""
     path = (sample_contents() | sample_styles() | samples(role)).get(name)  # swapped pairs have a link, too
     if path is not None:
-        choose(role, sample_source(path, name))
+        choose(role, sample_source(path))
     return path is not None
 
 

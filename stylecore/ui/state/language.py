@@ -15,7 +15,7 @@ class LanguageState:
     """Of this tab.
 
     Attributes:
-        code: of one of `languages`; empty until the first page is drawn. A widget's value.
+        code: of one of `languages`; empty until the first page is drawn.
         is_chosen: whether the visitor or a link has chosen it, so that links say it as well.
     """
 
@@ -41,9 +41,10 @@ def settle_language() -> str:
     return state.code
 
 
-def choose_language() -> None:
-    """Notes that the visitor has chosen; a callback of the widget."""
-    LanguageState().is_chosen = True
+def choose_language(code: str) -> None:
+    """Sets the language that the visitor has chosen, one of `languages`."""
+    state = LanguageState()
+    state.code, state.is_chosen = code, True
 
 
 def language_of_links() -> dict[str, str]:

@@ -13,6 +13,7 @@ from stylecore.config import with_lambda
 from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Job
 from stylecore.errors import ImageError
+from stylecore.language import Sentence
 from stylecore.ui.server import get_visitor_store
 from stylecore.ui.state.chosen import (
     choose,
@@ -119,16 +120,24 @@ def _choose_as_asked(owner: str, role: Role, wanted: str, job: Job | None, probl
             choose(role, source)
         elif outlived_server():
             problems.append(
-                f"This server was started anew, and your {WORDS[role]} was in its memory alone: choose it again."
+                Sentence(
+                    "This server was started anew, and your {what} was in its memory alone: choose it again.",
+                    what=WORDS[role],
+                )
             )
         else:
             problems.append(
-                f"This link used the sender's own {WORDS[role]}, which can't be shared. Here is a sample; upload yours."
+                Sentence(
+                    "This link used the sender's own {what}, which can't be shared. Here is a sample; upload yours.",
+                    what=WORDS[role],
+                )
             )
     elif wanted:
         if not choose_sample(role, wanted):
             known = ", ".join(samples(role))
-            problems.append(f"There is no sample named {wanted!r:.60}; there are {known}.")
+            problems.append(
+                Sentence("There is no sample named {wanted!r:.60}; there are {known}.", wanted=wanted, known=known)
+            )
     elif first and (kept := get_visitor_store().get_source(owner, role)) is not None:
         choose(role, kept)
     elif job is not None:
@@ -141,7 +150,13 @@ def _weigh_as_asked(wanted: str, job: Job | None, problems: list[str]) -> None:
     styles = list(chosen_styles())
     weights = weights_from_text(wanted, len(styles)) if wanted else None
     if wanted and weights is None:
-        problems.append(f"The link's weights, {wanted!r:.60}, are none of these {len(styles)} styles: all count alike.")
+        problems.append(
+            Sentence(
+                "The link's weights, {wanted!r:.60}, are none of these {count} styles: all count alike.",
+                wanted=wanted,
+                count=len(styles),
+            )
+        )
     if not wanted and job is not None and len(job.style_weights) == len(styles):
         weights = job.style_weights
     load_weights(styles, weights or [USUAL_WEIGHT] * len(styles))

@@ -7,7 +7,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from stylecore.imaging.mask_files import LONGEST, mask_picture, small_mask
+from stylecore.imaging.mask_files import LONGEST, THE_MASK, mask_picture, small_mask
 from stylecore.ui.server import get_visitor_store
 from stylecore.ui.state.chosen import chosen_pair
 from stylecore.ui.state.visitor_store import Masks
@@ -33,7 +33,7 @@ def mask_size(size: tuple[int, int]) -> tuple[int, int]:
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
-def stored_mask(data: bytes, name: str = "The mask") -> bytes:
+def stored_mask(data: bytes, name: str = THE_MASK) -> bytes:
     """A file as a mask is kept: a small grey PNG; empty if it is black everywhere.
 
     Raises:

@@ -9,6 +9,7 @@ from stylecore.artifacts.recipe import InputDigest, Recipe, sha256
 from stylecore.config import Postprocess, with_lambda
 from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Job
+from stylecore.language import Sentence
 from stylecore.samples import sample_names
 from stylecore.ui.server import get_visitor_store
 from stylecore.ui.state.chosen import choose_bytes, chosen, chosen_pair, chosen_styles, unchoose
@@ -19,6 +20,16 @@ from stylecore.ui.state.sources import ROLES, STYLES, WORDS, Role
 from stylecore.ui.state.url import within
 from stylecore.ui.state.visitor_store import SHOWN, Masks
 from stylecore.ui.widgets.settings import load_settings
+
+_CHANGED = {  # λ, and the mix of styles
+    (True, False): Sentence("λ was changed while it was made: the settings are those that it began with."),
+    (False, True): Sentence(
+        "The mix of styles was changed while it was made: the settings are those that it began with."
+    ),
+    (True, True): Sentence(
+        "λ and the mix of styles were changed while it was made: the settings are those that it began with."
+    ),
+}
 
 
 class _State:
@@ -99,7 +110,7 @@ def choose_of_job(job: Job, role: Role) -> None:
     inputs = job.request.inputs
     if role == "init":
         if inputs.init:
-            choose_bytes("init", f"Start of result {job.number}", inputs.init.data)
+            choose_bytes("init", Sentence("Start of result {number}", number=job.number), inputs.init.data)
         return
     images = dict(zip(STYLES, inputs.styles, strict=False)) | {"content": inputs.content}
     if role in images:
@@ -116,10 +127,11 @@ def restore_recipe(engine: Engine, owner: str, recipe: Recipe) -> list[str]:
     """
     problems: list[str] = []
     load_settings(within(recipe.config, engine.limits, problems))
-    at_hand = {digest: ("From the recipe", data) for digest, data in _samples_by_digest().items()}
+    unnamed: str = Sentence("From the recipe")
+    at_hand = {digest: (unnamed, data) for digest, data in _samples_by_digest().items()}
     for job in engine.jobs_of(owner):
         files = (*job.request.inputs.files(), *job.snapshot.results)
-        at_hand |= {sha256(data): ("From the recipe", data) for data in files}
+        at_hand |= {sha256(data): (unnamed, data) for data in files}
     at_hand |= {sha256(own.data): (own.name, own.data) for own in get_visitor_store().own_sources(owner)}
     styles = dict(zip(STYLES, recipe.styles, strict=False))
     digests = {"content": recipe.content_sha256, "init": recipe.init_sha256}
@@ -135,12 +147,14 @@ def restore_recipe(engine: Engine, owner: str, recipe: Recipe) -> list[str]:
         else:
             if role in STYLES[1:]:
                 unchoose(role)
-            problems.append(f"Its {WORDS[role]} is not here: upload the same file to make the same picture again.")
+            problems.append(
+                Sentence(
+                    "Its {what} is not here: upload the same file to make the same picture again.", what=WORDS[role]
+                )
+            )
     problems += _restore_places(owner, recipe, styles)
     if recipe.changes or recipe.weight_changes:
-        both = "λ and the mix of styles were" if recipe.changes and recipe.weight_changes else ""
-        what = both or ("λ was" if recipe.changes else "The mix of styles was")
-        problems.append(f"{what} changed while it was made: the settings are those that it began with.")
+        problems.append(_CHANGED[bool(recipe.changes), bool(recipe.weight_changes)])
     _State().postprocess_of_next = recipe.postprocess
     return problems
 
@@ -152,13 +166,19 @@ def _restore_places(owner: str, recipe: Recipe, styles: Mapping[Role, InputDiges
     masks = {place: recipe.masks.get(digest, b"") for place, digest in wanted.items() if digest}
     content, _ = chosen_pair()
     if masks and sha256(content.data) != recipe.content_sha256:  # on another photograph they would mean nothing
-        return ["What was painted on its photograph comes back with it: upload that, and then drop this picture again."]
+        return [
+            Sentence(
+                "What was painted on its photograph comes back with it: upload that, then drop this picture again."
+            )
+        ]
     set_masks(owner, masks)
-    problems = []
+    problems: list[str] = []
     if not all(masks.values()):
-        problems.append("The file does not hold all of its masks: paint them anew to make the same picture again.")
+        problems.append(
+            Sentence("The file does not hold all of its masks: paint them anew to make the same picture again.")
+        )
     if any(digest.mask_sha256 for digest in styles.values()):
-        problems.append("Only a part of a style picture was meant, which the command line alone can ask for.")
+        problems.append(Sentence("Only a part of a style picture was meant, which the command line alone can ask for."))
     return problems
 
 

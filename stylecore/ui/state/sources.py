@@ -9,21 +9,21 @@ from pathlib import Path
 from typing import Literal
 
 from stylecore.imaging.colour import on_paper
-from stylecore.imaging.files import read
 from stylecore.imaging.images import decode_with_notices, encode_jpeg
-from stylecore.samples import sample_contents, sample_styles
+from stylecore.language import Sentence
+from stylecore.samples import sample_bytes, sample_contents, sample_names, sample_styles
 
 Role = Literal["content", "style", "style2", "style3", "style4", "style5", "init"]
 STYLES: tuple[Role, ...] = ("style", "style2", "style3", "style4", "style5")  # as many as `MAX_STYLES`
 ROLES: tuple[Role, ...] = ("content", *STYLES, "init")
 WORDS: dict[Role, str] = {
-    "content": "photograph",
-    "style": "style picture",
-    "style2": "second style picture",
-    "style3": "third style picture",
-    "style4": "fourth style picture",
-    "style5": "fifth style picture",
-    "init": "picture to start from",
+    "content": Sentence("photograph"),
+    "style": Sentence("style picture"),
+    "style2": Sentence("second style picture"),
+    "style3": Sentence("third style picture"),
+    "style4": Sentence("fourth style picture"),
+    "style5": Sentence("fifth style picture"),
+    "init": Sentence("picture to start from"),
 }
 OWN = "own"  # in an address, and as a gallery's id: a picture that is no sample
 PREVIEW_SIDE = 640  # pixels of the longer side of what the page shows of a picture
@@ -34,7 +34,7 @@ class Source:
     """A picture that a visitor has chosen, checked to be one.
 
     Attributes:
-        name: what to call it.
+        name: what to call it; a `Sentence` unless it is the name of a visitor's file.
         data: the file's bytes; empty once it has been erased.
         size: width and height, upright.
         preview: JPEG bytes.
@@ -74,16 +74,18 @@ def make_source(name: str, data: bytes, *, sample: bool = False) -> Source:
     Raises:
         ImageError: if it is no picture that can be used.
     """
-    decoded = decode_with_notices(data, "This picture", PREVIEW_SIDE, transparent=True)
+    decoded = decode_with_notices(data, Sentence("This picture"), PREVIEW_SIDE, transparent=True)
     preview = encode_jpeg(on_paper(decoded.image), 88)
     transparent = decoded.image.getchannel("A").getextrema() != (255, 255)
-    return Source(name[:60], data, decoded.size, preview, sample, decoded.notices, transparent)
+    name = name if isinstance(name, Sentence) else name[:60]
+    return Source(name, data, decoded.size, preview, sample, decoded.notices, transparent)
 
 
 @cache
-def sample_source(path: Path, name: str) -> Source:
+def sample_source(path: Path) -> Source:
     """The source of a sample; the package's few are kept in memory, once for all visitors."""
-    return make_source(name, read(path), sample=True)
+    data = sample_bytes(path)
+    return make_source(sample_names()[data], data, sample=True)
 
 
 def samples(role: Role) -> dict[str, Path]:

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from stylecore.config import SETTINGS, TransferConfig, with_lambda
 from stylecore.engine.limits import Limits
 from stylecore.errors import SettingError
+from stylecore.language import Sentence
+
+_LIMITED = {"size": Sentence("size"), "steps": Sentence("steps")}
 
 
 def to_query(config: TransferConfig) -> dict[str, str]:
@@ -43,7 +46,12 @@ def from_query(query: Mapping[str, str], limits: Limits) -> tuple[TransferConfig
         try:
             config = TransferConfig.from_dict({**config.to_dict(), name: declared.from_text(text)})
         except SettingError as error:
-            problems.append(f"The link has a value that can't be used: {error!s:.200}. The usual one is set instead.")
+            problems.append(
+                Sentence(
+                    "The link has a value that can't be used: {problem:.200}. The usual one is set instead.",
+                    problem=error.sentence,
+                )
+            )
     return within(config, limits, problems), problems
 
 
@@ -57,6 +65,13 @@ def within(config: TransferConfig, limits: Limits, problems: list[str]) -> Trans
     """
     for name, most in (("size", limits.max_size), ("steps", limits.max_steps)):
         if (value := getattr(config, name)) > most:
-            problems.append(f"This server's limit for {name} is {most}: it is set in place of {value}.")
+            problems.append(
+                Sentence(
+                    "This server's limit for {name} is {most}: it is set in place of {value}.",
+                    name=_LIMITED[name],
+                    most=most,
+                    value=value,
+                )
+            )
             config = TransferConfig.from_dict({**config.to_dict(), name: most})
     return with_lambda(config, config.lambdas[0])

@@ -12,10 +12,11 @@ from weakref import WeakSet
 from stylecore.config import Postprocess
 from stylecore.engine.jobs import Job
 from stylecore.engine.retention import surplus
+from stylecore.language import Sentence
 from stylecore.ui.state.sources import OWN, Role, Source
 
 MAX_VALUES = 10_000  # of all visitors together
-LOST_MASKS = "What you had painted on a photograph"
+LOST_MASKS = Sentence("What you had painted on a photograph")
 
 Masks = Mapping[str, bytes]  # PNG bytes by what is painted there: the role of a style, or what is left alone
 

@@ -30,7 +30,7 @@ def acting(engine: Engine, owner: str, job_id: str, act: Callable[[Job], object]
             if found is not None:
                 act(found)
         except UserError as error:
-            StudioState().control_problem = str(error)
+            StudioState().control_problem = error.sentence
         st.rerun()  # the whole page: the buttons are in a fragment
 
     return guarded_callback(click)

@@ -11,6 +11,7 @@ from stylecore.artifacts.export import postprocessed
 from stylecore.engine.derived_jobs import at_half_size
 from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Job, Snapshot
+from stylecore.language import Sentence, _, counted
 from stylecore.ui.state.chosen import choose_bytes
 from stylecore.ui.state.restore import show_newest
 from stylecore.ui.studio.acting import acting, start_and_show
@@ -36,18 +37,25 @@ def show_controls(engine: Engine, job: Job, snapshot: Snapshot, picked: int | No
     button = partial(_button, engine, job.owner, job.id)
     with st.container(horizontal=True, gap="small", key="controls"):
         if snapshot.status == "running":
-            button("Pause", "pause", "pause", engine.pause)
+            button(_("Pause"), "pause", "pause", engine.pause)
         if snapshot.status == "paused" or (snapshot.status == "stopped" and snapshot.resumable and unfinished):
-            button("Continue", "go_on", "play_arrow", partial(_more_steps, engine, 0))
+            button(_("Continue"), "go_on", "play_arrow", partial(_more_steps, engine, 0))
         if not job.ended:
-            button("Leave the queue" if snapshot.status == "queued" else "Stop", "stop", "stop_circle", engine.stop)
+            button(
+                _("Leave the queue") if snapshot.status == "queued" else _("Stop"), "stop", "stop_circle", engine.stop
+            )
         if snapshot.too_large and job.request.config.size // 2 >= SMALLEST_PIXELS:
-            label = f"Continue at half the size, {at_half_size(job).config.size} pixels"
+            label = _("Continue at half the size, {size} pixels", size=at_half_size(job).config.size)
             button(label, "half", "photo_size_select_small", partial(_go_on_at_half_size, engine))
         if job.ended and snapshot.results:
             more = min(MORE_STEPS, engine.limits.max_steps)
-            button(f"{more} more steps", "more", "fast_forward", partial(_more_steps, engine, more))
-            button("Use as photograph", "as_content", "redo", partial(_use_as_content, picked))
+            button(
+                _(counted("{count} more step", "{count} more steps", more)),
+                "more",
+                "fast_forward",
+                partial(_more_steps, engine, more),
+            )
+            button(_("Use as photograph"), "as_content", "redo", partial(_use_as_content, picked))
             if picked is None:
                 large_input(engine, job)
 
@@ -77,4 +85,4 @@ def _use_as_content(picked: int | None, job: Job) -> None:
         picture = postprocessed(job.snapshot.results[0], job.request.inputs.content.data, postprocess)
     else:
         picture = frame_at(job.snapshot, picked)
-    choose_bytes("content", f"Result {job.number}", picture)
+    choose_bytes("content", Sentence("Result {number}", number=job.number), picture)

@@ -12,11 +12,13 @@ from stylecore.charts.loss_table import Run, loss_table
 from stylecore.charts.losses import hint, loss_figure, shares
 from stylecore.engine.jobs import Job, Snapshot
 from stylecore.imaging.images import encode_jpeg
+from stylecore.language import Sentence, _
 from stylecore.ui.components import chart
 from stylecore.ui.page_errors import guarded_callback
 from stylecore.ui.server import get_derived_pictures
 from stylecore.ui.studio.state import pick_step
 
+SCALES = {"Log": Sentence("Log"), "Linear": Sentence("Linear")}
 PEEK_PIXELS = (160, 160)  # largest width and height of the small pictures over the chart
 
 
@@ -43,32 +45,39 @@ def show_curves(job: Job, snapshot: Snapshot, picked: int | None) -> None:
             picked=picked,
         ),
         key="losses",
-        alt=f"Losses against steps; at step {last.index} content {last.content[0]:.3g}, style {last.style[0]:.3g}",
+        alt=_(
+            "Losses against steps; at step {step} content {content:.3g}, style {style:.3g}",
+            step=last.index,
+            content=last.content[0],
+            style=last.style[0],
+        ),
         live=job.active,
         frames=[] if job.active or not snapshot.frames else _small_frames(job, snapshot),
         on_step=partial(_pick, job.id),
         table=partial(loss_table, [Run(job.request.config, snapshot.loss_history, 0)]),
     )
-    st.caption(hint(last))
+    st.caption(_(hint(last)))
     if not job.active and len(snapshot.frames) > 1:
         _step_input(job, snapshot, picked)
     if by_layer:
-        parts = " · ".join(f"{name} {share:.0%}" for name, share in shares(last).items())
-        st.caption(f"Shares of L: {parts}.")
+        parts = " · ".join(f"{_(name)} {share:.0%}" for name, share in shares(last).items())
+        st.caption(_("Shares of L: {parts}.", parts=parts))
 
 
 def _options_input() -> tuple[bool, bool]:
     """Whether the axis is logarithmic, and whether there is a curve for each layer."""
+    scales = {scale: _(name) for scale, name in SCALES.items()}
     scale = st.segmented_control(
-        "Axis",
-        ["Log", "Linear"],
+        _("Axis"),
+        list(scales),
         default="Log",
+        format_func=scales.__getitem__,
         required=True,
         key="chart_scale",
         label_visibility="collapsed",
         persist_state="session",
     )
-    return scale == "Log", st.toggle("By layer", key="chart_layers", persist_state="session")
+    return scale == "Log", st.toggle(_("By layer"), key="chart_layers", persist_state="session")
 
 
 def _step_input(job: Job, snapshot: Snapshot, picked: int | None) -> None:
@@ -81,7 +90,7 @@ def _step_input(job: Job, snapshot: Snapshot, picked: int | None) -> None:
         pick_step(job_id, None if step == last else step)
 
     st.select_slider(
-        "Picture at step", steps, key=key, on_change=guarded_callback(slide), help="Or click a step in the chart."
+        _("Picture at step"), steps, key=key, on_change=guarded_callback(slide), help=_("Or click a step in the chart.")
     )
 
 

@@ -11,6 +11,7 @@ from stylecore.artifacts.animation import time_lapse
 from stylecore.artifacts.export import converted, postprocessed
 from stylecore.config import OutputFormat, Postprocess
 from stylecore.engine.jobs import Job, Snapshot
+from stylecore.language import _
 from stylecore.ui.widgets.downloads import download
 
 
@@ -32,14 +33,14 @@ def result_downloads(job: Job, snapshot: Snapshot, postprocess: Postprocess, lab
             f"{name}.png",
             "image/png",
             key="download_png",
-            help="With its recipe inside: drop it on this page to get all settings back, and what was painted.",
+            help=_("With its recipe inside: drop it on this page to get all settings back, and what was painted."),
         )
-        with st.popover("Other formats", icon=":material/more_horiz:"):
+        with st.popover(_("Other formats"), icon=":material/more_horiz:"):
             for text, make, kind, ending in (
                 ("JPEG", partial(picture, "jpeg"), "jpeg", ".jpg"),
                 ("WebP", partial(picture, "webp"), "webp", ".webp"),
-                ("Time-lapse, animated WebP", partial(lapse, "WEBP"), "webp", "-time-lapse.webp"),
-                ("Time-lapse, GIF", partial(lapse, "GIF"), "gif", "-time-lapse.gif"),
+                (_("Time-lapse, animated WebP"), partial(lapse, "WEBP"), "webp", "-time-lapse.webp"),
+                (_("Time-lapse, GIF"), partial(lapse, "GIF"), "gif", "-time-lapse.gif"),
             ):
                 file = f"{name}{ending}"
                 download(text, make, file, f"image/{kind}", key=f"download_{ending}", icon=None, width="stretch")
@@ -47,7 +48,7 @@ def result_downloads(job: Job, snapshot: Snapshot, postprocess: Postprocess, lab
 
 def lab_link() -> None:
     """What to do next with a pair that has one picture."""
-    st.page_link("pages/lambda_lab.py", label="Compare several λ on this pair", icon=":material/compare:")
+    st.page_link("pages/lambda_lab.py", label=_("Compare several λ on this pair"), icon=":material/compare:")
 
 
 def _picture(job: Job, snapshot: Snapshot, postprocess: Postprocess, kind: OutputFormat) -> bytes:

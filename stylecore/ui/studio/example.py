@@ -12,8 +12,10 @@ from stylecore.engine.engine import Engine
 from stylecore.errors import UserError
 from stylecore.experiments.finished import finished_jobs
 from stylecore.experiments.grid import Cell, cells_of
+from stylecore.language import _
 from stylecore.ui.components import viewer
 from stylecore.ui.page_errors import guarded_callback
+from stylecore.ui.state.names import painted_name
 from stylecore.ui.state.restore import open_job
 from stylecore.ui.state.sources import Source
 from stylecore.ui.studio.curves import show_curves
@@ -37,24 +39,29 @@ def show_example(engine: Engine, owner: str, content: Source) -> bool:
     job = extract(cell.job, cell.k, 0, cell.job.id)
     config, size = job.request.config, job.size or content.size
     with st.container(gap="xsmall", key="stage_picture"):
-        st.info("A finished sample. Press **Run** to paint yours, and watch it come.", icon=":material/brush:")
-        described = SETTINGS["statistic"].labels[config.statistic]
+        st.info(_("A finished sample. Press **Run** to paint yours, and watch it come."), icon=":material/brush:")
         viewer(
             cell.preview,
             size,
             key="picture",
-            alt=f"{job.request.inputs.content.name} in the style of {job.request.inputs.style.name}",
-            caption=f"λ = {cell.lam:g} · {size[0]} × {size[1]} pixels · {described}",
+            alt=painted_name(job.request.inputs),
+            caption=_(
+                "λ = {lam:g} · {width} × {height} pixels · {described}",
+                lam=cell.lam,
+                width=size[0],
+                height=size[1],
+                described=SETTINGS["statistic"].labels[config.statistic],
+            ),
             before=content.preview,
-            before_label="Photograph",
-            after_label="Finished sample",
+            before_label=_("Photograph"),
+            after_label=_("Finished sample"),
         )
     st.button(
-        "Continue from this picture",
+        _("Continue from this picture"),
         icon=":material/play_arrow:",
         key="adopt",
         on_click=guarded_callback(partial(adopt, engine, owner, cell.job.id, cell.k)),
-        help="Makes it a result of yours: with more steps, other colours, larger, or to download.",
+        help=_("Makes it a result of yours: with more steps, other colours, larger, or to download."),
     )
     show_curves(job, job.snapshot, None)
     return True

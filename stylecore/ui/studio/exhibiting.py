@@ -9,6 +9,7 @@ from stylecore.engine.exhibition import SIDE
 from stylecore.engine.jobs import Job
 from stylecore.errors import UserError
 from stylecore.imaging.images import decode, encode_jpeg
+from stylecore.language import _
 from stylecore.samples import sample_names
 from stylecore.ui.page_errors import guarded_callback
 from stylecore.ui.server import get_exhibition
@@ -20,7 +21,7 @@ class _State:
     """Of this tab.
 
     Attributes:
-        refusal: why the gallery has not taken a picture; it is told once.
+        refusal: why the gallery has not taken a picture, in a `Sentence`; it is told once.
     """
 
     prefix = "exhibiting"
@@ -39,20 +40,22 @@ def exhibit_input(engine: Engine, job: Job) -> None:
         return
     if exhibit := exhibition.of_result(job.owner, job.id):
         st.button(
-            "Take it out of the gallery",
+            _("Take it out of the gallery"),
             icon=":material/visibility_off:",
             key="unexhibit",
             on_click=guarded_callback(exhibition.remove),
             args=(exhibit.id, job.owner),
         )
         return
-    with st.popover("Show it in the gallery", icon=":material/visibility:", key="exhibit"):
+    with st.popover(_("Show it in the gallery"), icon=":material/visibility:", key="exhibit"):
         st.markdown(
-            "Everybody who opens this server's gallery will see this picture, small, and its settings; your files and "
-            "their names stay yours. You can take it out again."
+            _(
+                "Everybody who opens this server's gallery will see this picture, small, and its settings; your files "
+                "and their names stay yours. You can take it out again."
+            )
         )
         st.button(
-            "Show it to everybody",
+            _("Show it to everybody"),
             type="primary",
             key="exhibit_now",
             on_click=guarded_callback(_exhibit),
@@ -60,7 +63,7 @@ def exhibit_input(engine: Engine, job: Job) -> None:
         )
     if refusal := _State().refusal:
         _State().refusal = ""
-        st.error(refusal, icon=":material/error:")
+        st.error(_(refusal), icon=":material/error:")
 
 
 def _exhibit(engine: Engine, owner: str, job_id: str) -> None:
@@ -71,4 +74,4 @@ def _exhibit(engine: Engine, owner: str, job_id: str) -> None:
     try:
         get_exhibition().add(job, encode_jpeg(decode(shown, longest=SIDE), 85), sample_names())
     except UserError as error:
-        _State().refusal = str(error)
+        _State().refusal = error.sentence

@@ -9,9 +9,11 @@ import streamlit as st
 
 from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Job
+from stylecore.language import _
 from stylecore.ui.components import Item, gallery
 from stylecore.ui.page_errors import guarded_callback
 from stylecore.ui.server import get_store
+from stylecore.ui.state.names import shown as shown_name
 from stylecore.ui.state.names import style_names
 from stylecore.ui.state.restore import open_job, studio_jobs
 from stylecore.ui.studio.state import StudioState, take_gone_for_good
@@ -29,31 +31,32 @@ def show_gallery(engine: Engine, owner: str, shown: Job | None) -> None:
     jobs = [job for job in studio_jobs(engine, owner) if job.snapshot.previews and job.ended]
     if jobs:
         st.markdown(
-            "**Your results**",
-            help=f"Kept until the server needs the space: {engine.limits.kept_mb} MB for everybody.",
+            _("**Your results**"),
+            help=_("Kept until the server needs the space: {kept} MB for everybody.", kept=engine.limits.kept_mb),
         )
         gallery(
             [_item(job) for job in reversed(jobs)],
             shown.id if shown else None,
             key="history",
-            label="Your results",
+            label=_("Your results"),
             on_choice=partial(open_job, engine, owner),
             side=72,
         )
     with st.container(horizontal=True, gap="small", key="history_tools"):
         if shown is not None and any(job.id == shown.id for job in jobs):
             _button(
-                f"Remove result {shown.number}",
+                _("Remove result {number}", number=shown.number),
                 "delete",
                 f"remove_{shown.id}",
                 partial(_remove, engine, owner, shown.id),
             )
         if removed := engine.removed(owner):
-            label = f"Restore result {removed.number}"
+            label = _("Restore result {number}", number=removed.number)
             _button(label, "undo", "bring_back", partial(_bring_back, engine, owner, removed.id))
     if take_gone_for_good():
         st.info(
-            "That result can't be restored any more: a removal can be undone for two minutes.", icon=":material/info:"
+            _("That result can't be restored any more: a removal can be undone for two minutes."),
+            icon=":material/info:",
         )
 
 
@@ -76,5 +79,12 @@ def _bring_back(engine: Engine, owner: str, job_id: str) -> None:
 
 def _item(job: Job) -> Item:
     inputs = job.request.inputs
-    label = f"Result {job.number}: {inputs.content.name}, {style_names(inputs)}, λ = {job.lam:.3g}"
-    return Item(id=job.id, label=label, url=job_thumbnail(job), note=f"{job.number} · λ {job.lam:.2g}")
+    label = _(
+        "Result {number}: {content}, {styles}, λ = {lam:.3g}",
+        number=job.number,
+        content=shown_name(inputs.content.name),
+        styles=style_names(inputs),
+        lam=job.lam,
+    )
+    note = _("{number} · λ {lam:.2g}", number=job.number, lam=job.lam)
+    return Item(id=job.id, label=label, url=job_thumbnail(job), note=note)

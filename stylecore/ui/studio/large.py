@@ -9,6 +9,7 @@ from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Job
 from stylecore.imaging.images import picture_size
 from stylecore.imaging.scaling import fitted_size
+from stylecore.language import _
 from stylecore.ui.studio.acting import acting, start_and_show
 from stylecore.ui.widgets.run_panel import memory_problem, show_price
 
@@ -31,7 +32,7 @@ def large_input(engine: Engine, job: Job) -> None:
     sides = sorted({side for side in (*SIDES, most) if LARGER * result_side(job) <= side <= most})
     if not sides:
         return
-    with st.popover("Make it large", icon=":material/zoom_out_map:", key="large"):
+    with st.popover(_("Make it large"), icon=":material/zoom_out_map:", key="large"):
         _choice(engine, job, sides)
 
 
@@ -39,10 +40,16 @@ def _choice(engine: Engine, job: Job, sides: list[int]) -> None:
     original = picture_size(job.request.inputs.content.data)
     if st.session_state.get(_SIDE) not in sides:
         st.session_state[_SIDE] = next((side for side in sides if side >= USUAL), sides[-1])
-    side = st.select_slider("Longer side, pixels", sides, key=_SIDE) if len(sides) > 1 else sides[0]
+    side = st.select_slider(_("Longer side, pixels"), sides, key=_SIDE) if len(sides) > 1 else sides[0]
     width, height = fitted_size(original, side)
     st.markdown(
-        f"**{width} × {height} pixels**: {_centimetres(width)} × {_centimetres(height)} cm in print, at 300 dpi"
+        _(
+            "**{width} × {height} pixels**: {wide:.1f} × {high:.1f} cm in print, at 300 dpi",
+            width=width,
+            height=height,
+            wide=width / DOTS_PER_CM,
+            high=height / DOTS_PER_CM,
+        )
     )
     cost = engine.price_of(made_large(job, side))
     costs = [cost] if cost else []
@@ -51,15 +58,20 @@ def _choice(engine: Engine, job: Job, sides: list[int]) -> None:
         st.warning(problem, icon=":material/warning:")
     elif costs:
         show_price(engine, costs, waits=True)
-    st.caption("It goes on from this picture, so it looks the same, only finer. Stop keeps what is there by then.")
+    st.caption(_("It goes on from this picture, so it looks the same, only finer. Stop keeps what is there by then."))
     if side > 2 * max(original):
-        st.caption(f"The photograph has {max(original)} pixels itself: beyond them, only the strokes become finer.")
+        st.caption(
+            _(
+                "The photograph has {pixels} pixels itself: beyond them, only the strokes become finer.",
+                pixels=max(original),
+            )
+        )
 
     def begin(found: Job) -> None:
         start_and_show(engine, found.owner, made_large(found, st.session_state.get(_SIDE, side)))
 
     st.button(
-        "Paint it large",
+        _("Paint it large"),
         type="primary",
         icon=":material/brush:",
         key="paint_large",
@@ -67,7 +79,3 @@ def _choice(engine: Engine, job: Job, sides: list[int]) -> None:
         disabled=bool(problem),
         on_click=acting(engine, job.owner, job.id, begin),
     )
-
-
-def _centimetres(pixels: int) -> str:
-    return f"{pixels / DOTS_PER_CM:.1f}"

@@ -6,8 +6,10 @@ import streamlit as st
 
 from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Job
+from stylecore.language import _
 from stylecore.ui.components import viewer
 from stylecore.ui.page_errors import guarded
+from stylecore.ui.state.names import shown
 from stylecore.ui.state.sources import Source
 from stylecore.ui.studio.controls import show_controls
 from stylecore.ui.studio.curves import show_curves
@@ -79,7 +81,7 @@ def _show(engine: Engine, owner: str, names: tuple[str, str], states: tuple[str,
     if snapshot.results and not job.active:
         if picked is None:  # what is done is done to the result, not to earlier steps
             postprocess_inputs(job)
-        label = "Download PNG" if picked is None else "Download the result, PNG"
+        label = _("Download PNG") if picked is None else _("Download the result, PNG")
         result_downloads(job, snapshot, current_postprocess(job.owner, job.id), label)
         exhibit_input(engine, job)
         lab_link()
@@ -89,6 +91,6 @@ def _show(engine: Engine, owner: str, names: tuple[str, str], states: tuple[str,
 
 def _show_photograph(content: Source) -> None:
     with st.container(gap="xsmall", key="stage_picture"):
-        st.info("Press **Run** and watch: this photograph turns into your picture.", icon=":material/brush:")
-        alt = f"Photograph: {content.name}"
-        viewer(content.preview, content.size, key="picture", alt=alt, caption="The photograph")
+        st.info(_("Press **Run** and watch: this photograph turns into your picture."), icon=":material/brush:")
+        alt = _("Photograph: {name}", name=shown(content.name))
+        viewer(content.preview, content.size, key="picture", alt=alt, caption=_("The photograph"))

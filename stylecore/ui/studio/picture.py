@@ -8,11 +8,12 @@ from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Job, Snapshot
 from stylecore.imaging.images import decode, decode_with_notices, encode_jpeg
 from stylecore.imaging.scaling import fitted_size
+from stylecore.language import _
 from stylecore.ui.components import viewer
 from stylecore.ui.page import plain
 from stylecore.ui.page_errors import guarded_callback
 from stylecore.ui.server import get_derived_pictures
-from stylecore.ui.state.names import style_names
+from stylecore.ui.state.names import painted_name, shown, style_names
 from stylecore.ui.state.restore import studio_jobs
 from stylecore.ui.studio.postprocess_input import current_postprocess, displayed
 from stylecore.ui.studio.state import pick_step
@@ -38,12 +39,12 @@ def show_picture(engine: Engine, job: Job, snapshot: Snapshot, picked: int | Non
         return
     size = fitted_size(original, job.request.config.size)
     lam = snapshot.loss_history[-1 if picked is None else picked].lambdas[0]
-    caption = f"λ = {lam:.3g} · {size[0]} × {size[1]} pixels"
-    after, label = snapshot.previews[0], f"Result {job.number}"
-    before, before_label = content, "Photograph"
+    caption = _("λ = {lam:.3g} · {width} × {height} pixels", lam=lam, width=size[0], height=size[1])
+    after, label = snapshot.previews[0], _("Result {number}", number=job.number)
+    before, before_label = content, _("Photograph")
     if picked is not None:
-        after, label = frame_at(snapshot, picked), f"Step {picked}"
-        caption = f"Step {picked} of {snapshot.done} · {caption}"
+        after, label = frame_at(snapshot, picked), _("Step {step}", step=picked)
+        caption = " · ".join((_("Step {step} of {steps}", step=picked, steps=snapshot.done), caption))
     elif snapshot.results and not job.active:
         after = displayed(job, snapshot, current_postprocess(job.owner, job.id))
         if (other := _compare_input(engine, job)) is not None:
@@ -52,7 +53,7 @@ def show_picture(engine: Engine, job: Job, snapshot: Snapshot, picked: int | Non
         after,
         size,
         key="picture",
-        alt=f"{job.request.inputs.content.name} in the style of {style_names(job.request.inputs)}",
+        alt=painted_name(job.request.inputs),
         caption=caption,
         before=before,
         before_label=before_label,
@@ -71,14 +72,14 @@ def frame_at(snapshot: Snapshot, step: int) -> bytes:
 def _show_step_tools(job: Job, step: int, picture: bytes) -> None:
     with st.container(horizontal=True, key="picked"):
         st.button(
-            "Back to the newest picture",
+            _("Back to the newest picture"),
             icon=":material/undo:",
             key="unpick",
             on_click=guarded_callback(pick_step),
             args=(job.id, None),
         )
         st.download_button(
-            f"Download step {step}, JPEG",
+            _("Download step {step}, JPEG", step=step),
             picture,
             f"stylised-{job.number}-step-{step}.jpg",
             "image/jpeg",
@@ -100,26 +101,28 @@ def _compare_input(engine: Engine, job: Job) -> Job | None:
         return None
     if st.session_state.get(_COMPARE) not in others:  # it was the result itself, or one that is gone
         st.session_state[_COMPARE] = ""
+    names = {"": _("Photograph"), **{name: plain(_name(other)) for name, other in others.items()}}
     choice = st.segmented_control(
-        "Compare with",
+        _("Compare with"),
         ["", *list(reversed(others))[:COMPARED]],
         required=True,
         key=_COMPARE,
         wrap=True,
-        format_func=lambda name: plain(_name(others[name])) if name else "Photograph",
+        format_func=names.__getitem__,
     )
     return others.get(choice or "")
 
 
 def _name(job: Job) -> str:
-    return f"Result {job.number}: {style_names(job.request.inputs)[:24]}, λ {job.lam:.3g}"
+    styles = style_names(job.request.inputs)[:24]
+    return _("Result {number}: {styles}, λ {lam:.3g}", number=job.number, styles=styles, lam=job.lam)
 
 
 def _show_start(job: Job, content: bytes, original: tuple[int, int]) -> None:
     """Draws what a job that has not begun starts from: a finished picture that it goes on from, else the photograph."""
     if job.request.config.init != "image" or job.request.inputs.init is None:
-        alt = f"Photograph: {job.request.inputs.content.name}"
-        viewer(content, original, key="picture", alt=alt, caption="The photograph")
+        alt = _("Photograph: {name}", name=shown(job.request.inputs.content.name))
+        viewer(content, original, key="picture", alt=alt, caption=_("The photograph"))
         return
 
     def make() -> bytes:
@@ -127,8 +130,8 @@ def _show_start(job: Job, content: bytes, original: tuple[int, int]) -> None:
         return encode_jpeg(decode(job.request.inputs.init.data, longest=PHOTOGRAPH_SIDE), 90)
 
     small = get_derived_pictures().get(job.owner, job.id, "start", make)
-    alt = f"{job.request.inputs.content.name} in the style of {style_names(job.request.inputs)}"
-    viewer(small, original, key="picture", alt=alt, caption="The picture that this goes on from")
+    alt = painted_name(job.request.inputs)
+    viewer(small, original, key="picture", alt=alt, caption=_("The picture that this goes on from"))
 
 
 def _photograph(job: Job) -> tuple[bytes, tuple[int, int]]:

@@ -6,6 +6,7 @@ from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Job, Request
 from stylecore.errors import UserError
 from stylecore.imaging.mask_files import guided_regions
+from stylecore.language import _
 from stylecore.transfer.records import Steering
 from stylecore.ui.state.chosen import chosen_styles, tell_problems
 from stylecore.ui.state.chosen_inputs import chosen_inputs
@@ -20,7 +21,7 @@ def plan_run(engine: Engine, owner: str) -> RunPlan:
     """What Run would compute of the chosen pictures with the present settings, or why it can't."""
     settings = chosen_settings()
     busy = any(job.active for job in studio_jobs(engine, owner))
-    label, problem = "Queue this run" if busy else "Run", settings.problem
+    label, problem = _("Queue this run") if busy else _("Run"), settings.problem
     request, cost = None, None
     if settings.config is not None:
         try:
@@ -29,7 +30,7 @@ def plan_run(engine: Engine, owner: str) -> RunPlan:
             cost = engine.price(pictures.content.size, pictures.style_sizes, settings.config, guided_regions(inputs))
             request = Request(inputs=inputs, config=settings.config)
         except UserError as error:
-            problem = str(error)
+            problem = error.sentence
     return RunPlan(
         label=label,
         icon="brush",

@@ -11,7 +11,7 @@ class StudioState:
 
     Attributes:
         step: (id of a job, step) whose picture was clicked; a step of None means the newest.
-        control_problem: why a press of Pause, Continue and the like was refused; it is told once.
+        control_problem: why a press of Pause, Continue and the like was refused, in a `Sentence`; it is told once.
         gone_for_good: whether a removal could not be undone any more; it is told once.
     """
 

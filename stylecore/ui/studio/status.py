@@ -6,10 +6,14 @@ import streamlit as st
 
 from stylecore.engine.jobs import Job, Snapshot, Workspace
 from stylecore.engine.spoken import spoken_time
+from stylecore.language import Sentence, _, counted
 from stylecore.ui.studio.state import take_control_problem
-from stylecore.ui.widgets.progress import time_left
+from stylecore.ui.widgets.progress import progress_text, waiting_text
 
-ELSEWHERE: dict[Workspace, str] = {"lab": "A row of the λ lab", "layers": "A reconstruction"}
+ELSEWHERE: dict[Workspace, Sentence] = {
+    "lab": Sentence("A row of the λ lab is being painted meanwhile."),
+    "layers": Sentence("A reconstruction is being painted meanwhile."),
+}
 
 
 def show_status(job: Job, active: Job | None, snapshot: Snapshot) -> None:
@@ -21,43 +25,49 @@ def show_status(job: Job, active: Job | None, snapshot: Snapshot) -> None:
         snapshot: of the job that is shown.
     """
     if active is not None and active.id != job.id:
-        what = ELSEWHERE.get(active.request.workspace, f"Result {active.number}")
-        st.info(f"{what} is being painted meanwhile.", icon=":material/brush:")
+        result = Sentence("Result {number} is being painted meanwhile.", number=active.number)
+        st.info(_(ELSEWHERE.get(active.request.workspace, result)), icon=":material/brush:")
     for notice in snapshot.notices:
-        st.warning(notice, icon=":material/info:")
+        st.warning(_(notice), icon=":material/info:")
     _show_state(snapshot)
     if problem := take_control_problem():
-        st.error(problem, icon=":material/error:")
+        st.error(_(problem), icon=":material/error:")
 
 
 def _show_state(snapshot: Snapshot) -> None:
     done, steps = snapshot.done, snapshot.steps
     if snapshot.status == "queued":
-        st.info(_waiting(snapshot), icon=":material/hourglass_top:")
+        st.info(waiting_text(snapshot), icon=":material/hourglass_top:")
     elif snapshot.status == "running":
-        text = f"Step {done} of {steps} · {time_left(snapshot)}" if done else "Measuring the pair …"
-        st.progress(min(done / max(steps, 1), 1.0), text)
+        st.progress(min(done / max(steps, 1), 1.0), progress_text(snapshot))
     elif snapshot.status == "paused":
-        st.info(
-            f"Paused at step {done} of {steps}. Other visitors' pictures run meanwhile.", icon=":material/pause_circle:"
-        )
+        text = _("Paused at step {step} of {steps}. Other visitors' pictures run meanwhile.", step=done, steps=steps)
+        st.info(text, icon=":material/pause_circle:")
     elif snapshot.status == "finished":
-        last = snapshot.loss_history[-1]
-        took = f" in {spoken_time(snapshot.seconds)}" if snapshot.seconds else ""  # of a sample it is not known
-        st.success(
-            f"Done: {done} steps{took}. Content loss {last.content[0]:.3g}, style loss {last.style[0]:.3g}.",
-            icon=":material/check_circle:",
-        )
+        st.success(_finished(snapshot), icon=":material/check_circle:")
     elif snapshot.status == "stopped":
-        kept = f"Stopped at step {done}; the picture is kept." if snapshot.results else "Stopped before it began."
-        st.info(kept, icon=":material/stop_circle:")
+        kept = Sentence("Stopped at step {step}; the picture is kept.", step=done)
+        st.info(_(kept if snapshot.results else Sentence("Stopped before it began.")), icon=":material/stop_circle:")
     else:
-        st.error(snapshot.error, icon=":material/error:")
+        st.error(_(snapshot.error), icon=":material/error:")
 
 
-def _waiting(snapshot: Snapshot) -> str:
-    if snapshot.position == 0:
-        return "Your picture is next."
-    pictures = "picture" if snapshot.position == 1 else "pictures"
-    about = f" It begins in about {spoken_time(snapshot.wait)}." if snapshot.wait else ""
-    return f"Waiting: {snapshot.position} {pictures} before yours.{about}"
+def _finished(snapshot: Snapshot) -> str:
+    last = snapshot.loss_history[-1]
+    losses = {"content": last.content[0], "style": last.style[0]}
+    if snapshot.seconds:
+        told = counted(
+            "Done: {count} step in {time}. Content loss {content:.3g}, style loss {style:.3g}.",
+            "Done: {count} steps in {time}. Content loss {content:.3g}, style loss {style:.3g}.",
+            snapshot.done,
+            time=spoken_time(snapshot.seconds),
+            **losses,
+        )
+    else:  # of a sample it is not known
+        told = counted(
+            "Done: {count} step. Content loss {content:.3g}, style loss {style:.3g}.",
+            "Done: {count} steps. Content loss {content:.3g}, style loss {style:.3g}.",
+            snapshot.done,
+            **losses,
+        )
+    return _(told)

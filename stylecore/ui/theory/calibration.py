@@ -8,6 +8,7 @@ import streamlit as st
 
 from stylecore.engine.engine import Engine
 from stylecore.engine.feature_views import Calibration, CalibrationQuery
+from stylecore.language import number
 from stylecore.ui.layers.settings import view_settings
 from stylecore.ui.state.chosen import chosen_pair
 from stylecore.ui.theory.widgets import Texts, part
@@ -52,6 +53,6 @@ def _table(t: Texts, found: Calibration) -> dict[str, list[str]]:
         ("style", found.style_sizes, found.style_distances, found.style_weights),
     ):
         for layer, weight in weights.items():
-            numbers = [f"{value:.2e}" for value in (sizes[layer], distances[layer], weight)]
-            rows.append([t[f"calibrated_{kind}"], layer, *numbers, f"{weight * distances[layer]:.3f}"])
+            numbers = [number(value, ".2e") for value in (sizes[layer], distances[layer], weight)]
+            rows.append([t[f"calibrated_{kind}"], layer, *numbers, number(weight * distances[layer], ".3f")])
     return {t[f"calibrated_{name}"]: [row[i] for row in rows] for i, name in enumerate(COLUMNS)}

@@ -13,6 +13,7 @@ from stylecore.config import TransferConfig
 from stylecore.engine.queries import Work
 from stylecore.engine.view_pictures import ViewPictures
 from stylecore.imaging.tensors import to_tensor
+from stylecore.language import Sentence
 from stylecore.transfer.features import strongest
 from stylecore.transfer.vgg import VGG16, minimum_side
 
@@ -56,7 +57,7 @@ class CloudQuery:
     def _features(self, vgg: VGG16, pictures: ViewPictures, picture: bytes, scale: float = 1.0) -> Tensor:
         """(1, C, H, W)."""
         shortest = minimum_side([self.layer])
-        image = to_tensor(pictures.get(picture, self.config.size, shortest, "This picture", scale))
+        image = to_tensor(pictures.get(picture, self.config.size, shortest, Sentence("This picture"), scale))
         with torch.no_grad():
             found = vgg.forward(image.to(vgg.mean.device), [self.layer], self.config.pooling, self.config.padding)
         return found[self.layer]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from stylecore.language import _, counted
 from stylecore.layers import LAYERS
 from stylecore.transfer.vgg import layer_facts
 from stylecore.ui.layers.network import used_content_size
@@ -45,7 +46,7 @@ def show_network(t: Texts) -> str:
                 channels=fact.channels,
                 h=h,
                 w=w,
-                entries=f"{fact.channels * h * w:,}".replace(",", "\u2009"),
+                entries=_(counted("{count:,} entry", "{count:,} entries", fact.channels * h * w)),
                 field=fact.receptive_field,
             )
         )

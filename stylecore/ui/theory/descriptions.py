@@ -10,8 +10,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from stylecore.charts.cloud import Cloud
 from stylecore.charts.cloud_figures import cloud_figure, projections_figure
-from stylecore.config import Statistic
+from stylecore.config import SETTINGS, Statistic
 from stylecore.engine.engine import Engine
+from stylecore.language import _
 from stylecore.layers import LAYERS
 from stylecore.transfer.statistics import DESCRIPTIONS
 from stylecore.ui.components import chart
@@ -76,10 +77,14 @@ def _description_input(t: Texts) -> Statistic:
         required=True,
         key="theory_description",
         persist_state="session",
-        format_func=lambda name: t[f"described_{name}_name"],
+        format_func={name: _name(name) for name in DESCRIPTIONS}.__getitem__,
         wrap=True,
     )
     return chosen
+
+
+def _name(statistic: Statistic) -> str:
+    return _(SETTINGS["statistic"].labels[statistic])
 
 
 def _channel_input(t: Texts, place: DeltaGenerator, found: Clouds, layer: str, axis: str) -> int:
@@ -108,7 +113,7 @@ def _show_clouds(t: Texts, content: Cloud, style: Cloud, statistic: Statistic, c
     chart(
         cloud_figure(content, style, titles, statistic, degrees),
         key="theory_cloud",
-        alt=f"{t[f'described_{statistic}_name']}: {titles[0]}, {titles[1]}",
+        alt=f"{_name(statistic)}: {titles[0]}, {titles[1]}",
         live=False,
         on_step=lambda _: None,
         height=CLOUD_HEIGHT,

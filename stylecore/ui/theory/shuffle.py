@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from stylecore import language
 from stylecore.config import Statistic
 from stylecore.engine.engine import Engine
 from stylecore.engine.feature_views import ShuffleQuery
@@ -68,7 +69,9 @@ def _show_photograph(t: Texts, engine: Engine, owner: str, layer: str) -> None:
     before, after = t["shuffle_before"].format(channel=found.channel), t["shuffle_after"]
     left.image(found.before, width="stretch", caption=before, alt=before)
     right.image(found.after, width="stretch", caption=after, alt=after)
-    st.markdown(t["shuffle_found"].format(content=f"{found.content:.2f}", style=f"${number(found.style)}$"))
+    st.markdown(
+        t["shuffle_found"].format(content=language.number(found.content, ".2f"), style=f"${number(found.style)}$")
+    )
 
 
 def _next_seed() -> None:

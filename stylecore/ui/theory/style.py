@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from stylecore.config import Statistic
+from stylecore.config import SETTINGS, Statistic
+from stylecore.language import _
 from stylecore.ui.theory.state import TheoryState
 from stylecore.ui.theory.widgets import Texts, matrix_input, part
 from stylecore.ui.theory.worked_examples import Rows, centred, entry, matrix, statistic_of, style_of
@@ -32,7 +33,7 @@ def show_statistic(t: Texts, x: Rows) -> Statistic:
             required=True,
             key="theory_statistic",
             persist_state="session",
-            format_func=lambda name: t[f"gram_{name}"],
+            format_func={name: _(SETTINGS["statistic"].labels[name]) for name in STATISTICS}.__getitem__,
         )
         st.latex(f"F(x) = {matrix(x)}")
         if statistic == "covariance":

@@ -11,6 +11,7 @@ from stylecore.charts.export import to_html
 from stylecore.config import Statistic
 from stylecore.engine.engine import Engine
 from stylecore.experiments.grid import cells_of
+from stylecore.language import number, reader
 from stylecore.ui.components import chart
 from stylecore.ui.state.chosen import chosen_pair
 from stylecore.ui.theory.widgets import Texts, part
@@ -49,9 +50,11 @@ def _show_balance(t: Texts, ends: Ends, lam: float) -> None:
         st.info(t["total_none"], icon=":material/brush:")
         return
     figure = balance_figure(ends, (t["total_x"], t["total_y"]), lam)
-    words = "; ".join(f"{name}: {content:.2g}, {style:.2g}" for name, (content, style, _) in ends.items())
+    words = "; ".join(
+        f"{name}: {number(content, '.2g')}, {number(style, '.2g')}" for name, (content, style, _lam) in ends.items()
+    )
     chart(figure, key="theory_balance", alt=f"L(λ). {words}", live=False, on_step=lambda _: None)
-    make = partial(to_html, {t["total_title"]: figure})
+    make = partial(to_html, {t["total_title"]: figure}, reader())
     download(t["figures"], make, "balance.html", "text/html", key="theory_balance_html")
 
 
@@ -73,5 +76,5 @@ def _ends(engine: Engine, owner: str, t: Texts) -> Ends:
     ends: Ends = {t["total_start"]: (first.content[0], first.style[0], None)}
     for lam, cell in cells_of(painted, painted[-1].request).items():
         last = cell.loss_history[-1]
-        ends[t["total_result"].format(lam=f"{lam:g}")] = (last.content[cell.k], last.style[cell.k], lam)
+        ends[t["total_result"].format(lam=number(lam, "g"))] = (last.content[cell.k], last.style[cell.k], lam)
     return ends

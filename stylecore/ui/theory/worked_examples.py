@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from stylecore.config import Statistic
+from stylecore.language import reader, separators
 from stylecore.transfer.losses import content_loss, style_loss
 from stylecore.transfer.statistics.matrices import covariance, gram
 
@@ -98,10 +99,15 @@ def matrix(rows: Rows, digits: int = 4) -> str:
 def number(value: float, digits: int = 4) -> str:
     """A number in LaTeX, with so many significant digits; powers of ten only where it would be long without."""
     text = "0" if abs(value) < 1e-12 else f"{value:.{digits}g}"  # as small as that, it is rounding
-    if "e" not in text:
-        return text
-    factor, power = text.split("e")
-    return f"{factor} \\cdot 10^{{{int(power)}}}"
+    factor, _, power = text.partition("e")
+    factor = factor.replace(".", _decimal_sign())
+    return f"{factor} \\cdot 10^{{{int(power)}}}" if power else factor
+
+
+def _decimal_sign() -> str:
+    """That of the reader's language; in braces, LaTeX sets a comma without the space of a list."""
+    sign, _ = separators(reader())
+    return sign if sign == "." else f"{{{sign}}}"
 
 
 def _of_squares(name: str, scale: str, one: Rows, other: Rows, value: float) -> str:

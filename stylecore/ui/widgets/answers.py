@@ -9,6 +9,8 @@ import streamlit as st
 
 from stylecore.engine.engine import Engine
 from stylecore.engine.queries import Answer, Query, QueryFailed
+from stylecore.errors import UserError
+from stylecore.language import _
 from stylecore.ui.page_errors import guarded
 from stylecore.ui.widgets.progress import poll_seconds
 
@@ -39,7 +41,7 @@ def _poll(future: Future[Any]) -> None:
         return
     if future.done():
         st.rerun()
-    st.info("Analysing the pictures …", icon=":material/hourglass_top:")
+    st.info(_("Analysing the pictures …"), icon=":material/hourglass_top:")
 
 
 def _problem(future: Future[Any]) -> str:
@@ -47,4 +49,4 @@ def _problem(future: Future[Any]) -> str:
     if not future.done() or future.cancelled():
         return ""
     error = future.exception()
-    return str(error) if error is not None else ""
+    return _(error.sentence) if isinstance(error, UserError) else ""

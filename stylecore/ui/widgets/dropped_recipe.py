@@ -6,9 +6,11 @@ import streamlit as st
 
 from stylecore.artifacts.recipe import Recipe
 from stylecore.engine.engine import Engine
+from stylecore.language import _, number
 from stylecore.ui.page import plain
 from stylecore.ui.page_errors import guarded_callback
 from stylecore.ui.state.chosen import choose, problems, tell_problems
+from stylecore.ui.state.names import shown
 from stylecore.ui.state.restore import restore_recipe
 from stylecore.ui.widgets.uploads import dropped_picture, forget_dropped
 
@@ -16,27 +18,36 @@ from stylecore.ui.widgets.uploads import dropped_picture, forget_dropped
 def dropped_recipe(engine: Engine, owner: str) -> None:
     """Offers to restore the settings of a picture that was made here and dropped onto the page."""
     if told := problems():
-        st.warning("  \n".join(map(plain, told)), icon=":material/info:")
+        st.warning("  \n".join(plain(_(problem)) for problem in told), icon=":material/info:")
     dropped = dropped_picture()
     if dropped is None:
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="dropped_recipe"):
-        size = dropped.recipe.config.size
-        st.markdown(f"{plain(dropped.name)} was made here, with λ = {_lambdas(dropped.recipe)} at {size} pixels.")
+        st.markdown(_made_with(plain(shown(dropped.name)), dropped.recipe))
         st.button(
-            "Restore its settings",
+            _("Restore its settings"),
             icon=":material/settings_backup_restore:",
             key="restore",
             type="primary",
             on_click=guarded_callback(_restore),
             args=(engine, owner),
         )
-        st.button("Just use the picture", key="no_restore", type="tertiary", on_click=guarded_callback(forget_dropped))
+        st.button(
+            _("Just use the picture"), key="no_restore", type="tertiary", on_click=guarded_callback(forget_dropped)
+        )
 
 
-def _lambdas(recipe: Recipe) -> str:
-    later = f", later {recipe.changes[-1][1]:.3g}," if recipe.changes else ""
-    return ", ".join(f"{lam:.3g}" for lam in recipe.config.lambdas) + later
+def _made_with(name: str, recipe: Recipe) -> str:
+    lambdas, size = "; ".join(number(lam, ".3g") for lam in recipe.config.lambdas), recipe.config.size
+    if not recipe.changes:
+        return _("{name} was made here, with λ = {lambdas} at {size} pixels.", name=name, lambdas=lambdas, size=size)
+    return _(
+        "{name} was made here, with λ = {lambdas}, later {last:.3g}, at {size} pixels.",
+        name=name,
+        lambdas=lambdas,
+        last=recipe.changes[-1][1],
+        size=size,
+    )
 
 
 def _restore(engine: Engine, owner: str) -> None:

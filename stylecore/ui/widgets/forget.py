@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from stylecore.language import _
 from stylecore.ui.page_errors import guarded_callback
 from stylecore.ui.state.chosen import forget_everything
 from stylecore.ui.state.session import SessionValue
@@ -23,13 +24,15 @@ class _State:
 
 def forget_everything_button(owner: str) -> None:
     """Draws the button, behind another one that asks whether it is meant."""
-    with st.popover("Delete everything of mine", icon=":material/delete_forever:", key="forget"):
+    with st.popover(_("Delete everything of mine"), icon=":material/delete_forever:", key="forget"):
         st.markdown(
-            "Ends your runs and deletes your results and uploads from this server, in all tabs of this browser. Nothing"
-            " of it can be brought back."
+            _(
+                "Ends your runs and deletes your results and uploads from this server, in all tabs of this browser. "
+                "Nothing of it can be brought back."
+            )
         )
         st.button(
-            "Yes, delete everything",
+            _("Yes, delete everything"),
             type="primary",
             key="forget_everything",
             on_click=guarded_callback(_forget),
@@ -37,7 +40,7 @@ def forget_everything_button(owner: str) -> None:
         )
     if _State().done:
         _State().done = False
-        st.success("Everything of yours is gone from this server.", icon=":material/check_circle:")
+        st.success(_("Everything of yours is gone from this server."), icon=":material/check_circle:")
 
 
 def _forget(owner: str) -> None:

@@ -8,17 +8,23 @@ from stylecore.language import languages
 from stylecore.ui.page_errors import guarded_callback
 from stylecore.ui.state.language import LanguageState, choose_language
 
+_KEY = "language"  # of the widget
+
 
 def language_switch() -> None:
     """Draws the switch: the languages in their own names."""
+    st.session_state[_KEY] = LanguageState().code
     st.segmented_control(
         "Language / Язык",
         list(languages()),
         required=True,
-        key=LanguageState.code.key,
+        key=_KEY,
         format_func=languages().__getitem__,
-        on_change=guarded_callback(choose_language),
-        persist_state="session",
+        on_change=guarded_callback(_choose),
         label_visibility="collapsed",
         width="content",
     )
+
+
+def _choose() -> None:
+    choose_language(st.session_state[_KEY])

@@ -10,6 +10,7 @@ from functools import partial
 import streamlit as st
 
 from stylecore.errors import SettingError
+from stylecore.language import _
 from stylecore.layers import LAYERS
 from stylecore.settings import Setting, layers_from_text, layers_to_text
 from stylecore.transfer.vgg import layer_facts
@@ -29,7 +30,7 @@ def layers_input(declared: Setting, key: str, problem: str = "") -> str:
     Returns:
         The text.
     """
-    text = st.text_input(declared.label, key=key, persist_state="session", help=declared.help)
+    text = st.text_input(_(declared.label), key=key, persist_state="session", help=_(declared.help))
     weights = usable_layers(text)
 
     def change(make: Callable[[Weights], Weights]) -> None:
@@ -42,18 +43,22 @@ def layers_input(declared: Setting, key: str, problem: str = "") -> str:
                 layer,
                 fact,
                 selected=layer in weights,
-                hint=f"{fact.channels} channels; each sees {fact.receptive_field} × {fact.receptive_field} pixels",
+                hint=_(
+                    "{channels} channels; each sees {field} × {field} pixels",
+                    channels=fact.channels,
+                    field=fact.receptive_field,
+                ),
             )
             for layer, fact in layer_facts(1, 1).items()
         ],
         key=f"{key}_network",
-        label=declared.label,
+        label=_(declared.label),
         on_choice=lambda layer: change(partial(_toggled, layer)),
         weights=weights,
         on_weight=lambda layer, weight: change(lambda chosen: {**chosen, layer: weight}),
     )
     if problem:
-        st.error(problem, icon=":material/error:")
+        st.error(_(problem), icon=":material/error:")
     return text
 
 

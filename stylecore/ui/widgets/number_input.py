@@ -7,9 +7,15 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from stylecore.language import ENGLISH, reader
 from stylecore.ui.page_errors import guarded_callback
 
 Number = TypeVar("Number", int, float)
+
+
+def slider_format(usual: str) -> str:
+    """The `format` of a slider: where people read another language than English, their browser writes the number."""
+    return usual if reader() == ENGLISH else "localized"
 
 
 def number_input(

@@ -11,6 +11,7 @@ from stylecore.config import TransferConfig
 from stylecore.engine.cost import used_sizes
 from stylecore.errors import UserError
 from stylecore.imaging.scaling import enlarged_notice
+from stylecore.language import _
 from stylecore.ui.components import Cover, Item, data_url, gallery
 from stylecore.ui.page_errors import guarded_callback
 from stylecore.ui.server import get_engine, get_visitor_store
@@ -23,6 +24,7 @@ from stylecore.ui.state.chosen import (
     remove_own,
     swap_pair,
 )
+from stylecore.ui.state.names import shown
 from stylecore.ui.state.sources import OWN, Role, Source, samples
 from stylecore.ui.visitors import visitor_name
 from stylecore.ui.widgets.thumbnails import own_thumbnail, thumbnail
@@ -61,13 +63,13 @@ def pair_input(settings: TransferConfig | None) -> tuple[Source, Source]:
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="pair_tools"
     ):
         st.button(
-            "Swap",
+            _("Swap"),
             icon=":material/swap_horiz:",
             key="swap",
             type="tertiary",
             on_click=guarded_callback(swap_pair),
         )
-        st.caption(f"Your own: up to {get_engine().limits.max_upload_mb} MB", width="content")
+        st.caption(_("Your own: up to {most} MB", most=get_engine().limits.max_upload_mb), width="content")
         camera_button("content", "style")
     return content, style
 
@@ -89,7 +91,7 @@ def picture_input(role: Role, used: tuple[int, int] | None = None) -> Source | N
 
 def _fields(role: Role) -> DeltaGenerator:
     """Draws the title and the field for files. Returns the place between them."""
-    st.markdown(f"**{TITLES[role]}**")
+    st.markdown(f"**{_(TITLES[role])}**")
     place = st.container(gap="xsmall")
     upload_input(role)
     return place
@@ -102,26 +104,26 @@ def _show_chosen(role: Role, used: tuple[int, int] | None) -> Source | None:
         [*_own_items(), *_sample_items(role)],
         source.word if source is not None else None,
         key=f"gallery_{role}",
-        label=f"Yours, and samples: {TITLES[role].lower()}",
+        label=_("{title}: yours, and samples", title=TITLES[role]),
         on_choice=partial(_choose_item, role),
         side=33,
         cover=_cover(role, source, used) if source is not None else None,
     )
     if source is not None and not source.sample:
         st.button(
-            "Remove",
+            _("Remove"),
             icon=":material/delete:",
             key=f"remove_own_{role}",
             type="tertiary",
             on_click=guarded_callback(_remove),
             args=(role, source.token),
-            help="Deletes this picture from the server. Results painted from it stay until you remove them.",
+            help=_("Deletes this picture from the server. Results painted from it stay until you remove them."),
         )
     if refusal := refusal_of(role):
-        st.error(refusal, icon=":material/broken_image:")
+        st.error(_(refusal), icon=":material/broken_image:")
     elif source is not None:
         for notice in _notices(source, used):
-            st.warning(notice, icon=":material/image:")
+            st.warning(_(notice), icon=":material/image:")
     return source
 
 
@@ -132,9 +134,12 @@ def _notices(source: Source, used: tuple[int, int] | None) -> list[str]:
 
 
 def _cover(role: Role, source: Source, used: tuple[int, int] | None) -> Cover:
-    size = f"{source.size[0]} × {source.size[1]}" + (f" → {used[0]} × {used[1]}" if used else "")
-    alt = f"{TITLES[role]}: {source.name}"
-    return Cover(url=data_url(source.preview), alt=alt, caption=f"{source.name} · {size}")
+    name, size = (
+        shown(source.name),
+        f"{source.size[0]} × {source.size[1]}" + (f" → {used[0]} × {used[1]}" if used else ""),
+    )
+    alt = _("{title}: {name}", title=TITLES[role], name=name)
+    return Cover(url=data_url(source.preview), alt=alt, caption=f"{name} · {size}")
 
 
 def _choose_item(role: Role, name: str) -> None:
@@ -157,13 +162,15 @@ def _own_items() -> list[Item]:
     """The visitor's own pictures, the newest first: none is lost when another is chosen."""
     owner = visitor_name()
     return [
-        Item(id=source.word, label=source.name, url=own_thumbnail(owner, source), note="")
+        Item(id=source.word, label=shown(source.name), url=own_thumbnail(owner, source), note="")
         for source in get_visitor_store().own_sources(owner)[:OWN_SHOWN]
     ]
 
 
-@cache
 def _sample_items(role: Role) -> list[Item]:
-    return [
-        Item(id=name, label=name, url=thumbnail(path.read_bytes()), note="") for name, path in samples(role).items()
-    ]
+    return [Item(id=name, label=shown(name), url=url, note="") for name, url in _sample_thumbnails(role).items()]
+
+
+@cache
+def _sample_thumbnails(role: Role) -> dict[str, str]:
+    return {name: thumbnail(path.read_bytes()) for name, path in samples(role).items()}

@@ -8,6 +8,7 @@ import streamlit as st
 
 from stylecore.config import PRESETS, TransferConfig
 from stylecore.engine.limits import Limits
+from stylecore.language import Sentence, _
 from stylecore.ui.page_errors import guarded_callback
 from stylecore.ui.widgets.settings import (
     ChosenSettings,
@@ -19,11 +20,11 @@ from stylecore.ui.widgets.settings import (
 
 CUSTOM = "custom"
 PRESET_NAMES = {
-    "studio": "Studio",
-    "gatys": "Gatys et al. 2015",
-    "notebook": "Lecture notebook",
-    "johnson": "Johnson et al. 2016",
-    CUSTOM: "Your own",
+    "studio": Sentence("Studio"),
+    "gatys": Sentence("Gatys et al. 2015"),
+    "notebook": Sentence("Lecture notebook"),
+    "johnson": Sentence("Johnson et al. 2016"),
+    CUSTOM: Sentence("Your own"),
 }
 KEPT = ("size", "steps", "seed", "style_scale")  # what a preset leaves as the visitor has it
 
@@ -41,13 +42,14 @@ def preset_input() -> str:
     """The presets; shows which one the settings are. Returns its name, `CUSTOM` for none."""
     config = chosen_settings().config
     st.session_state[_KEY] = preset_of(config) if config is not None else CUSTOM
+    names = {preset: _(name) for preset, name in PRESET_NAMES.items()}
     return st.selectbox(
-        "Preset",
-        list(PRESET_NAMES),
-        format_func=PRESET_NAMES.__getitem__,
+        _("Preset"),
+        list(names),
+        format_func=names.__getitem__,
         key=_KEY,
         on_change=guarded_callback(_load_preset),
-        help="The systems that the lecture builds on. In Studio, λ means the same on every pair.",
+        help=_("The systems that the lecture builds on. In Studio, λ means the same on every pair."),
     )
 
 

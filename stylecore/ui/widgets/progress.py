@@ -10,6 +10,7 @@ from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Job, Snapshot, Workspace
 from stylecore.engine.spoken import spoken_time
 from stylecore.experiments.grid import Cell
+from stylecore.language import Sentence, _, counted
 from stylecore.ui.components import GridCell, data_url
 from stylecore.ui.page_errors import guarded, guarded_callback
 
@@ -58,24 +59,21 @@ def show_progress(engine: Engine, owner: str, workspace: Workspace) -> None:
         return
     snapshots = [engine.heartbeat(job) for job in living]
     running = next((snapshot for snapshot in snapshots if snapshot.status == "running"), None)
-    more = f" · {len(living) - 1} more after this" if len(living) > 1 else ""
     if running is None:
         first = snapshots[0]
-        about = f" It begins in about {spoken_time(first.wait)}." if first.wait else ""
-        text = "Paused." if first.status == "paused" else f"Waiting: {first.position} before yours.{about}"
+        text = _("Paused.") if first.status == "paused" else waiting_text(first)
         st.info(text, icon=":material/hourglass_top:")
-    elif running.done:
-        text = f"Step {running.done} of {running.steps} · {time_left(running)}{more}"
-        st.progress(min(running.done / max(running.steps, 1), 1.0), text)
     else:
-        st.progress(0.0, f"Measuring the pair …{more}")
+        more = [_("{count} more after this", count=len(living) - 1)] if len(living) > 1 else []
+        text = " · ".join([progress_text(running), *more])
+        st.progress(min(running.done / max(running.steps, 1), 1.0), text)
 
     def stop() -> None:
         for job in reversed(living_jobs(engine, owner, workspace)):
             engine.stop(job)
         st.rerun()  # the whole page: the button is in a fragment
 
-    st.button("Stop", icon=":material/stop_circle:", key="stop_all", on_click=guarded_callback(stop))
+    st.button(_("Stop"), icon=":material/stop_circle:", key="stop_all", on_click=guarded_callback(stop))
 
 
 def show_trouble(engine: Engine, owner: str, workspace: Workspace) -> bool:
@@ -83,7 +81,7 @@ def show_trouble(engine: Engine, owner: str, workspace: Workspace) -> bool:
     newest = next((job for job in reversed(engine.jobs_of(owner)) if job.request.workspace == workspace), None)
     if newest is None or newest.snapshot.status != "failed":
         return False
-    st.error(newest.snapshot.error, icon=":material/error:")
+    st.error(_(newest.snapshot.error), icon=":material/error:")
     return True
 
 
@@ -97,17 +95,40 @@ def grid_cell(name: str, cell: Cell | None) -> GridCell:
     if cell is None:
         return GridCell(id=name, url="", note="")
     snapshot = cell.job.snapshot
-    words: dict[str, str] = {
+    words = {
         "finished": "",
-        "queued": "waiting",
-        "running": f"step {snapshot.done}",
-        "stopped": f"stopped at {snapshot.done}",
+        "queued": _("waiting"),
+        "running": _("step {step}", step=snapshot.done),
+        "paused": _("paused"),
+        "stopped": _("stopped at {step}", step=snapshot.done),
+        "failed": _("failed"),
     }
     url = data_url(cell.preview) if cell.preview else ""
-    return GridCell(id=name, url=url, note=words.get(snapshot.status, snapshot.status))
+    return GridCell(id=name, url=url, note=words[snapshot.status])
 
 
-def time_left(snapshot: Snapshot) -> str:
-    """How long a running job still takes, beside others if it takes turns with any."""
-    others = f", taking turns with {snapshot.position} other{'s' * (snapshot.position > 1)}" * (snapshot.position > 0)
-    return f"about {spoken_time(snapshot.left + (snapshot.wait or 0.0))} left{others}"
+def progress_text(snapshot: Snapshot) -> str:
+    """How far a running job is, and how long it still takes, beside others if it takes turns with any."""
+    if not snapshot.done:
+        return _("Measuring the pair …")
+    time = spoken_time(snapshot.left + (snapshot.wait or 0.0))
+    left = Sentence("about {time} left", time=time)
+    if snapshot.position:
+        left = counted(
+            "about {time} left, taking turns with {count} other",
+            "about {time} left, taking turns with {count} others",
+            snapshot.position,
+            time=time,
+        )
+    return " · ".join((_("Step {step} of {steps}", step=snapshot.done, steps=snapshot.steps), _(left)))
+
+
+def waiting_text(snapshot: Snapshot) -> str:
+    """What a queued job waits for, and how long."""
+    if snapshot.position == 0:
+        return _("Your picture is next.")
+    before = counted(
+        "Waiting: {count} picture before yours.", "Waiting: {count} pictures before yours.", snapshot.position
+    )
+    begins = [_("It begins in about {time}.", time=spoken_time(snapshot.wait))] if snapshot.wait else []
+    return " ".join([_(before), *begins])

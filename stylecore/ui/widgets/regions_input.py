@@ -8,12 +8,14 @@ from functools import partial
 import streamlit as st
 
 from stylecore.errors import ImageError, UserError
+from stylecore.language import Sentence, _, counted
 from stylecore.ui.components import Layer, brush
 from stylecore.ui.page import plain
 from stylecore.ui.page_errors import guarded, guarded_callback
 from stylecore.ui.server import get_engine
 from stylecore.ui.state.chosen import chosen_pair, chosen_styles
 from stylecore.ui.state.chosen_inputs import LEAVE
+from stylecore.ui.state.names import shown
 from stylecore.ui.state.page_state import page_changed
 from stylecore.ui.state.regions import current_masks, mask_size, set_mask, stored_mask
 from stylecore.ui.state.session import SessionValue
@@ -23,10 +25,11 @@ from stylecore.ui.visitors import visitor_name
 from stylecore.ui.widgets.start_masks import Keep, Make, start_masks_input
 
 COLOURS = dict(zip((LEAVE, *STYLES), ("#e5484d", "#0a84ff", "#f5a524", "#30a46c", "#8e4ec6", "#00b8c4"), strict=True))
+TITLE = Sentence("Where?")
 BRUSH = "brush"  # key of the component
-ONE = "What is left alone stays as it is in the photograph, to the bit."
-LINK = "A link to this page does not bring what is painted here to others; a downloaded PNG does."
-SEVERAL = f"{ONE} A style goes where it is painted; those that are painted nowhere share all that is left."
+ONE = Sentence("What is left alone stays as it is in the photograph, to the bit.")
+SEVERAL = Sentence("A style goes where it is painted; those that are painted nowhere share all that is left.")
+LINK = Sentence("A link to this page does not bring what is painted here to others; a downloaded PNG does.")
 
 
 class _State:
@@ -36,7 +39,7 @@ class _State:
         open: whether the dialog is.
         active: what is painted: the role of a style, or `LEAVE`.
         uploads: masks that were uploaded. The field's key has this number: a new field is an empty one.
-        refusal: why the newest one could not be used.
+        refusal: why the newest one could not be used, in a `Sentence`.
     """
 
     prefix = "regions"
@@ -49,20 +52,21 @@ class _State:
 def regions_input() -> None:
     """Draws the button, which says how many places are painted, and the dialog while it is open."""
     painted = len(current_masks())
+    label = counted("Where? {count} place is painted", "Where? {count} places are painted", painted)
     st.button(
-        f"Where? {painted} {'places are' if painted > 1 else 'place is'} painted" if painted else "Where?",
+        _(label if painted else TITLE),
         icon=":material/draw:",
         key="regions",
         type="tertiary",
         on_click=guarded_callback(_open),
-        help="Paint what is left alone, and, with several styles, where each goes.",
+        help=_("Paint what is left alone, and, with several styles, where each goes."),
     )
     if chosen_pair()[0].transparent:
-        st.caption("What is transparent in the photograph is left alone, and stays so.", width="content")
+        st.caption(_("What is transparent in the photograph is left alone, and stays so."), width="content")
     if page_changed():
         _close()  # it was open when the visitor went to another page
     if _State().open:
-        _dialog()
+        st.dialog(_(TITLE), width="large", icon=":material/draw:", on_dismiss=_close)(guarded(_dialog))()
 
 
 def _open() -> None:
@@ -73,22 +77,20 @@ def _close() -> None:
     _State().open = False
 
 
-@st.dialog("Where?", width="large", icon=":material/draw:", on_dismiss=_close)
-@guarded
 def _dialog() -> None:
-    content, _ = chosen_pair()
+    content = chosen_pair()[0]
     owner, layers = visitor_name(), _layers()
     active = _State().active
     if active not in [layer["id"] for layer in layers]:
         active = _State().active = LEAVE
-    st.caption(f"{SEVERAL if len(layers) > 1 else ONE} {LINK}")
+    st.caption(" ".join(map(_, (ONE, SEVERAL, LINK) if len(layers) > 1 else (ONE, LINK))))
     brush(
         content.preview,
         mask_size(content.size),
         layers,
         active,
         key=BRUSH,
-        label=f"{content.name}: paint what shall be left alone, or where a style goes",
+        label=_("{name}: paint what shall be left alone, or where a style goes", name=shown(content.name)),
         on_choice=_choose,
         on_paint=partial(_paint, owner, content.word),
     )
@@ -96,22 +98,24 @@ def _dialog() -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="mask_tools"):
         start_masks_input(active, layers, keep)
         _upload_input(keep)
-        if st.button("Done", key="regions_done", type="primary"):
+        if st.button(_("Done"), key="regions_done", type="primary"):
             _close()
             st.rerun()
     if refusal := _State().refusal:
-        st.error(refusal, icon=":material/broken_image:")
+        st.error(_(refusal), icon=":material/broken_image:")
 
 
 def _layers() -> Sequence[Layer]:
     """What can be painted: what is left alone, and the place of each style where there are several."""
     masks, styles = current_masks(), chosen_styles()
-    layers = [Layer(id=LEAVE, label="Leave alone", colour=COLOURS[LEAVE], mask=b"", empty="nothing is painted.")]
+    label = _("Leave alone")
+    empty = _("{name}: nothing is painted.", name=label)
+    layers = [Layer(id=LEAVE, label=label, colour=COLOURS[LEAVE], mask=b"", empty=empty)]
     for number, (role, source) in enumerate(styles.items(), start=1):
         if len(styles) > 1 or role in masks:
-            empty = "nothing is painted, so it goes wherever no other style is painted."
-            name = f"Style {number}: {source.name}"
-            layers.append(Layer(id=role, label=name, colour=COLOURS[role], mask=b"", empty=empty))
+            label = _("Style {number}: {name}", number=number, name=shown(source.name))
+            empty = _("{name}: nothing is painted, so it goes wherever no other style is painted.", name=label)
+            layers.append(Layer(id=role, label=label, colour=COLOURS[role], mask=b"", empty=empty))
     return [Layer(**{**layer, "mask": masks.get(layer["id"], b"")}) for layer in layers]
 
 
@@ -138,9 +142,9 @@ def _paint(owner: str, photograph: str, place: str, data: bytes) -> bytes:
 def _upload_input(keep: Keep) -> None:
     """Draws a field for a grey picture that becomes the mask of what is painted; `keep` gets it."""
     key = f"mask_upload_{_State().uploads}"
-    with st.popover("Upload a mask", icon=":material/upload:", key="mask_upload"):
+    with st.popover(_("Upload a mask"), icon=":material/upload:", key="mask_upload"):
         st.file_uploader(
-            "A grey picture, white where it counts. It is stretched to the photograph.",
+            _("A grey picture, white where it counts. It is stretched to the photograph."),
             key=key,
             max_upload_size=get_engine().limits.max_upload_mb,
             on_change=guarded_callback(_take_over),
@@ -157,10 +161,10 @@ def _take_over(key: str, keep: Keep) -> None:
     release_upload(file.file_id)
     try:
         if len(data) > most * 2**20:  # only the browser enforces the field's own limit
-            raise ImageError(f"This mask has more than {most} MB: save it smaller first.")
-        mask = stored_mask(data, "This mask")
+            raise ImageError("This mask has more than {most} MB: save it smaller first.", most=most)
+        mask = stored_mask(data, Sentence("This mask"))
         if not mask:
             raise ImageError("This mask is black everywhere, so it would paint nothing: white is what counts.")
-        keep(lambda _: mask)
+        keep(lambda _place: mask)
     except UserError as error:
-        state.refusal = f"{name}: {error}"
+        state.refusal = Sentence("{name}: {problem}", name=name, problem=error.sentence)

@@ -13,6 +13,7 @@ from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Job, Request, Workspace
 from stylecore.engine.spoken import spoken_bytes, spoken_time
 from stylecore.errors import UserError
+from stylecore.language import Sentence, _, counted
 from stylecore.ui.page_errors import guarded_callback
 from stylecore.ui.state.session import SessionValue
 from stylecore.ui.widgets.progress import States, living_states
@@ -27,7 +28,7 @@ class RunPlan:
         icon: of the button, a name of a Material symbol.
         requests: in the order in which they shall be computed; none if there is nothing to compute.
         costs: of each request.
-        problem: why nothing can be computed, in one sentence; else empty.
+        problem: why nothing can be computed, in a `Sentence`; else empty.
     """
 
     label: str
@@ -41,7 +42,7 @@ class _State:
     """Of this tab.
 
     Attributes:
-        refusals: why the newest runs of a page were refused; it is told once.
+        refusals: why the newest runs of a page were refused, in a `Sentence`; it is told once.
     """
 
     prefix = "run_panel"
@@ -77,15 +78,15 @@ def run_panel(
         button = partial(_button, engine, owner, plan, make_plan, on_start, able=able)
         button(f"run_{workspace}", plan.label, beside=True)
         if busy and able:
-            button(f"replace_{workspace}", "Stop, and run this", beside=False)
+            button(f"replace_{workspace}", _("Stop, and run this"), beside=False)
     if problem:
-        st.warning(problem, icon=":material/warning:")
+        st.warning(_(problem), icon=":material/warning:")
     elif plan.costs:
         show_price(engine, plan.costs, waits=not busy)
     state = _State()
     if refusal := state.refusals.get(workspace):
         state.refusals = {page: text for page, text in state.refusals.items() if page != workspace}
-        st.error(refusal, icon=":material/error:")
+        st.error(_(refusal), icon=":material/error:")
     return known
 
 
@@ -116,7 +117,7 @@ def _button(
         width="stretch",
         disabled=not able,
         on_click=guarded_callback(press),
-        help=None if beside else "The picture of the present run is kept as it is by then.",
+        help=None if beside else _("The picture of the present run is kept as it is by then."),
     )
 
 
@@ -141,7 +142,7 @@ def start(
         jobs = engine.submit_all(owner, requests, beside=beside)
     except UserError as error:
         state = _State()
-        state.refusals = {**state.refusals, requests[0].workspace: str(error)}
+        state.refusals = {**state.refusals, requests[0].workspace: error.sentence}
         return
     if on_start is not None:
         on_start(jobs)
@@ -152,9 +153,10 @@ def memory_problem(engine: Engine, costs: Sequence[Cost]) -> str:
     needed, free = max((cost.memory for cost in costs), default=0), engine.free_memory()
     if needed <= free:
         return ""
-    return (
-        f"This needs about {needed / 1e9:.1f} GB of memory, and {free / 1e9:.1f} GB are free on this server: "
-        "choose a smaller size."
+    return Sentence(
+        "This needs about {needed:.1f} GB of memory, and {free:.1f} GB are free on this server: choose a smaller size.",
+        needed=needed / 1e9,
+        free=free / 1e9,
     )
 
 
@@ -168,9 +170,18 @@ def show_price(engine: Engine, costs: Sequence[Cost], *, waits: bool) -> None:
     """
     seconds = [engine.seconds(cost) for cost in costs]
     known = [value for value in seconds if value is not None]
-    took = f"About {spoken_time(sum(known))}" if len(known) == len(costs) else "How long this takes is not known yet"
     wait = engine.expected_wait() if waits else None
-    after = f", after a wait of {spoken_time(wait)}" if wait else ""
-    batches = f" · in {len(costs)} batches" if len(costs) > 1 else ""
+    parts = [_price(spoken_time(sum(known)) if len(known) == len(costs) else None, wait)]
+    if len(costs) > 1:
+        parts.append(_(counted("in {count} batch", "in {count} batches", len(costs))))
     memory = spoken_bytes(max(cost.memory for cost in costs))
-    st.caption(f"{took}{after}{batches}", help=f"As measured on this machine; {memory} of memory.")
+    st.caption(" · ".join(parts), help=_("As measured on this machine; {memory} of memory.", memory=memory))
+
+
+def _price(time: str | None, wait: float | None) -> str:
+    """The time that something takes, None if that is not known, and the seconds until its turn, if there are any."""
+    if not wait:
+        return _("About {time}", time=time) if time else _("How long this takes is not known yet")
+    if time:
+        return _("About {time}, after a wait of {wait}", time=time, wait=spoken_time(wait))
+    return _("How long this takes is not known yet; it begins in {wait}", wait=spoken_time(wait))

@@ -7,9 +7,10 @@ from typing import Any, Literal
 
 import streamlit as st
 
+from stylecore.language import _
 from stylecore.settings import Setting
 from stylecore.ui.widgets.layers_input import layers_input
-from stylecore.ui.widgets.number_input import number_input
+from stylecore.ui.widgets.number_input import number_input, slider_format
 
 Width = Literal["stretch"] | int
 
@@ -36,24 +37,23 @@ def setting_input(
     Returns:
         The value; for layers, the text that is written there.
     """
-    common: dict[str, Any] = {"key": key, "persist_state": "session", "help": declared.help, "on_change": on_change}
-    if declared.kind == "choice" and segmented:
-        names = declared.labels.__getitem__
-        return st.segmented_control(
-            declared.label, list(declared.labels), required=True, format_func=names, wrap=True, **common
-        )
+    label, told = _(declared.label), _(declared.help)
+    common: dict[str, Any] = {"key": key, "persist_state": "session", "help": told, "on_change": on_change}
     if declared.kind == "choice":
-        names = declared.labels.__getitem__
-        return st.selectbox(declared.label, list(declared.labels), format_func=names, width=width, **common)
+        names = {value: _(name) for value, name in declared.labels.items()}
+        common |= {"options": list(names), "format_func": names.__getitem__}
+        if segmented:
+            return st.segmented_control(label, required=True, wrap=True, **common)
+        return st.selectbox(label, width=width, **common)
     if declared.kind == "layers":
         return layers_input(declared, key, problem)
     if declared.kind not in ("int", "float"):
-        return st.text_input(declared.label, width=width, **common)
+        return st.text_input(label, width=width, **common)
     number = int if declared.kind == "int" else float
     form = "%d" if declared.kind == "int" else "%g"
     low, step = number(declared.low), number(declared.step)
     if declared.slider_high:
         high = max(number(declared.slider_high), st.session_state[key])  # a link may go beyond the slider's end
-        return st.slider(declared.label, low, high, step=step, format=form, width=width, **common)
-    options = {"step": step, "format": form, "width": width, "help": declared.help}
-    return number_input(declared.label, low, number(declared.high), key=key, on_change=on_change, **options)
+        return st.slider(label, low, high, step=step, format=slider_format(form), width=width, **common)
+    options = {"step": step, "format": form, "width": width, "help": told}
+    return number_input(label, low, number(declared.high), key=key, on_change=on_change, **options)

@@ -12,9 +12,10 @@ import streamlit as st
 from stylecore.config import SETTINGS, LossWeighting, TransferConfig, paper_lambda
 from stylecore.engine.limits import Limits
 from stylecore.errors import UserError
+from stylecore.language import Sentence, _
 from stylecore.settings import Setting
 from stylecore.ui.page_errors import guarded_callback
-from stylecore.ui.widgets.number_input import number_input
+from stylecore.ui.widgets.number_input import number_input, slider_format
 from stylecore.ui.widgets.setting_input import setting_input
 
 SIZES = (
@@ -50,7 +51,7 @@ class ChosenSettings:
 
     Attributes:
         config: the settings; None if they make no sense.
-        problem: why they make none, in one sentence; else empty.
+        problem: why they make none, in a `Sentence`; else empty.
     """
 
     config: TransferConfig | None
@@ -101,7 +102,7 @@ def chosen_settings() -> ChosenSettings:
     try:
         return ChosenSettings(current_settings())
     except UserError as error:
-        return ChosenSettings(None, str(error))
+        return ChosenSettings(None, error.sentence)
 
 
 def chosen_values(names: Iterable[str]) -> dict[str, Any]:
@@ -118,8 +119,9 @@ def chosen_weighting() -> LossWeighting:
 def need_settings() -> None:
     """Ends a page that needs the settings of the Studio where they make no sense, and says where to mend them."""
     if problem := chosen_settings().problem:
-        st.warning(f"The settings of the Studio can't be used: {problem}.", icon=":material/warning:")
-        st.page_link("app.py", label="Correct them in the Studio, under Advanced", icon=":material/brush:")
+        told = Sentence("The settings of the Studio can't be used: {problem}.", problem=problem)
+        st.warning(_(told), icon=":material/warning:")
+        st.page_link("app.py", label=_("Correct them in the Studio, under Advanced"), icon=":material/brush:")
         st.stop()
 
 
@@ -138,18 +140,18 @@ def lambda_input(on_change: Callable[[], None], steering: bool) -> float:
         st.markdown(r"$L = \lambda\,L_\text{content} + (1-\lambda)\,L_\text{style}$", width="content")
     if chosen_weighting() == "paper":
         ratio = st.slider(
-            "log₁₀ of α / β: content weight over style weight",
+            _("log₁₀ of α / β: content weight over style weight"),
             *RATIO,
             step=0.1,
             key=_RATIO,
             on_change=guarded_callback(on_change),
             persist_state="session",
-            help="The paper's own scale: λ = α / (α + β). Useful values differ from pair to pair.",
+            help=_("The paper's own scale: λ = α / (α + β). Useful values differ from pair to pair."),
         )
         lam = paper_lambda(10**ratio)
     else:
         lam = st.slider(
-            "λ: how much of the photograph to keep",
+            _("λ: how much of the photograph to keep"),
             0.0,
             1.0,
             step=0.01,
@@ -157,13 +159,13 @@ def lambda_input(on_change: Callable[[], None], steering: bool) -> float:
             on_change=guarded_callback(on_change),
             label_visibility="collapsed",
             persist_state="session",
-            format="%g",
+            format=slider_format("%g"),
         )
     with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
-        st.caption("◀ Closer to the style", width="content")
+        st.caption(_("◀ Closer to the style"), width="content")
         if steering:
-            st.caption(":primary[**● steering live**]", width="content")
-        st.caption("Closer to the photo ▶", width="content")
+            st.caption(_(":primary[**● steering live**]"), width="content")
+        st.caption(_("Closer to the photo ▶"), width="content")
     return lam
 
 
@@ -172,15 +174,15 @@ def size_and_steps_input(limits: Limits) -> tuple[int, int]:
     size, steps = SETTINGS["size"], SETTINGS["steps"]
     sizes = sorted({side for side in SIZES if side <= limits.max_size} | {st.session_state[_key("size")]})
     left, right = st.columns(2, wrap=False)
-    side = left.select_slider(size.label, sizes, key=_key("size"), persist_state="session", help=size.help)
+    side = left.select_slider(_(size.label), sizes, key=_key("size"), persist_state="session", help=_(size.help))
     with right:
         count = number_input(
-            steps.label,
+            _(steps.label),
             0,
             limits.max_steps,
             step=int(steps.step),
             key=_key("steps"),
-            help=f"{steps.help} Up to {limits.max_steps}; more can be added after the end.",
+            help=" ".join((_(steps.help), _("Up to {most}; more can be added after the end.", most=limits.max_steps))),
         )
     return side, count
 
@@ -213,7 +215,7 @@ def _problem(declared: Setting) -> str:
         layers = declared.from_text(st.session_state[_key(declared.name)])
         TransferConfig(lambdas=(_chosen_lambda(),), **{declared.name: layers})
     except UserError as error:
-        return str(error)
+        return error.sentence
     return ""
 
 

@@ -12,13 +12,18 @@ import streamlit as st
 from stylecore.imaging.images import decode
 from stylecore.imaging.mask_files import mask_picture, stretched
 from stylecore.imaging.masks import by_colour, lower_part, middle, upper_part
+from stylecore.language import Sentence, _
 from stylecore.ui.components import Layer
 from stylecore.ui.page_errors import guarded_callback
 from stylecore.ui.state.chosen import chosen_pair
 from stylecore.ui.state.chosen_inputs import LEAVE
 from stylecore.ui.state.regions import current_masks, encode_mask
 
-SHAPES = {"Middle": middle, "Upper part": upper_part, "Lower part": lower_part}
+SHAPES = {  # by key of the button
+    "Middle": (Sentence("Middle"), middle),
+    "Upper part": (Sentence("Upper part"), upper_part),
+    "Lower part": (Sentence("Lower part"), lower_part),
+}
 
 Make = Callable[[str], bytes]  # a mask, from the name of what is painted with it
 Keep = Callable[[Make], object]
@@ -32,18 +37,18 @@ def start_masks_input(active: str, layers: Sequence[Layer], keep: Keep) -> None:
         layers: all that can be painted.
         keep: gets what makes the mask of whatever is painted when a button is pressed.
     """
-    for label in SHAPES:
-        _button(label, label, keep, partial(_shape, label))
+    for name, (title, _make) in SHAPES.items():
+        _button(_(title), name, keep, partial(_shape, name))
     if find_spec("cv2") is not None:
         marked = any(layer["mask"] for layer in layers if layer["id"] == active)
-        hint = "Takes the rest of a thing of which a part is painted: what has its colours, up to the edges."
-        _button("By colour", "by_colour", keep, _with_same_colours, disabled=not marked, help=hint)
-    for layer in layers:
+        hint = _("Takes the rest of a thing of which a part is painted: what has its colours, up to the edges.")
+        _button(_("By colour"), "by_colour", keep, _with_same_colours, disabled=not marked, help=hint)
+    for number, layer in enumerate(layers):  # what is left alone is the first
         if active != LEAVE and layer["id"] not in (active, LEAVE) and layer["mask"]:
-            name = layer["label"].partition(":")[0].lower()
-            _button(f"As {name}", f"as_{layer['id']}", keep, partial(_same, layer["id"]))
+            label = _("As style {number}", number=number)
+            _button(label, f"as_{layer['id']}", keep, partial(_same, layer["id"]))
     if any(layer["mask"] for layer in layers if layer["id"] != active):
-        _button("All that is not painted", "rest", keep, _rest)
+        _button(_("All that is not painted"), "rest", keep, _rest)
 
 
 def _button(label: str, key: str, keep: Keep, make: Make, *, disabled: bool = False, help: str | None = None) -> None:
@@ -51,8 +56,8 @@ def _button(label: str, key: str, keep: Keep, make: Make, *, disabled: bool = Fa
     st.button(label, key=f"mask_{key}", on_click=act, disabled=disabled, help=help)
 
 
-def _shape(label: str, place: str) -> bytes:
-    return encode_mask(np.asarray(SHAPES[label](chosen_pair()[0].size)))
+def _shape(name: str, place: str) -> bytes:
+    return encode_mask(np.asarray(SHAPES[name][1](chosen_pair()[0].size)))
 
 
 def _with_same_colours(place: str) -> bytes:

@@ -7,11 +7,13 @@ from functools import partial
 
 import streamlit as st
 
+from stylecore.language import _
 from stylecore.ui.components import Part, mix_strip
 from stylecore.ui.page import plain
 from stylecore.ui.page_errors import guarded_callback
 from stylecore.ui.state.chosen import chosen_styles
 from stylecore.ui.state.mix import set_weights, shares, weight_of
+from stylecore.ui.state.names import shown
 from stylecore.ui.state.regions import current_masks
 from stylecore.ui.state.sources import STYLES, Role, Source
 from stylecore.ui.state.styles import add_style, close_gaps, drop_style
@@ -41,12 +43,12 @@ def styles_input(on_mix: Callable[[], object] = lambda: None) -> dict[Role, Sour
     with st.container(horizontal=True, gap="small", key="more_styles"):
         if len(styles) < len(STYLES):
             st.button(
-                "Add a style",
+                _("Add a style"),
                 icon=":material/add:",
                 key="add_style",
                 type="tertiary",
                 on_click=guarded_callback(add_style),
-                help="Mixes it with the first one, or paints another part of the photograph with it.",
+                help=_("Mixes it with the first one, or paints another part of the photograph with it."),
             )
         regions_input()
     return styles
@@ -55,43 +57,45 @@ def styles_input(on_mix: Callable[[], object] = lambda: None) -> dict[Role, Sour
 def _style_input(number: int, role: Role, source: Source) -> None:
     """Draws one further style: its name, behind it the gallery and a field for a file, and what removes it."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"more_{role}"):
-        with st.popover(f"Style {number}: {plain(source.name)}", icon=":material/palette:", key=f"choose_{role}"):
+        label = _("Style {number}: {name}", number=number, name=plain(shown(source.name)))
+        with st.popover(label, icon=":material/palette:", key=f"choose_{role}"):
             picture_input(role)
         st.button(
-            "Remove",
+            _("Remove"),
             icon=":material/close:",
             key=f"drop_{role}",
             type="tertiary",
             on_click=guarded_callback(drop_style),
             args=(visitor_name(), role),
-            help=f"Paints without style {number}.",
+            help=_("Paints without style {number}.", number=number),
         )
 
 
 def _mix_input(roles: Sequence[Role], styles: dict[Role, Source], on_mix: Callable[[], object]) -> None:
     """Draws what mixes the styles that share a place: one slider for two, a weight for each of more."""
-    names = [styles[role].name for role in roles]
+    names = [shown(styles[role].name) for role in roles]
     owner = visitor_name()
     parts = shares([weight_of(role) for role in roles])
+    told = ", ".join(f"{share:.0%} {name}" for share, name in zip(parts, names, strict=True))
     mix_strip(
         [
             Part(url=source_thumbnail(owner, styles[role]), share=share)
             for role, share in zip(roles, parts, strict=True)
         ],
         key=f"mix_{roles[0]}",
-        label="Mix: " + ", ".join(f"{share:.0%} {name}" for share, name in zip(parts, names, strict=True)),
+        label=_("Mix: {parts}", parts=told),
     )
     if len(roles) == 2:
         key = f"mix_of_{'_'.join(roles)}"
         st.session_state[key] = round(parts[1], 2)
         st.slider(
-            f"Mix: how much of {plain(names[1])}",
+            _("Mix: how much of {name}", name=plain(names[1])),
             0.0,
             1.0,
             step=0.01,
             key=key,
             format="percent",
-            help="A picture that is being painted follows.",
+            help=_("A picture that is being painted follows."),
             on_change=guarded_callback(partial(_set_mix, key, roles, on_mix)),
         )
         return
@@ -100,7 +104,7 @@ def _mix_input(roles: Sequence[Role], styles: dict[Role, Source], on_mix: Callab
         key = f"weight_of_{role}"
         st.session_state[key] = min(max(weight_of(role), SMALLEST_WEIGHT), 1.0)
         columns[i % 2].slider(
-            f"Weight of {plain(name)}",
+            _("Weight of {name}", name=plain(name)),
             SMALLEST_WEIGHT,
             1.0,
             step=0.05,

@@ -11,22 +11,21 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from stylecore.artifacts.recipe import Recipe, RecipeError, read_recipe
 from stylecore.errors import ImageError, UserError
 from stylecore.imaging.images import MAX_PIXELS
+from stylecore.language import Sentence, _
 from stylecore.ui.page import plain
 from stylecore.ui.page_errors import guarded, guarded_callback
 from stylecore.ui.server import get_engine
 from stylecore.ui.state.chosen import choose, chosen, forget_refusals, tell_refusal
+from stylecore.ui.state.names import shown
 from stylecore.ui.state.session import SessionValue
-from stylecore.ui.state.sources import Role, Source, make_source
+from stylecore.ui.state.sources import STYLES, Role, Source, make_source
 from stylecore.ui.state.upload_store import release_upload
 
 TITLES: dict[Role, str] = {
-    "content": "Photograph",
-    "style": "Style",
-    "style2": "Style 2",
-    "style3": "Style 3",
-    "style4": "Style 4",
-    "style5": "Style 5",
-    "init": "Picture to start from",
+    "content": Sentence("Photograph"),
+    "style": Sentence("Style"),
+    **{role: Sentence("Style {number}", number=number) for number, role in enumerate(STYLES[1:], start=2)},
+    "init": Sentence("Picture to start from"),
 }
 MAX_TAKEN = 100  # files of which it is remembered that they have been taken over
 
@@ -73,7 +72,11 @@ def upload_input(role: Role) -> None:
     """
     key = f"upload_{role}"
     files = st.file_uploader(
-        f"Your own {TITLES[role].lower()}: drop a file of up to {MAX_PIXELS // 10**6} million pixels here",
+        _(
+            "{title}: drop a file of yours of up to {millions} million pixels here",
+            title=TITLES[role],
+            millions=MAX_PIXELS // 10**6,
+        ),
         accept_multiple_files=True,
         key=key,
         label_visibility="collapsed",
@@ -88,20 +91,26 @@ def upload_input(role: Role) -> None:
 
 def camera_button(*roles: Role) -> None:
     """A button that opens the camera; the browser asks for it only then."""
-    if st.button("Camera", icon=":material/photo_camera:", type="tertiary", key="camera"):
+    if st.button(_("Camera"), icon=":material/photo_camera:", type="tertiary", key="camera"):
         _State().shot_taken = False
-        st.dialog("Camera")(guarded(_camera))(roles)
+        st.dialog(_("Camera"))(guarded(_camera))(roles)
 
 
 def _camera(roles: Sequence[Role]) -> None:
     if _State().shot_taken:
         st.rerun()  # the whole page, which closes the dialog
+    titles = {role: _(TITLES[role]) for role in roles}
     role = st.segmented_control(
-        "Use it as", roles, default=roles[0], required=True, format_func=TITLES.__getitem__, key="camera_role"
+        _("Use it as"),
+        roles,
+        default=roles[0],
+        required=True,
+        format_func=titles.__getitem__,
+        key="camera_role",
     )
     key = f"shot_{role}_{_State().shots.get(role, 0)}"
     st.camera_input(
-        f"{TITLES[role]} from the camera",
+        _("{title} from the camera", title=TITLES[role]),
         key=key,
         label_visibility="collapsed",
         on_change=guarded_callback(_take_shot),
@@ -143,7 +152,7 @@ def _take_shot(role: Role, key: str) -> None:
     forget_refusals()
     state.shots = {**state.shots, role: state.shots.get(role, 0) + 1}
     state.shot_taken = True
-    _take_over(role, file, "From the camera")
+    _take_over(role, file, Sentence("From the camera"))
 
 
 def _take_over(role: Role, file: UploadedFile, name: str) -> None:
@@ -154,10 +163,10 @@ def _take_over(role: Role, file: UploadedFile, name: str) -> None:
     before, most = chosen(role), get_engine().limits.max_upload_mb
     try:
         if len(data) > most * 2**20:  # only the browser enforces the field's own limit
-            raise ImageError(f"This picture has more than {most} MB: save it smaller first.")
+            raise ImageError("This picture has more than {most} MB: save it smaller first.", most=most)
         choose(role, make_source(name, data))
     except UserError as error:
-        tell_refusal(role, f"{plain(name[:60])}: {error}")
+        tell_refusal(role, Sentence("{name}: {problem}", name=plain(shown(name)[:60]), problem=error.sentence))
         return
     try:
         _State().dropped = Dropped(read_recipe(data, name), name, role, before)

@@ -1,0 +1,65 @@
+"""The language in a browser: chosen once, it holds on every page, in every link, and for numbers that are typed."""
+
+import re
+
+from tests.support.browser import at_rest, expect, unfold, visitor
+
+
+def pages(page):
+    return page.get_by_test_id("stPageLink-NavLink")
+
+
+def is_russian(page, title):
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
+    expect(page.locator("html")).to_have_attribute("lang", "ru")
+    expect(page).to_have_url(re.compile(r"[?&]lang=ru(&|$)"))
+    expect(page).to_have_title(re.compile("Нейронный перенос стиля"))
+    at_rest(page)
+
+
+def test_a_switch_in_the_navigation_holds_on_every_page_and_in_the_link(browser, address):
+    with visitor(browser, address) as page:
+        expect(page.locator("html")).to_have_attribute("lang", "en")
+        page.get_by_role("radio", name="Русский").click()
+        is_russian(page, "Ваша фотография в любом стиле")
+        names = ["Студия", "Лаборатория λ", "Галерея", "Слои", "Теория", "О программе"]
+        expect(pages(page).locator("p")).to_have_text(names)
+        for number, title in ((2, "Готовые картины"), (4, "Почему это работает")):
+            pages(page).nth(number).click()
+            is_russian(page, title)
+        link = page.url
+        page.reload()
+        is_russian(page, "Почему это работает")
+        with visitor(browser, link) as other:
+            is_russian(other, "Почему это работает")
+        page.get_by_role("radio", name="English").click()
+        expect(page.locator("html")).to_have_attribute("lang", "en")
+        pages(page).first.click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Paint your photograph in any style")
+        expect(page).to_have_url(re.compile("lang=en"))  # also for somebody whose browser is Russian
+
+
+def test_a_browser_in_russian_finds_the_page_in_russian(browser, address):
+    with visitor(browser, url, locale="ru-RU") as page:
+        is_russian(page, "Ваша фотография в любом стиле")
+        expect(page.get_by_text("0,2", exact=True)).to_be_visible()  # λ, over its slider
+
+
+def test_a_number_may_be_typed_with_a_comma(browser, address):
+    """In a browser whose own language is another one, which would drop the comma."""
+    with visitor(browser, f"{address}/?lang=ru&optimizer=adam") as page:
+        unfold(page, "Дополнительно")
+        field = page.locator(".st-key-set_learning_rate input")
+        field.fill("")
+        field.press_sequentially("0,5")
+        field.press("Enter")
+        expect(page).to_have_url(re.compile("learning_rate=0.5"))
+        expect(field).to_have_value("0.5")
+
+
+def test_streamlit_s_own_words_are_those_of_the_page(browser, address):
+    with visitor(browser, f"{address}/?lang=ru") as page:
+        button = page.get_by_test_id("stFileUploaderDropzone").first.locator("button p")
+        shown = button.evaluate("element => getComputedStyle(element, '::after').content")
+        assert shown == '"Загрузить"'
+        assert button.evaluate("element => getComputedStyle(element).fontSize") == "0px"  # its own word
