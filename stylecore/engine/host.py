@@ -11,6 +11,8 @@ import torch
 
 from stylecore.engine.plain import (
     Plain,
+    measurements_from_plain,
+    measurements_to_plain,
     sentence_to_plain,
     steering_from_plain,
     task_from_plain,
@@ -21,6 +23,7 @@ from stylecore.errors import UserError
 from stylecore.imaging.heap import share_arenas
 from stylecore.imaging.tensors import to_image
 from stylecore.transfer.devices import is_out_of_memory
+from stylecore.transfer.precision import measurements, take_measurements
 from stylecore.transfer.vgg import load_vgg16
 
 
@@ -47,14 +50,22 @@ class Host:
         except Exception as error:
             return {"error": _error_to_plain(error)}
 
-    def do_begin(self, run: str, task: Plain) -> None:
-        """See `Runner.begin`."""
+    def do_begin(self, run: str, task: Plain, measured: Sequence[Any]) -> None:
+        """See `Runner.begin`; runs compute in the precision that has been measured before, if it has."""
+        take_measurements(measurements_from_plain(measured))
         self._runner.begin(run, task_from_plain(task))
 
     def do_step(self, run: str, steering: Plain | None, is_frame: bool) -> Plain:
-        """See `Runner.step`; with its previews an update brings the exact picture, for the case that this host dies."""
+        """See `Runner.step`.
+
+        For the case that this host dies, previews bring the exact picture, and the first step brings what was measured.
+        """
         update = self._runner.step(run, steering_from_plain(steering), is_frame=is_frame)
-        return {"update": update_to_plain(update), "exact": self._exact(run) if update.previews else None}
+        return {
+            "update": update_to_plain(update),
+            "exact": self._exact(run) if update.previews else None,
+            "measured": measurements_to_plain(measurements()) if update.losses.index == 0 else None,
+        }
 
     def do_pictures(self, run: str, index: int, changes: Any, weight_changes: Any) -> Plain:  # noqa: ANN401  # lists
         """See `Runner.pictures`."""

@@ -11,6 +11,7 @@ from stylecore.engine.runner import Task
 from stylecore.imaging.inputs import InputImage, Inputs
 from stylecore.language import Sentence
 from stylecore.transfer.enlargement import Level
+from stylecore.transfer.precision import Measurement
 from stylecore.transfer.records import LossRecord, Steering
 
 Plain = dict[str, Any]
@@ -170,6 +171,16 @@ def update_from_plain(plain: Mapping[str, Any]) -> Update:
         is_frame=plain["is_frame"],
         repeated=plain["repeated"],
     )
+
+
+def measurements_to_plain(found: Mapping[tuple[str, int], Measurement]) -> list[Any]:
+    """What was measured of precisions; `measurements_from_plain` restores it."""
+    return [[*key, measured.gain, measured.agreement] for key, measured in found.items()]
+
+
+def measurements_from_plain(plain: Sequence[Any]) -> dict[tuple[str, int], Measurement]:
+    """The measurements of a plain value."""
+    return {(device, side): Measurement(gain, agreement) for device, side, gain, agreement in plain}
 
 
 def sentence_to_plain(text: object) -> Any:  # noqa: ANN401  # any plain value

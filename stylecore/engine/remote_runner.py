@@ -14,11 +14,20 @@ from numpy.typing import NDArray
 from stylecore.artifacts.export import finished_pictures
 from stylecore.config import Precision
 from stylecore.engine.jobs import LambdaChanges, Update, WeightChanges
-from stylecore.engine.plain import Plain, sentence_from_plain, steering_to_plain, task_to_plain, update_from_plain
+from stylecore.engine.plain import (
+    Plain,
+    measurements_from_plain,
+    measurements_to_plain,
+    sentence_from_plain,
+    steering_to_plain,
+    task_to_plain,
+    update_from_plain,
+)
 from stylecore.engine.previews import previews_of
 from stylecore.engine.runner import Pictures, RunnerLost, Task
 from stylecore.errors import UserError
 from stylecore.transfer.devices import OutOfMemory
+from stylecore.transfer.precision import Measurement, measurements, take_measurements
 from stylecore.transfer.records import LossRecord, Steering, Step
 
 
@@ -69,22 +78,32 @@ class RemoteRunner:
         device: on which the far side computes.
     """
 
-    def __init__(self, link: Link, device: str) -> None:
-        """Takes the way to the host, and its device."""
+    def __init__(self, link: Link, device: str, *, here: bool = True) -> None:
+        """Takes the way to the host.
+
+        Args:
+            link: to the host.
+            device: on which it computes.
+            here: whether the host is on this machine, so that what it measures of precisions is what others would.
+        """
         self.device = device
-        self._link = link
+        self._link, self._here = link, here
+        self._measured: dict[tuple[str, int], Measurement] = {}
         self._tasks: dict[str, Task] = {}
         self._exact: dict[str, _Exact] = {}
 
     def begin(self, run: str, task: Task) -> None:
         """See `Runner`."""
         self._tasks[run] = task
-        _answer(self._link.control("begin", run, task_to_plain(task)).result())
+        measured = {**self._measured, **(measurements() if self._here else {})}
+        _answer(self._link.control("begin", run, task_to_plain(task), measurements_to_plain(measured)).result())
 
     def step(self, run: str, steering: Steering | None, *, is_frame: bool) -> Update:
         """See `Runner`."""
         answer = _answer(self._link.compute("step", run, steering_to_plain(steering), is_frame))
         update = update_from_plain(answer["update"])
+        if answer["measured"]:
+            self._take_measured(measurements_from_plain(answer["measured"]))
         if answer["exact"] and not update.repeated:
             exact = answer["exact"]
             levels = np.frombuffer(exact["levels"], np.uint8).reshape(exact["shape"])
@@ -122,6 +141,12 @@ class RemoteRunner:
     def close(self) -> None:
         """See `Runner`."""
         self._link.close()
+
+    def _take_measured(self, found: dict[tuple[str, int], Measurement]) -> None:
+        """Keeps what a host has measured for the one that takes its place, whose pictures shall be the same."""
+        self._measured = {**found, **self._measured}
+        if self._here:
+            take_measurements({key: measured for key, measured in found.items() if key not in measurements()})
 
     def _forget(self, run: str) -> None:
         self._tasks.pop(run, None)

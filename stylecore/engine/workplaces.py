@@ -51,7 +51,7 @@ def _ray_runners(address: str, workers: int | None) -> Sequence[Runner]:
         from stylecore.engine.ray_link import make_ray_links
     except ImportError as error:
         raise SettingError("{name} needs Ray: pip install -r requirements-ray.txt", name=RAY) from error
-    return [RemoteRunner(link, link.device) for link in make_ray_links(address, workers, REFRESH_SECONDS)]
+    return [RemoteRunner(link, link.device, here=False) for link in make_ray_links(address, workers, REFRESH_SECONDS)]
 
 
 def _workers(environment: Mapping[str, str]) -> int | None:

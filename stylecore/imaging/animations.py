@@ -74,15 +74,20 @@ def open_animation(data: bytes, name: str = "picture") -> Animation | None:
         if count < 2:
             return None
         if count > MAX_FRAMES:
-            raise ImageError(f"{name} has more than {MAX_FRAMES} frames: shorten it first.")
+            raise ImageError("{name} has more than {most} frames: shorten it first.", name=name, most=MAX_FRAMES)
         with _opened(data, kind) as image:
             reading = Reading(size=image.size, bands=lambda: iter(()), orientation=orientation_of(image))
             check_size(reading.size, name)
             check_held(image.width * image.height * HELD)
             if count * image.width * image.height > MAX_FRAME_PIXELS:
                 raise ImageError(
-                    f"{name} has {count} frames of {image.width} × {image.height} pixels, more than "
-                    f"{MAX_FRAME_PIXELS // 10**6} million in all: save it smaller or shorter first."
+                    "{name} has {count} frames of {width} × {height} pixels, more than {most} million in all: save it "
+                    "smaller or shorter first.",
+                    name=name,
+                    count=count,
+                    width=image.width,
+                    height=image.height,
+                    most=MAX_FRAME_PIXELS // 10**6,
                 )
             return Animation(data=data, kind=kind, size=reading.upright_size, count=count, plays=_plays(image, kind))
 

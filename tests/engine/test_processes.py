@@ -6,6 +6,7 @@ import os
 import pickle
 import signal
 import time
+from concurrent.futures import Future
 
 import numpy as np
 import psutil
@@ -15,7 +16,7 @@ from PIL import Image
 from stylecore.config import TransferConfig
 from stylecore.engine import plain
 from stylecore.engine.engine import Engine
-from stylecore.engine.jobs import Request
+from stylecore.engine.jobs import Request, Update
 from stylecore.engine.messages import KILLED
 from stylecore.engine.process_link import ProcessLink
 from stylecore.engine.remote_runner import RemoteRunner
@@ -24,7 +25,8 @@ from stylecore.engine.thread_runner import ThreadRunner
 from stylecore.imaging.inputs import InputImage, Inputs, pair
 from stylecore.language import Sentence, counted
 from stylecore.transfer.enlargement import Level
-from stylecore.transfer.records import Steering
+from stylecore.transfer.precision import measurements
+from stylecore.transfer.records import LossRecord, Steering
 from stylecore.transfer.vgg import load_vgg16
 from tests.support.engines import limits, wait
 
@@ -208,6 +210,33 @@ def test_a_process_whose_server_is_gone_ends():
     process = psutil.Process(link.pid)
     link._peer.process.stdin.close()  # as the system does if the server dies
     process.wait(10)
+
+
+def test_what_was_measured_is_taken_by_the_process_that_takes_its_place(request_of):
+    class Echo:
+        """A link whose host has measured something, and tells what it is told."""
+
+        def __init__(self):
+            self.told = []
+
+        def control(self, method, *arguments):
+            self.told.append(arguments[-1])
+            answer = Future()
+            answer.set_result({"answer": None})
+            return answer
+
+        def compute(self, method, *arguments):
+            update = Update(losses=LossRecord(0, (0.2,), (0.0,), (1.0,), (0.8,), {}, {}), size=(8, 8), seconds=0.1)
+            measured = [["nowhere", 1, 1.9, 0.998]]
+            return {"answer": {"update": plain.update_to_plain(update), "exact": None, "measured": measured}}
+
+    link = Echo()
+    runner, task = RemoteRunner(link, "cpu", here=False), Task(request=request_of(), steps=3)
+    runner.begin("run", task)
+    runner.step("run", None, is_frame=False)
+    runner.begin("run", task)
+    assert link.told == [[], [["nowhere", 1, 1.9, 0.998]]]
+    assert ("nowhere", 1) not in measurements()  # of another machine
 
 
 def walk(value):

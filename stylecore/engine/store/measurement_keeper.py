@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from stylecore.artifacts.recipe import current_versions
+from stylecore.engine.plain import measurements_from_plain, measurements_to_plain
 from stylecore.engine.store.store import Store
 from stylecore.transfer.devices import describe_device
-from stylecore.transfer.precision import Measurement, measurements, take_measurements
+from stylecore.transfer.precision import measurements, take_measurements
 
 _KIND, _OWNER = "machine", ""  # nobody's
 
@@ -26,8 +27,7 @@ class MeasurementKeeper:
         """
         found = measurements()
         if found != self._written:
-            rows = [[*key, measured.gain, measured.agreement] for key, measured in found.items()]
-            body = {"versions": current_versions(), "measured": rows}
+            body = {"versions": current_versions(), "measured": measurements_to_plain(found)}
             store.put(_KIND, _OWNER, describe_device(self._device), body, {}, spare=False)
             self._written = found
 
@@ -36,5 +36,4 @@ def restore_measurements(store: Store, device: str) -> None:
     """Takes what was measured on this machine with the same versions of everything."""
     for record in store.records(_KIND):
         if record.name == describe_device(device) and record.body["versions"] == current_versions():
-            rows = record.body["measured"]
-            take_measurements({(kind, side): Measurement(gain, agreement) for kind, side, gain, agreement in rows})
+            take_measurements(measurements_from_plain(record.body["measured"]))

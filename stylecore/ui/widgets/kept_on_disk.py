@@ -15,13 +15,13 @@ from stylecore.ui.store_place import is_own_machine
 
 IN_MEMORY = Sentence(
     "**Your pictures** stay in the memory of this server, for you alone, until you remove them, it needs the room "
-    "(then it tells you) or is started anew. They are written to no disk, and nothing is sent anywhere else. A cookie, "
+    "(then it tells you) or is restarted. They are written to no disk, and nothing is sent anywhere else. A cookie, "
     "forgotten when you close the browser, lets a reload find your running picture."
 )
 ON_DISK = Sentence(
     "**Your pictures** stay on this server, in its memory and on its disk, for you alone, until you remove them, it "
     "needs the room (then it tells you), or you have not come back for {days} days. Nothing is sent anywhere else. A "
-    "cookie lets this browser find them again, also after the server was started anew.",
+    "cookie lets this browser find them again, also after the server was restarted.",
     days=KEPT_DAYS,
 )
 
@@ -48,8 +48,10 @@ def where_pictures_stay() -> None:
         st.warning(plain(words), icon=":material/warning:")
     if store is None or not own:
         return
-    used = _("{used:.1f} of {budget:.0f} MB", used=store.used / 1e6, budget=store.budget / 1e6)
-    st.markdown(_("On disk in {folder}: {used}.", folder=f"`{store.folder}`", used=used))
+    used, budget = store.used / 1e6, store.budget / 1e6
+    st.markdown(
+        _("On disk in `{folder}`: {used:.1f} of {budget:.0f} MB.", folder=store.folder, used=used, budget=budget)
+    )
     with st.popover(_("Empty this folder"), icon=":material/folder_delete:", key="empty_store"):
         st.markdown(
             _(
