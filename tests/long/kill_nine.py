@@ -3,7 +3,7 @@
     python -m tests.long.kill_nine --kills 10 --visitors 4
 
 Every visitor has a pair, a seed and a span of λ that nobody else has. They paint, steer, pause and remove until the
-server is killed with SIGKILL, in the middle of whatever it does; it is started anew on the same folder, and each looks
+server is killed with SIGKILL, in the middle of whatever it does; it is restarted on the same folder, and each looks
 for every result that it had seen finished, and takes one home again. Exit code 1 if a result was lost, if a removed one
 came back, if anybody was given another's picture, or if anybody saw an error.
 """
