@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from stylecore.config import TransferConfig, VggWeights
+from stylecore.config import Postprocess, TransferConfig, VggWeights
 from stylecore.engine.admission import Admission
 from stylecore.engine.answering import AnsweringThread
 from stylecore.engine.cost import Cost, Size, fitting_cost
@@ -16,7 +16,7 @@ from stylecore.engine.derived_jobs import from_result
 from stylecore.engine.endings import Endings
 from stylecore.engine.jobs import Job, Request, Snapshot
 from stylecore.engine.limits import Limits, free_memory, read_limits
-from stylecore.engine.messages import NO_STATE, SERVER_ENDS
+from stylecore.engine.messages import NO_STATE, NOT_DEEP, SERVER_ENDS
 from stylecore.engine.presence import Presence
 from stylecore.engine.queries import Answer, Query, QueryFailed, QueryQueue
 from stylecore.engine.quotas import RequestRefused, check_more_steps, check_steering, checked_request
@@ -444,6 +444,21 @@ class Engine:
             return self.submit_all(job.owner, [request], beside=beside)[0]
         self.go_on(job, more_steps, beside=beside)
         return job
+
+    def deep_picture(self, job: Job, postprocess: Postprocess) -> bytes:
+        """The picture of a job of one λ at rest, as a TIFF of 16 bits a channel, with its recipe.
+
+        Args:
+            job: whose computation is still there, as `snapshot.resumable` says: only that has more than 8 bits.
+            postprocess: what is done to the picture.
+
+        Raises:
+            RequestRefused: if the computation is no longer there.
+        """
+        try:
+            return self._slots.deep_picture(job, job.snapshot, postprocess)
+        except LookupError as error:
+            raise RequestRefused(NOT_DEEP) from error
 
     def steer(self, job: Job, steering: Steering) -> None:
         """Sends a message to a job: it takes effect from the next step on, and none at all if the job has ended.

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from stylecore.config import Postprocess
 from stylecore.engine.plain import (
     Plain,
     measurements_from_plain,
@@ -71,6 +72,10 @@ class Host:
         """See `Runner.pictures`."""
         pictures = self._runner.pictures(run, index, changes, weight_changes)
         return {"results": list(pictures.results), "previews": list(pictures.previews)}
+
+    def do_deep_picture(self, run: str, index: int, changes: Any, weight_changes: Any, postprocess: Plain) -> bytes:  # noqa: ANN401
+        """See `Runner.deep_picture`."""
+        return self._runner.deep_picture(run, index, changes, weight_changes, Postprocess(**postprocess))
 
     def do_split(self, run: str, parts: Sequence[Any]) -> None:
         """See `Runner.split`."""

@@ -74,8 +74,8 @@ def task_to_plain(task: Task) -> Plain:
         "request": request_to_plain(task.request),
         "steps": task.steps,
         "done": task.done,
-        "changes": [[step, list(values)] for step, values in task.changes],
-        "weight_changes": [[step, list(values)] for step, values in task.weight_changes],
+        "changes": changes_to_plain(task.changes),
+        "weight_changes": changes_to_plain(task.weight_changes),
     }
 
 
@@ -88,6 +88,11 @@ def task_from_plain(plain: Mapping[str, Any]) -> Task:
         changes=changes_from_plain(plain["changes"]),
         weight_changes=changes_from_plain(plain["weight_changes"]),
     )
+
+
+def changes_to_plain(changes: Sequence[tuple[int, tuple[float, ...]]]) -> list[list[Any]]:
+    """Changes of λ, or of the weights of styles; `changes_from_plain` restores them."""
+    return [[step, list(values)] for step, values in changes]
 
 
 def changes_from_plain(plain: Sequence[Any]) -> tuple[tuple[int, tuple[float, ...]], ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -12,10 +13,11 @@ import torch
 from numpy.typing import NDArray
 
 from stylecore.artifacts.export import finished_pictures
-from stylecore.config import Precision
+from stylecore.config import Postprocess, Precision
 from stylecore.engine.jobs import LambdaChanges, Update, WeightChanges
 from stylecore.engine.plain import (
     Plain,
+    changes_to_plain,
     measurements_from_plain,
     measurements_to_plain,
     sentence_from_plain,
@@ -112,7 +114,7 @@ class RemoteRunner:
 
     def pictures(self, run: str, index: int, changes: LambdaChanges, weight_changes: WeightChanges = ()) -> Pictures:
         """See `Runner`; if the far side has lost them, these are those of the newest preview."""
-        plain = [[[step, list(values)] for step, values in given] for given in (changes, weight_changes)]
+        plain = changes_to_plain(changes), changes_to_plain(weight_changes)
         try:
             answer = _answer(self._link.control("pictures", run, index, *plain).result())
         except (RunnerLost, LookupError):
@@ -120,6 +122,17 @@ class RemoteRunner:
                 raise
             return self._exact_pictures(run, changes, weight_changes)
         return Pictures(tuple(answer["results"]), tuple(answer["previews"]))
+
+    def deep_picture(
+        self, run: str, index: int, changes: LambdaChanges, weight_changes: WeightChanges, postprocess: Postprocess
+    ) -> bytes:
+        """See `Runner`."""
+        plain = changes_to_plain(changes), changes_to_plain(weight_changes), dataclasses.asdict(postprocess)
+        try:
+            picture: bytes = _answer(self._link.control("deep_picture", run, index, *plain).result())
+        except RunnerLost as error:
+            raise LookupError(f"{run} went down with its process") from error
+        return picture
 
     def split(self, run: str, parts: Sequence[tuple[str, Task, slice]]) -> None:
         """See `Runner`."""

@@ -10,6 +10,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from stylecore.config import Postprocess
 from stylecore.engine.jobs import LambdaChanges, Request, Update, WeightChanges
 from stylecore.engine.queries import Query
 from stylecore.transfer.records import Steering
@@ -91,6 +92,22 @@ class Runner(Protocol):
             index: of the step.
             changes: λ that were steered up to there, for the recipe.
             weight_changes: weights of the styles that were steered up to there, alike.
+        """
+
+    def deep_picture(
+        self, run: str, index: int, changes: LambdaChanges, weight_changes: WeightChanges, postprocess: Postprocess
+    ) -> bytes:
+        """The first picture of a step as a TIFF of 16 bits a channel, never rounded before; see `pictures`.
+
+        Args:
+            run: that has made the step.
+            index: of the step.
+            changes: λ that were steered up to there, for the recipe.
+            weight_changes: weights of the styles that were steered up to there, alike.
+            postprocess: what is done to the picture.
+
+        Raises:
+            LookupError: if nothing is held of that step any more.
         """
 
     def split(self, run: str, parts: Sequence[tuple[str, Task, slice]]) -> None:

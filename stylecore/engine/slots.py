@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from stylecore.config import Postprocess
 from stylecore.engine.jobs import Job, Snapshot
 from stylecore.engine.runner import Pictures, Runner
 
@@ -29,9 +30,16 @@ class Slots:
         Raises:
             LookupError: if no runner has the run.
         """
-        if job.slot is None:
-            raise LookupError(f"no runner has {job.id}")
-        return self.runners[job.slot].pictures(job.id, snapshot.done, snapshot.changes, snapshot.weight_changes)
+        return self._runner(job).pictures(job.id, snapshot.done, snapshot.changes, snapshot.weight_changes)
+
+    def deep_picture(self, job: Job, snapshot: Snapshot, postprocess: Postprocess) -> bytes:
+        """The first picture of a snapshot's newest step as a TIFF; see `Runner.deep_picture`.
+
+        Raises:
+            LookupError: if no runner has the run, or nothing of that step.
+        """
+        runner = self._runner(job)
+        return runner.deep_picture(job.id, snapshot.done, snapshot.changes, snapshot.weight_changes, postprocess)
 
     def release(self, job: Job) -> None:
         """Lets go of whatever is held of a job; see `Runner.release`."""
@@ -42,3 +50,8 @@ class Slots:
         """Closes all runners."""
         for runner in self.runners:
             runner.close()
+
+    def _runner(self, job: Job) -> Runner:
+        if job.slot is None:
+            raise LookupError(f"no runner has {job.id}")
+        return self.runners[job.slot]

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from inspect import GEN_RUNNING, getgeneratorstate
 from typing import Any
 
-from stylecore.artifacts.export import finished_pictures
-from stylecore.config import VggWeights
+from stylecore.artifacts.export import finish, finished_pictures
+from stylecore.config import Postprocess, VggWeights
 from stylecore.engine.cost import fitting_cost
-from stylecore.engine.jobs import LambdaChanges, Update, WeightChanges, merged
+from stylecore.engine.jobs import LambdaChanges, Request, Update, WeightChanges, merged
 from stylecore.engine.limits import free_memory
 from stylecore.engine.previews import previews_of
 from stylecore.engine.queries import Query
@@ -106,13 +106,19 @@ class ThreadRunner:
 
     def pictures(self, run: str, index: int, changes: LambdaChanges, weight_changes: WeightChanges = ()) -> Pictures:
         """See `Runner`."""
-        state = self._runs[run]
-        step = next(step for step in state.newest if step.index == index)
-        request = state.task.request
+        step, request = self._found(run, index)
         results = finished_pictures(
             step, request.config, self.device, request.inputs, changes, request.levels, weight_changes
         )
         return Pictures(tuple(results), previews_of(step.images))
+
+    def deep_picture(
+        self, run: str, index: int, changes: LambdaChanges, weight_changes: WeightChanges, postprocess: Postprocess
+    ) -> bytes:
+        """See `Runner`."""
+        step, request = self._found(run, index)
+        first, *_ = finish(step, request.config, self.device, request.inputs, changes, request.levels, weight_changes)
+        return first.postprocessed(postprocess).encoded("tiff")
 
     def newest(self, run: str) -> Step | None:
         """The newest published step of a run; None if there is none, or it has been released."""
@@ -148,6 +154,14 @@ class ThreadRunner:
         """See `Runner`."""
         for run in list(self._runs):
             self.release(run)
+
+    def _found(self, run: str, index: int) -> tuple[Step, Request]:
+        """One of the two newest steps of a run, and what the run was asked for."""
+        state = self._runs[run]
+        step = next((step for step in state.newest if step.index == index), None)
+        if step is None:
+            raise LookupError(f"{run} has gone on from step {index}")
+        return step, state.task.request
 
     def _step(self, state: _Run, steering: Steering | None, is_frame: bool) -> Update:
         began = time.perf_counter()

@@ -11,9 +11,10 @@ from concurrent.futures import Future
 import numpy as np
 import psutil
 import pytest
+import tifffile
 from PIL import Image
 
-from stylecore.config import TransferConfig
+from stylecore.config import Postprocess, TransferConfig
 from stylecore.engine import plain
 from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Request, Update
@@ -133,6 +134,7 @@ def test_two_visitors_run_at_once_and_a_killed_process_loses_nothing(engine, lin
     assert [record.index for record in job.snapshot.loss_history] == list(range(41))
     assert job.snapshot.changes[0][1] == (0.8,)
     assert (pixels(job.snapshot.results[0]) == undisturbed(mine, job.snapshot.changes)).all()
+    assert tifffile.imread(io.BytesIO(engine.deep_picture(job, Postprocess()))).dtype == "uint16"
     assert wait(other).status == "finished"
     assert other.lost == 0
     assert (pixels(other.snapshot.results[0]) == undisturbed(theirs)).all()

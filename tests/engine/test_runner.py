@@ -1,6 +1,7 @@
 """Who computes can be exchanged: the engine with a runner of twenty lines, and the ThreadRunner alone."""
 
 import dataclasses
+import io
 import json
 import pickle
 import subprocess
@@ -8,16 +9,21 @@ import sys
 import textwrap
 import time
 
+import numpy as np
 import pytest
+import tifffile
+from PIL import Image
 
-from stylecore.config import TransferConfig
+from stylecore.artifacts.recipe import read_recipe
+from stylecore.config import Postprocess, TransferConfig
 from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Request
+from stylecore.engine.quotas import RequestRefused
 from stylecore.engine.runner import Pictures, Task
 from stylecore.engine.thread_runner import ThreadRunner
 from stylecore.imaging.inputs import pair
 from stylecore.transfer.records import Steering
-from tests.support.engines import FakeRunner, limits, wait
+from tests.support.engines import FakeRunner, limits, until, wait
 from tests.support.server import ROOT
 
 
@@ -127,6 +133,23 @@ def test_pictures_of_the_newest_published_step_are_there_while_the_next_is_compu
     runner.release("run")
     assert runner.held() == set()
     runner.release("run")  # once more is no error
+
+
+def test_a_picture_at_rest_has_16_bits_while_its_computation_is_there(toy, request_for):
+    engine = Engine("cpu", lambda *_: toy, limits=limits(), refresh=0.0)
+    job = engine.submit("ann", request_for())
+    snapshot = wait(job)
+    tiff = engine.deep_picture(job, Postprocess())
+    levels = tifffile.imread(io.BytesIO(tiff))
+    with Image.open(io.BytesIO(snapshot.results[0])) as png:
+        assert abs(levels / 257 - np.asarray(png)).max() <= 0.51
+    assert len(np.unique(levels % 257)) > 2  # not only those that 8 bits have
+    assert read_recipe(tiff).steps_done == snapshot.done
+    assert read_recipe(engine.deep_picture(job, Postprocess(colours="luminance"))).postprocess.colours == "luminance"
+    engine.remove(job)
+    until(lambda: not job.holds_state)
+    with pytest.raises(RequestRefused, match="only 8 bits"):
+        engine.deep_picture(job, Postprocess())
 
 
 def test_a_paused_run_survives_what_its_owner_runs_elsewhere(toy, request_for, gate):

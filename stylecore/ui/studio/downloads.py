@@ -10,15 +10,17 @@ import streamlit as st
 from stylecore.artifacts.animation import time_lapse
 from stylecore.artifacts.export import converted, postprocessed
 from stylecore.config import OutputFormat, Postprocess
+from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Job, Snapshot
 from stylecore.language import _
 from stylecore.ui.widgets.downloads import download
 
 
-def result_downloads(job: Job, snapshot: Snapshot, postprocess: Postprocess, label: str) -> None:
+def result_downloads(engine: Engine, job: Job, snapshot: Snapshot, postprocess: Postprocess, label: str) -> None:
     """Download buttons; each file is made when it is asked for.
 
     Args:
+        engine: of the server.
         job: that has a result.
         snapshot: of it.
         postprocess: what is done to the result.
@@ -26,6 +28,7 @@ def result_downloads(job: Job, snapshot: Snapshot, postprocess: Postprocess, lab
     """
     name = f"stylised-{job.number}"
     picture, lapse = (partial(make, job, snapshot, postprocess) for make in (_picture, _time_lapse))
+    deep = partial(engine.deep_picture, job, postprocess)
     with st.container(horizontal=True, gap="small", key="downloads"):
         download(
             label,
@@ -41,6 +44,7 @@ def result_downloads(job: Job, snapshot: Snapshot, postprocess: Postprocess, lab
                 ("WebP", partial(picture, "webp"), "webp", ".webp"),
                 (_("Time-lapse, animated WebP"), partial(lapse, "WEBP"), "webp", "-time-lapse.webp"),
                 (_("Time-lapse, GIF"), partial(lapse, "GIF"), "gif", "-time-lapse.gif"),
+                *([(_("TIFF, 16 bits a channel"), deep, "tiff", ".tif")] if snapshot.resumable else []),
             ):
                 file = f"{name}{ending}"
                 download(text, make, file, f"image/{kind}", key=f"download_{ending}", icon=None, width="stretch")

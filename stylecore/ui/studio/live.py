@@ -82,7 +82,7 @@ def _show(engine: Engine, owner: str, names: tuple[str, str], states: tuple[str,
         if picked is None:  # what is done is done to the result, not to earlier steps
             postprocess_inputs(job)
         label = _("Download PNG") if picked is None else _("Download the result, PNG")
-        result_downloads(job, snapshot, current_postprocess(job.owner, job.id), label)
+        result_downloads(engine, job, snapshot, current_postprocess(job.owner, job.id), label)
         exhibit_input(engine, job)
         lab_link()
     if snapshot.loss_history:
