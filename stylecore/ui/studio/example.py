@@ -38,8 +38,11 @@ def show_example(engine: Engine, owner: str, content: Source) -> bool:
         return False
     job = extract(cell.job, cell.k, 0, cell.job.id)
     config, size = job.request.config, job.size or content.size
+    told = _("A finished sample. Press **Run** to paint yours, and watch it come.")
+    if cell.lam != chosen_request().config.lambdas[0]:
+        told = _("A finished sample with the nearest λ, {lam:g}. Press **Run** to paint with yours.", lam=cell.lam)
     with st.container(gap="xsmall", key="stage_picture"):
-        st.info(_("A finished sample. Press **Run** to paint yours, and watch it come."), icon=":material/brush:")
+        st.info(told, icon=":material/brush:")
         viewer(
             cell.preview,
             size,

@@ -14,9 +14,12 @@ from stylecore.engine.jobs import Job, Request, Workspace
 from stylecore.engine.spoken import spoken_bytes, spoken_time
 from stylecore.errors import UserError
 from stylecore.language import Sentence, _, counted
-from stylecore.ui.page_errors import guarded_callback
+from stylecore.ui.page_errors import guarded, guarded_callback
 from stylecore.ui.state.session import SessionValue
 from stylecore.ui.widgets.progress import States, living_states
+
+
+KNOWN_SECONDS = 1.0  # between two looks at whether the machine has been measured
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +179,13 @@ def show_price(engine: Engine, costs: Sequence[Cost], *, waits: bool) -> None:
         parts.append(_(counted("in {count} batch", "in {count} batches", len(costs))))
     memory = spoken_bytes(max(cost.memory for cost in costs))
     st.caption(" · ".join(parts), help=_("As measured on this machine; {memory} of memory.", memory=memory))
+    if len(known) < len(costs):  # the machine is just being measured
+        st.fragment(guarded(_draw_when_known), run_every=KNOWN_SECONDS)(engine, costs[0])
+
+
+def _draw_when_known(engine: Engine, cost: Cost) -> None:
+    if engine.seconds(cost) is not None:
+        st.rerun()
 
 
 def _price(time: str | None, wait: float | None) -> str:
