@@ -74,7 +74,7 @@ def test_a_first_picture_from_the_samples():
     assert not app.exception
     assert "Done: 10 steps" in app.success[0].value
     labels = [button.label for button in app.get("download_button")]
-    assert len(labels) == 7
+    assert len(labels) == 8
     assert labels[-2:] == ["CSV", "JSON"]  # of the losses
 
 
