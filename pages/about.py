@@ -25,7 +25,7 @@ CALIBRATED = Sentence(
 PRIVACY = Sentence(
     "**Your pictures** stay in the memory of this server, for you alone, until you remove them, it needs the room "
     "(then "
-    "it tells you) or is started anew. They are written to no disk, and nothing is sent anywhere else. A cookie, "
+    "it tells you) or is restarted. They are written to no disk, and nothing is sent anywhere else. A cookie, "
     "forgotten when you close the browser, lets a reload find your running picture."
 )
 PAPERS = """

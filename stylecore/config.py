@@ -143,7 +143,7 @@ class TransferConfig:
         20,
         kind="int",
         label=Sentence("L-BFGS memory"),
-        help=Sentence("Pairs (s, y) that L-BFGS remembers: more need more memory."),
+        help=Sentence("Pairs (s, y) that L-BFGS remembers; more of them take more memory."),
         low=1,
         high=200,
         step=5,
@@ -257,7 +257,7 @@ class TransferConfig:
         "auto",
         kind="choice",
         label=Sentence("Precision"),
-        help=Sentence("Of the convolutions: auto takes bfloat16 where this machine is measured to be faster with it."),
+        help=Sentence("Of the convolutions: auto takes bfloat16 if this machine was measured to be faster with it."),
         labels={"auto": Sentence("Auto"), "float32": "float32", "bfloat16": "bfloat16"},
         formerly="float32",
     )
@@ -265,7 +265,7 @@ class TransferConfig:
         "bundled",
         kind="choice",
         label=Sentence("Weights of VGG16"),
-        help=Sentence("Bundled is here; torchvision's own are downloaded when first used."),
+        help=Sentence("The bundled ones are here already; torchvision's own are downloaded when first used."),
         labels={
             "bundled": Sentence("Bundled"),
             "IMAGENET1K_FEATURES": "IMAGENET1K_FEATURES",

@@ -13,16 +13,16 @@ _log = logging.getLogger(__name__)
 HALVED = Sentence(
     "Memory ran out, so these pictures are computed in two parts, one after the other, from where they were."
 )
-KILLED = Sentence("The computation was cut off; the last good picture is kept. Please try again.")
+KILLED = Sentence("The computation was interrupted; the last good picture is kept. Please try again.")
 BROKEN = Sentence("Something went wrong in the computation; the last good picture is kept. Please try again.")
 RELEASED = Sentence("The server needed the memory of this paused run, so it ended here; the picture is kept.")
 NO_STATE = Sentence("The optimiser's state of this run is no longer there: start a new run from its picture.")
 NO_ROOM = Sentence("There is too little memory for this picture: choose a smaller size.")
 LEFT_QUEUE = Sentence("You were away while others waited for a place, so this run left the queue: press Run again.")
 SERVER_ENDS = Sentence(
-    "This server is being stopped or started anew, so this run ended here: save the picture from this page."
+    "This server is being stopped or restarted, so this run ended here: save the picture from this page."
 )
-CUT_OFF = Sentence("This view was cut off: try again.")
+CUT_OFF = Sentence("This was interrupted: please try again.")
 NOT_ENCODED = Sentence("The finished picture could not be encoded: choose a smaller size.")
 
 

@@ -27,7 +27,7 @@ def parse_lambdas(text: str) -> tuple[float, ...]:
         SettingError: with one sentence on what to write instead.
     """
     words = text.replace(";", " ").split()
-    if words and all(re.fullmatch(r"[01],\d+", word) for word in words):  # decimal commas
+    if words and all(re.fullmatch(r"[01](,\d+)?", word) for word in words):  # decimal commas
         text = text.replace(",", ".")
     try:
         lambdas = sorted({float(word) for word in text.replace(",", " ").replace(";", " ").split()})
@@ -53,9 +53,9 @@ def checked_lambdas(lambdas: Sequence[float]) -> tuple[float, ...]:
     return parse_lambdas(" ".join(map(str, lambdas)))
 
 
-def lambdas_to_text(lambdas: Sequence[float], separator: str = ", ") -> str:
-    """λ as people write them; `parse_lambdas` reads it."""
-    return separator.join(f"{lam:g}" for lam in lambdas)
+def lambdas_to_text(lambdas: Sequence[float], separator: str = ", ", decimal: str = ".") -> str:
+    """λ as people write them; `parse_lambdas` reads it, if a decimal comma does not separate as well."""
+    return separator.join(f"{lam:g}".replace(".", decimal) for lam in lambdas)
 
 
 def evenly(low: float, high: float, count: int) -> tuple[float, ...]:

@@ -137,7 +137,7 @@ def _with_small_masks(style: InputImage, number: int) -> InputImage:
     mask = small_mask(style.mask, Sentence("The mask on style picture {number}", number=number)) if style.mask else b""
     if mask and _is_black(mask):
         raise InputsError(
-            "The mask on style picture {number} is black all over, so nothing of the picture is meant.", number=number
+            "The mask on style picture {number} is black all over, so nothing of it would be used.", number=number
         )
     region = small_mask(style.region, Sentence("The mask of style {number}", number=number)) if style.region else b""
     return dataclasses.replace(style, mask=mask, region=region)

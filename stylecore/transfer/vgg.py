@@ -231,7 +231,7 @@ def _download(weights: VggWeights) -> dict[str, Tensor]:
         ) from error
     except (RuntimeError, EOFError, pickle.UnpicklingError) as error:
         raise WeightsError(
-            "The weights {weights} arrived broken: delete {folder}/checkpoints and try again.",
+            "The weights {weights} arrived damaged: delete {folder}/checkpoints and try again.",
             weights=weights,
             folder=torch.hub.get_dir(),
         ) from error

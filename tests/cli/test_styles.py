@@ -148,7 +148,7 @@ def test_evaluate_knows_styles_and_masks(files, capsys):
     ("options", "sentence"),
     [
         (["--leave", "{white}"], "left alone, so there is nothing to paint"),
-        (["--style-mask", "{black}"], "black all over, so nothing of the picture is meant"),
+        (["--style-mask", "{black}"], "black all over, so nothing of it would be used"),
         (["--leave", "{one}x"], "no such file"),
         (["--leave", "{out}"], "empty"),
         (["--style", "{two}:mask={empty}"], "empty"),

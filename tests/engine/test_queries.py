@@ -178,5 +178,5 @@ def test_a_look_that_is_cut_off_with_the_worker_leaves_nobody_waiting(queries):
     future = queries.ask("ann", Killed("killed"))
     with pytest.raises(SystemExit):
         queries.advance("ann")
-    with pytest.raises(QueryFailed, match=r"^This view was cut off: try again\.$"):
+    with pytest.raises(QueryFailed, match=r"^This was interrupted: please try again\.$"):
         future.result(0)

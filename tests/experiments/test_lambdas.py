@@ -41,12 +41,14 @@ def test_the_gaps_beside_a_lambda():
 def test_lambdas_with_decimal_commas():
     assert parse_lambdas("0,3 0,75") == parse_lambdas("0,3; 0,75") == (0.3, 0.75)
     assert parse_lambdas("0, 1") == (0, 1)
+    assert parse_lambdas("0 0,5 1") == (0, 0.5, 1)
 
 
 def test_lambdas_as_text_are_read_back():
     for lambdas in (DEFAULT_LAMBDAS, (0.0, 1.0), (0.125, 0.3)):
         assert parse_lambdas(lambdas_to_text(lambdas)) == lambdas
         assert parse_lambdas(lambdas_to_text(lambdas, separator=" ")) == lambdas
+        assert parse_lambdas(lambdas_to_text(lambdas, separator=" ", decimal=",")) == lambdas
     assert lambdas_to_text((0.05, 1.0)) == "0.05, 1"
 
 

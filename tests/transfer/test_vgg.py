@@ -172,8 +172,8 @@ def test_missing_weights(tmp_path):
     ("problem", "words"),
     [
         (urllib.error.URLError("no route"), "could not be downloaded"),
-        (RuntimeError('invalid hash value (expected "397923af", got "0")'), "arrived broken"),
-        (EOFError("Ran out of input"), "arrived broken"),
+        (RuntimeError('invalid hash value (expected "397923af", got "0")'), "arrived damaged"),
+        (EOFError("Ran out of input"), "arrived damaged"),
     ],
 )
 @pytest.mark.parametrize("name", ["IMAGENET1K_FEATURES", "IMAGENET1K_V1"])

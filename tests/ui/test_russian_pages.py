@@ -76,6 +76,7 @@ def test_the_lab_with_every_axis_and_every_way_to_choose():
 
 def test_the_lab_with_painted_pictures():
     app = opened("lambda_lab", axis="statistic", rows="Gram matrix|Covariance", lambdas="0.2 0.8")
+    assert app.text_input(key=LabState.lambdas.key).value == "0,2 0,8"
     small(app, steps=3)
     app.run().button(key="run_lab").click().run()
     run_until(app, lambda app: app.button(key="run_lab").label.startswith("Готово"))

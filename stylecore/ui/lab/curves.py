@@ -140,7 +140,7 @@ def _drawn_input(rows: Sequence[str], lambdas: Sequence[float], selected: Place)
             )
         )
     if not (state.drawn_rows and state.drawn_lambdas):
-        st.caption(_("Choose a row and a λ whose curve shall be drawn."))
+        st.caption(_("Choose a row and a λ to draw their curve."))
 
 
 def _told(lam: float, content: float, style: float) -> str:

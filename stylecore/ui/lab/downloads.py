@@ -31,7 +31,7 @@ def show_downloads(rows: Mapping[str, Mapping[float, Cell]], row: str, columns: 
     if not any(finished.values()):
         return
     table = [
-        (name, [(f"λ = {lam:g}", found[lam][0] if lam in found else None) for lam in columns])
+        (_(name), [(_("λ = {lam:g}", lam=lam), found[lam][0] if lam in found else None) for lam in columns])
         for name, found in finished.items()
     ]
     with st.container(horizontal=True, gap="small", key="lab_downloads"):

@@ -19,7 +19,7 @@ from stylecore.experiments.lambdas import (
     lambdas_to_text,
     parse_lambdas,
 )
-from stylecore.language import Sentence
+from stylecore.language import Sentence, reader, separators
 from stylecore.ui.lab.grid_choice import GridChoice
 from stylecore.ui.state.session import SessionValue
 from stylecore.ui.widgets.settings import current_settings
@@ -119,7 +119,8 @@ class LabState:
         """Writes λ into the field unless they are too many; before the field is drawn, or in a callback."""
         if len(lambdas) <= MOST:
             self.mode = BY_HAND
-            self.lambdas = lambdas_to_text(sorted(lambdas))
+            decimal, _thousands = separators(reader())
+            self.lambdas = lambdas_to_text(sorted(lambdas), " " if decimal == "," else ", ", decimal)
 
 
 def read_query_params(query: Mapping[str, str]) -> None:

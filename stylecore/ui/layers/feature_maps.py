@@ -8,7 +8,7 @@ from stylecore.artifacts.contact_sheet import labelled_sheet
 from stylecore.engine.engine import Engine
 from stylecore.engine.feature_views import FeatureMaps, FeatureMapsQuery
 from stylecore.imaging.images import encode_png
-from stylecore.language import Sentence, _, counted
+from stylecore.language import Sentence, _, counted, number
 from stylecore.ui.layers.last_result import last_result
 from stylecore.ui.layers.settings import view_settings
 from stylecore.ui.layers.state import LayersState
@@ -90,4 +90,4 @@ def _sheet(maps: FeatureMaps) -> bytes:
 
 def _mean_text(mean: float) -> str:
     """Three digits, without an exponent."""
-    return f"{mean:,.0f}" if mean >= 100 else f"{mean:.3g}"
+    return number(mean, ",.0f" if mean >= 100 else ".3g")

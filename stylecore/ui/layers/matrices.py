@@ -48,7 +48,7 @@ def show_matrices(engine: Engine, owner: str, layer: str) -> None:
         figures |= show_trajectory(found, settings)
     elif job is None:
         st.info(
-            _("Paint this pair in the Studio, and its result, and the way to it, appear here, too."),
+            _("Paint this pair in the Studio to see its result here, and the way to it."),
             icon=":material/brush:",
         )
     make = partial(to_html, figures, reader())

@@ -64,7 +64,8 @@ def _show(
         cell = cells[picked] if picked else None
         if picked and cell:
             _show_large(cell, *picked)
-    _show_download(cells, rows, layers, f"From noise, layer by layer: {config.size} pixels, {config.steps} steps")
+    title = _("From noise, layer by layer: {size} pixels, {steps} steps", size=config.size, steps=config.steps)
+    _show_download(cells, rows, layers, title)
 
 
 def _show_welcome(*, any_layer: bool) -> None:
@@ -131,7 +132,7 @@ def _show_large(cell: Cell, row: str, layer: str) -> None:
 
 def _show_download(cells: Cells, rows: Sequence[str], layers: Sequence[str], title: str) -> None:
     """Draws the button for a sheet of all pictures; nothing while none is finished."""
-    shown: Rows = [(row_label(row), [(layer, _result(cells[row, layer])) for layer in layers]) for row in rows]
+    shown: Rows = [(_(row_label(row)), [(layer, _result(cells[row, layer])) for layer in layers]) for row in rows]
     if any(png for _, row in shown for _, png in row):
         make = partial(_sheet, shown, title)
         download(_("Labelled sheet"), make, "reconstructions.png", "image/png", key="layers_sheet")
