@@ -39,7 +39,7 @@ def show_example(engine: Engine, owner: str, content: Source) -> bool:
     job = extract(cell.job, cell.k, 0, cell.job.id)
     config, size = job.request.config, job.size or content.size
     with st.container(gap="xsmall", key="stage_picture"):
-        st.info(_("A finished sample. Press **Run** to paint yours, and watch it come."), icon=":material/brush:")
+        st.info(_("A finished sample. Press **Run** to paint yours and watch it appear."), icon=":material/brush:")
         viewer(
             cell.preview,
             size,
@@ -61,7 +61,7 @@ def show_example(engine: Engine, owner: str, content: Source) -> bool:
         icon=":material/play_arrow:",
         key="adopt",
         on_click=guarded_callback(partial(adopt, engine, owner, cell.job.id, cell.k)),
-        help=_("Makes it a result of yours: with more steps, other colours, larger, or to download."),
+        help=_("Makes it yours: add steps, change its colours, enlarge or download it."),
     )
     show_curves(job, job.snapshot, None)
     return True

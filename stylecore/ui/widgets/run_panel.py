@@ -117,7 +117,7 @@ def _button(
         width="stretch",
         disabled=not able,
         on_click=guarded_callback(press),
-        help=None if beside else _("The picture of the present run is kept as it is by then."),
+        help=None if beside else _("The picture of the present run is kept as it is."),
     )
 
 
