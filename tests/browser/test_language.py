@@ -40,7 +40,7 @@ def test_a_switch_in_the_navigation_holds_on_every_page_and_in_the_link(browser,
 
 
 def test_a_browser_in_russian_finds_the_page_in_russian(browser, address):
-    with visitor(browser, url, locale="ru-RU") as page:
+    with visitor(browser, address, locale="ru-RU") as page:
         is_russian(page, "Ваша фотография в любом стиле")
         expect(page.get_by_text("0,2", exact=True)).to_be_visible()  # λ, over its slider
 

@@ -119,7 +119,7 @@ def test_visitors_behind_one_address_leave_room_for_others_whatever_they_say_of_
 def test_who_comes_after_the_server_was_started_anew_is_told_so(url):
     link, cookies = "content=own-0123abcd&style=own-4567cdef", {COOKIE: "a" * 43}
     owner = opened(url, link, cookies=cookies)
-    assert "This server was restarted, and your photograph was in its memory alone" in owner.alerts("warning")[0]
+    assert "This server was restarted, and your photograph was only in its memory" in owner.alerts("warning")[0]
     owner.close()
     for tab in (opened(url, link, cookies=cookies), opened(url, link)):  # it knows the first one by now
         assert "This link used the sender's own photograph" in tab.alerts("warning")[0]

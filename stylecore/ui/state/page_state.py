@@ -121,7 +121,7 @@ def _choose_as_asked(owner: str, role: Role, wanted: str, job: Job | None, probl
         elif outlived_server():
             problems.append(
                 Sentence(
-                    "This server was restarted, and your {what} was in its memory alone: choose it again.",
+                    "This server was restarted, and your {what} was only in its memory: choose it again.",
                     what=WORDS[role],
                 )
             )

@@ -38,7 +38,7 @@ def show_example(engine: Engine, owner: str, content: Source) -> bool:
         return False
     job = extract(cell.job, cell.k, 0, cell.job.id)
     config, size = job.request.config, job.size or content.size
-    told = _("A finished sample. Press **Run** to paint yours, and watch it come.")
+    told = _("A finished sample. Press **Run** to paint yours and watch it appear.")
     if cell.lam != chosen_request().config.lambdas[0]:
         told = _("A finished sample with the nearest λ, {lam:g}. Press **Run** to paint with yours.", lam=cell.lam)
     with st.container(gap="xsmall", key="stage_picture"):
@@ -64,7 +64,7 @@ def show_example(engine: Engine, owner: str, content: Source) -> bool:
         icon=":material/play_arrow:",
         key="adopt",
         on_click=guarded_callback(partial(adopt, engine, owner, cell.job.id, cell.k)),
-        help=_("Makes it a result of yours: with more steps, other colours, larger, or to download."),
+        help=_("Makes it yours: add steps, change its colours, enlarge or download it."),
     )
     show_curves(job, job.snapshot, None)
     return True

@@ -58,7 +58,7 @@ def _choice(engine: Engine, job: Job, sides: list[int]) -> None:
         st.warning(problem, icon=":material/warning:")
     elif costs:
         show_price(engine, costs, waits=True)
-    st.caption(_("It goes on from this picture, so it looks the same, only finer. Stop keeps what is there by then."))
+    st.caption(_("It continues from this picture, so it looks the same, only finer. Stop keeps what is there."))
     if side > 2 * max(original):
         st.caption(
             _(

@@ -131,7 +131,7 @@ def _show_start(job: Job, content: bytes, original: tuple[int, int]) -> None:
 
     small = get_derived_pictures().get(job.owner, job.id, "start", make)
     alt = painted_name(job.request.inputs)
-    viewer(small, original, key="picture", alt=alt, caption=_("The picture that this goes on from"))
+    viewer(small, original, key="picture", alt=alt, caption=_("The picture this continues from"))
 
 
 def _photograph(job: Job) -> tuple[bytes, tuple[int, int]]:

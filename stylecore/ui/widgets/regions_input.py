@@ -59,7 +59,7 @@ def regions_input() -> None:
         key="regions",
         type="tertiary",
         on_click=guarded_callback(_open),
-        help=_("Paint what is left alone, and, with several styles, where each goes."),
+        help=_("Paint what to leave alone and, with several styles, where each one goes."),
     )
     if chosen_pair()[0].transparent:
         st.caption(_("What is transparent in the photograph is left alone, and stays so."), width="content")
@@ -90,7 +90,7 @@ def _dialog() -> None:
         layers,
         active,
         key=BRUSH,
-        label=_("{name}: paint what shall be left alone, or where a style goes", name=shown(content.name)),
+        label=_("{name}: paint what to leave alone, or where a style goes", name=shown(content.name)),
         on_choice=_choose,
         on_paint=partial(_paint, owner, content.word),
     )

@@ -18,7 +18,6 @@ from stylecore.ui.page_errors import guarded, guarded_callback
 from stylecore.ui.state.session import SessionValue
 from stylecore.ui.widgets.progress import States, living_states
 
-
 KNOWN_SECONDS = 1.0  # between two looks at whether the machine has been measured
 
 
@@ -120,7 +119,7 @@ def _button(
         width="stretch",
         disabled=not able,
         on_click=guarded_callback(press),
-        help=None if beside else _("The picture of the present run is kept as it is by then."),
+        help=None if beside else _("The picture of the present run is kept as it is."),
     )
 
 

@@ -73,7 +73,7 @@ def upload_input(role: Role) -> None:
     key = f"upload_{role}"
     files = st.file_uploader(
         _(
-            "{title}: drop a file of yours of up to {millions} million pixels here",
+            "{title}: drop your own file here, of up to {millions} million pixels",
             title=TITLES[role],
             millions=MAX_PIXELS // 10**6,
         ),
