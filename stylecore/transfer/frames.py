@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Generator, Iterable
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
@@ -25,7 +25,8 @@ STILL, MOVING = 4 / 255, 16 / 255  # largest change of a channel that counts as 
 EDGE = 2  # pixels by which what moves is widened, and again by which it fades
 
 
-class FrameStep(NamedTuple):
+@dataclass(frozen=True, eq=False, slots=True)
+class FrameStep:
     """A step of the work on one frame.
 
     Attributes:
@@ -79,7 +80,7 @@ def stylize_frames(
             settings, start = config, initial
         else:
             if torch.equal(before, content):
-                last = last._replace(frame=index)
+                last = dataclasses.replace(last, frame=index)
                 yield last
                 continue
             moved = movement(before, content)
