@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Generator, Iterable
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
@@ -25,7 +25,8 @@ STILL, MOVING = 4 / 255, 16 / 255  # largest change of a channel that counts as 
 EDGE = 2  # pixels by which what moves is widened, and again by which it fades
 
 
-class FrameStep(NamedTuple):
+@dataclass(frozen=True, eq=False, slots=True)
+class FrameStep:
     """A step of the work on one frame.
 
     Attributes:
@@ -68,25 +69,26 @@ def stylize_frames(
         ValueError, TransferError: as `stylize` does.
     """
     device, known = vgg.mean.device, known or KnownStyles()
-    content: Tensor | None = None
+    content = painted_from = torch.empty(0)  # of the frame before; and what each of its pixels was painted from
     last: FrameStep | None = None
     for index, (next_content, styling) in enumerate(frames):
         before, content = content, next_content.to(device)
         styling = styling.to(device)
-        if before is None or last is None:
+        if last is None:
             precision = choose_precision(config.precision, vgg, *size_of(content))
             config = dataclasses.replace(config, precision=precision)
-            settings, start = config, initial
+            settings, start, painted_from = config, initial, content
         else:
             if torch.equal(before, content):
-                last = last._replace(frame=index)
+                last = dataclasses.replace(last, frame=index)
                 yield last
                 continue
-            moved = movement(before, content)
+            moved = movement(painted_from, content)  # so that slow changes, too, are painted when they have added up
+            painted_from = torch.where(moved > 0, content, painted_from)
             start = (last.step.images + (content - before)).clamp(0, 1)  # where both are equal, to the bit as it was
             styling = held(styling, start, content, moved)
             steps = config.steps if moved.mean() > NEW_SHARE else frame_steps(config, index)
-            settings = dataclasses.replace(config, init="image", steps=steps)
+            settings = dataclasses.replace(config, init="image", steps=steps if moved.any() else 0)
         for step in stylize(vgg, content, styling, settings, start, tile, known):
             last = FrameStep(index, step, settings.steps)
             yield last

@@ -55,6 +55,7 @@ RECIPE = Recipe(
     postprocess=Postprocess(colours="luminance", blend=0.25),
     enlargement=((768, 20), (1536, 57)),
     resumed_at=(12, 40),
+    frames=3,
 )
 
 

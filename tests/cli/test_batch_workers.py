@@ -50,7 +50,14 @@ def command(folder, *options, out="out"):
 @contextlib.contextmanager
 def started(folder, *options):
     """The process of a long batch with two workers, and its events as they come."""
-    run = [sys.executable, "-m", "stylecore", *command(folder, "--workers", "2", *options)]
+    # Jobs in the background ignore SIGINT; what is tested is a job in the foreground.
+    code = """if True:
+        import signal, sys
+        from stylecore.cli.parser import main
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        sys.exit(main(sys.argv[1:]))
+    """
+    run = [sys.executable, "-c", code, *command(folder, "--workers", "2", *options)]
     with subprocess.Popen(
         run, cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:

@@ -65,7 +65,9 @@ def test_a_change_is_carried_to_the_next_content(toy, scene):
     assert torch.equal(first, contents[0])  # without a step, nothing is changed
     assert torch.equal(second, contents[1])
     darker = [contents[0], contents[0] * 0.99]  # less than counts as movement
-    first, second = pictures(last_steps(toy, darker, style))
+    steps = last_steps(toy, darker, style)
+    first, second = pictures(steps)
+    assert steps[1].steps == 0
     assert torch.allclose(second, (darker[1] + first - darker[0]).clamp(0, 1))
 
 
@@ -101,6 +103,15 @@ def test_frames_are_taken_one_at_a_time(toy, scene):
     for step in run:
         assert len(taken) == step.frame + 1
     assert len(taken) == 4
+
+
+def test_a_slow_fade_is_painted_when_it_has_added_up(toy, tensors):
+    content, style = tensors
+    fade = [content * (1 - index / 128) for index in range(12)]  # less in one frame than counts as movement
+    found = pictures(last_steps(toy, fade, style))
+    carried = [(one + (b - a)).clamp(0, 1) for (a, b), one in zip(pairwise(fade), found, strict=False)]
+    painted = [not torch.allclose(one, two) for one, two in zip(carried, found[1:], strict=True)]
+    assert (painted[0], any(painted[:4]), sum(painted) < 11) == (False, True, True)
 
 
 def test_what_is_left_alone_stays_the_content_in_every_frame(toy, scene):
