@@ -30,13 +30,13 @@ class _State:
     """Of this tab.
 
     Attributes:
-        cookie: that its visitor's browser keeps.
+        secret: value of the cookie that its visitor's browser keeps.
         name: of its visitor.
         outlived_server: whether its visitor has a name from before this server began.
     """
 
     prefix = "visitor"
-    cookie = SessionValue[str]("")
+    secret = SessionValue[str]("")
     name = SessionValue[str]("")
     outlived_server = SessionValue[bool](False)
 
@@ -59,14 +59,14 @@ def visitor(engine: Engine, cookie_days: int = 0) -> str:
         cookie_days: for which a browser keeps the cookie from today on; 0 until it is closed.
     """
     state, kept = _State(), st.context.cookies.get(COOKIE)
-    first = not state.cookie
+    first = not state.secret
     if first:
         _become(kept if _is_cookie(kept) else secrets.token_urlsafe(32))
-    if kept != state.cookie or (first and cookie_days):
-        remember_visitor(COOKIE, state.cookie, cookie_days, on_other=_become)
+    if kept != state.secret or (first and cookie_days):
+        remember_visitor(COOKIE, state.secret, cookie_days, on_other=_become)
     known = _connected(engine, state.name)
     if first:
-        state.outlived_server = kept == state.cookie and not known
+        state.outlived_server = kept == state.secret and not known
     return state.name
 
 
@@ -100,7 +100,7 @@ def watch_connections(engine: Engine) -> None:
 def _become(cookie: object) -> None:
     """Takes the visitor's cookie, perhaps the one that another tab of the browser has been given meanwhile."""
     if _is_cookie(cookie):
-        _State().cookie, _State().name = cookie, _name(cookie)
+        _State().secret, _State().name = cookie, _name(cookie)
 
 
 def _name(cookie: str) -> str:

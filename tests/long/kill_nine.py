@@ -101,7 +101,7 @@ class Survivor(Visitor):
             self.ledger.count("runs that go on after a kill")
             assert self.tab.wait(self.has_ended, LONGEST_RUN), f"a run does not go on: {self.state()}"
             self.tab.rest()
-        items = {item["id"] for item in (self.tab.data("history") or {"items": []})["items"]}
+        items = self.in_gallery()
         for name in sorted(self.seen - items):
             self.ledger.count("results lost")
             self.ledger.trouble(self.number, f"{name} is lost")
@@ -141,13 +141,16 @@ class Survivor(Visitor):
 
     def _remove(self, name):
         self.tab.rest()
-        self.tab.press(f"remove_{name}")
-        self.tab.settle()
-        self.tab.rest()
-        self.removed.add(name)
-        self.seen.discard(name)
+        self.seen.discard(name)  # whether it is there after a kill between the click and the answer is open
         self.results.pop(name, None)
+        self.tab.press(f"remove_{name}")
+        assert self.tab.wait(lambda: name not in self.in_gallery()), f"{name} is not removed"
+        self.removed.add(name)
         self.ledger.count("removed")
+
+    def in_gallery(self):
+        """Ids of the results that the page shows."""
+        return {item["id"] for item in (self.tab.data("history") or {"items": []})["items"]}
 
 
 def together(survivors, act):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from stylecore.engine.jobs import Job, Snapshot
+from stylecore.engine.logs import log_event
 from stylecore.engine.runner import Pictures
 from stylecore.engine.store.job_records import job_to_plain
 from stylecore.engine.store.store import Store
@@ -68,6 +69,7 @@ class JobKeeper:
         jobs = {job.id: job for job in self._jobs.all_jobs()}
         for name in self._written.keys() - jobs.keys():
             store.delete(KIND, self._written[name].owner, name)
+            log_event("store_deleted", job=name)
             del self._written[name]
         for job in jobs.values():
             self._keep_job(store, job)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 import threading
 import time
@@ -187,6 +188,8 @@ class Store:
         there, known = self._files.sizes(), self._rows("SELECT file, bytes FROM files")
         for file, size in known:
             if there.get(file) != size:
+                if self._rows(_USE, file):
+                    log_event("store_incomplete", logging.WARNING, bytes=size, there=there.get(file))
                 self._delete("sequence IN (SELECT record FROM uses WHERE file = ?)", file)
         self._remove_unused(file for (file,) in self._rows("SELECT file FROM files"))
 

@@ -238,7 +238,9 @@ class VisitorStore:
     def set(self, owner: str, key: StoreKey[Value], value: Value) -> None:
         """Remembers a value."""
         with self._lock:
-            if self._values.get((owner, key.name)) != value:
+            if self._values.get((owner, key.name)) == value:
+                self._values.move_to_end((owner, key.name))
+            else:
                 self._put(self._values, (owner, key.name), value)
 
     def get(self, owner: str, key: StoreKey[Value]) -> Value | None:

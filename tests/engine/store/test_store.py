@@ -5,6 +5,8 @@ import json
 import sqlite3
 import subprocess
 import sys
+import textwrap
+import time
 from contextlib import closing
 
 import pytest
@@ -273,3 +275,32 @@ def test_ids_are_never_given_twice(opened):
     opened().delete("job", "ann", "job-1")
     assert opened().written() == 1
     assert store.KEPT_DAYS < 400  # days, for which browsers keep a cookie at the most
+
+
+def test_whatever_was_written_is_there_after_kills_in_the_middle_of_writing(tmp_path):
+    script = """
+        import hashlib, pathlib, random, sys
+        from stylecore.engine.store.store import Store
+
+        store, common = Store(pathlib.Path(sys.argv[1]), 10**9), b"common" * 100
+        for number in range(10**6):
+            name = f"job-{number % 20}"
+            made = [common, *(random.randbytes(2000) for _ in range(4))]
+            files = {hashlib.sha256(data).hexdigest(): data for data in made}
+            store.put("job", "ann", name, {"files": list(files)}, files, spare=True)
+            print(name, flush=True)
+        """
+    command = [sys.executable, "-c", textwrap.dedent(script), tmp_path / "store"]
+    told = set()
+    for seconds in (0.5, 0.7, 0.9):
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+            told.add(child.stdout.readline().strip())
+            time.sleep(seconds)
+            child.kill()
+            told |= {line for line in child.stdout.read().splitlines(keepends=True) if line.endswith("\n")}
+        store = Store(tmp_path / "store", 10**9)
+        found = {record.name: record.body["files"] for record in store.records("job")}
+        assert {name.strip() for name in told} <= found.keys()
+        assert all(store.read(file) for files in found.values() for file in files)
+        assert {file for files in found.values() for file in files} == on_disk(store)
+        store.close()
