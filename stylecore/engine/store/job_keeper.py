@@ -71,7 +71,7 @@ class JobKeeper:
             store.delete(KIND, self._written[name].owner, name)
             log_event("store_deleted", job=name)
             del self._written[name]
-        for job in jobs.values():
+        for job in sorted(jobs.values(), key=lambda job: job.active):  # what a visitor has seen finished comes first
             self._keep_job(store, job)
 
     def _keep_job(self, store: Store, job: Job) -> None:
