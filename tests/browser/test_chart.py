@@ -23,6 +23,11 @@ MOUNT = """async (code) => {
 }"""
 
 
+def script(name):
+    """A component's JavaScript, as its one module."""
+    return "\n".join((FOLDER / f"{part}.js").read_text(encoding="utf-8") for part in ("words", name))
+
+
 @pytest.fixture
 def page(browser):
     page = browser.new_page()
@@ -30,7 +35,7 @@ def page(browser):
     page.on("pageerror", lambda fault: faults.append(str(fault)))
     page.set_content((FOLDER / "chart.html").read_text(encoding="utf-8"))
     page.add_script_tag(path=PLOTLY)
-    page.evaluate(MOUNT, (FOLDER / "chart.js").read_text(encoding="utf-8"))
+    page.evaluate(MOUNT, script("chart"))
     yield page
     page.close()
     assert faults == []
@@ -69,12 +74,13 @@ def test_a_file_that_cannot_be_made_is_told_and_the_others_can_still_be(page):
             const section = document.querySelector("section")
             section.innerHTML = html
             const component = await import(URL.createObjectURL(new Blob([code], { type: "text/javascript" })))
-            const data = { chart: "curve", name: "curve", title: "", plotly: "http://127.0.0.1:9/", options: {} }
+            const data = { chart: "curve", name: "curve", title: "", plotly: "http://127.0.0.1:9/", options: {},
+                words: { trouble: "It could not be made." } }
             component.default({ data, parentElement: section })
         }""",
-        [(FOLDER / f"take_home.{kind}").read_text(encoding="utf-8") for kind in ("html", "js")],
+        [(FOLDER / "take_home.html").read_text(encoding="utf-8"), script("take_home")],
     )
-    trouble = page.get_by_text("The file could not be made: reload the page and try again.")
+    trouble = page.get_by_text("It could not be made.")
     page.get_by_role("button", name="HTML").click()
     expect(trouble).to_have_count(1)
     with page.expect_download() as download:
