@@ -19,7 +19,7 @@ from stylecore.transfer.vgg import minimum_side, multiplications
 Size = tuple[int, int]  # width, height
 
 # Measured with `python -m stylecore bench`, which prints the estimate beside the peak that the process really had.
-PASS_BYTES = 2_200  # per pixel, of the features and their gradients down to relu5_1, in either precision
+PASS_BYTES = 2_500  # per pixel, of the features and their gradients down to relu5_1, in either precision
 SLICED_BYTES = 2_400  # per pixel besides, of projections, their order and their gradients
 GUIDED_BYTES = 500  # per pixel and region besides, of the features that its guide has weighed
 GUIDED_SLICED_BYTES = 3_000  # the same of a sliced description

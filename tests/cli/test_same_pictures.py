@@ -22,7 +22,7 @@ from stylecore.samples import sample_contents, sample_styles
 FOLDER = Path(__file__).with_name("same_pictures")
 SIZES = ((43, 64), (64, 96), (75, 112), (85, 128))  # height and width, those of a coarse level too
 BLOCKS = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512,))  # channels
-MEAN_DIFFERENCE = 2.0  # levels of 255, from a picture that another kind of processor has painted
+MEAN_DIFFERENCE = 4.0  # levels of 255, from a picture that another kind of processor has painted
 
 PAIRS = {
     "steered-0": ("Chelsea", "Swirling night"),  # L-BFGS; λ was moved from 0.2 to 0.6 at step 5
