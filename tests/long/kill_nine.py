@@ -1,6 +1,6 @@
 """A server with a store on disk is killed again and again; its visitors come back and look for what is theirs.
 
-    python -m tests.long.kill_nine --kills 10 --visitors 4
+    python -m tests.long.kill_nine --kills 10 --visitors 4 [--workers 2]
 
 Every visitor has a pair, a seed and a span of λ that nobody else has. They paint, steer, pause and remove until the
 server is killed with SIGKILL, in the middle of whatever it does; it is restarted on the same folder, and each looks
@@ -161,7 +161,7 @@ def together(survivors, act):
     return threads
 
 
-def kill_nine(kills, visitors, size, folder, lives=LIVES):
+def kill_nine(kills, visitors, size, folder, lives=LIVES, workers=None):
     """Starts a server again and again, and kills it. Returns the ledger, in which troubles and lost results are.
 
     Args:
@@ -170,10 +170,12 @@ def kill_nine(kills, visitors, size, folder, lives=LIVES):
         size: of their pictures, in pixels.
         folder: of the store and the logs.
         lives: seconds from the visitors' coming to the kill, at least and at most.
+        workers: processes that compute for the server; its own alone if None.
     """
     ledger, rng = Ledger(), random.Random(9)
     survivors = [Survivor(number, ledger, size) for number in range(visitors)]
     store = {"STYLECORE_STORE": str(folder / "store"), **SETTINGS}
+    store |= {"STYLECORE_WORKERS": str(workers)} if workers else {}
     for number in range(kills):
         killed = threading.Event()
         with server(folder / f"{number}.log", **store) as (url, process):
@@ -219,9 +221,10 @@ def main():
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--visitors", type=int, default=4)
     parser.add_argument("--size", type=int, default=64)
+    parser.add_argument("--workers", type=int)
     options = parser.parse_args()
     folder, began = Path(tempfile.mkdtemp()), time.monotonic()
-    ledger = kill_nine(options.kills, options.visitors, options.size, folder)
+    ledger = kill_nine(options.kills, options.visitors, options.size, folder, workers=options.workers)
     for what, count in sorted(ledger.counts.items()):
         print(f"{count:6} {what}")
     lost, foreign = ledger.counts["results lost"], len(ledger.foreign)

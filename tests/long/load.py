@@ -298,7 +298,7 @@ def resident(process):
     return int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{process.pid}/status").read_text())[1]) * 1024 / 1e6
 
 
-def load(visitors, seconds, size, log, *, attacked=False):
+def load(visitors, seconds, size, log, *, attacked=False, **settings):
     """Lets visitors live on a server of their own. Returns the ledger, and samples of the server's memory.
 
     Args:
@@ -307,9 +307,10 @@ def load(visitors, seconds, size, log, *, attacked=False):
         size: of their pictures, in pixels.
         log: file for all that the server writes.
         attacked: whether others try to take the server meanwhile: see `attackers`.
+        settings: of the server, beside `LIMITS`.
     """
     ledger, memory = Ledger(), []
-    with server(log, **LIMITS) as (url, process):
+    with server(log, **LIMITS, **settings) as (url, process):
         until = time.monotonic() + seconds
         everybody = [Visitor(number, url, ledger, until, size) for number in range(visitors)]
         threads = [threading.Thread(target=visitor.live, daemon=True) for visitor in everybody]
@@ -371,10 +372,15 @@ def main():
     parser.add_argument(
         "--attacked", action="store_true", help="beside a long run, ghosts, questions and floods of files"
     )
+    parser.add_argument("--workers", type=int, help="processes that compute; none but the server's own if not said")
+    parser.add_argument("--store", action="store_true", help="everything is kept on disk as well")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the server must not outlive this process
     log = Path(tempfile.mkdtemp()) / "server.log"
-    ledger, memory = load(options.visitors, 60 * options.minutes, options.size, log, attacked=options.attacked)
+    settings = {"STYLECORE_WORKERS": str(options.workers)} if options.workers else {}
+    settings |= {"STYLECORE_STORE": str(log.with_name("store"))} if options.store else {}
+    seconds = 60 * options.minutes
+    ledger, memory = load(options.visitors, seconds, options.size, log, attacked=options.attacked, **settings)
     for what, count in sorted(ledger.counts.items()):
         print(f"{count:6} {what}")
     words, fair = spread(ledger.waits)
