@@ -163,7 +163,8 @@ class Engine:
             requests: at least one, all of one workspace.
             beside: whether what the owner has waiting or running there goes on, before these.
         """
-        requests = [checked_request(request, self.limits) for request in requests]
+        results = [result for job in self.jobs_of(owner) for result in job.snapshot.results]
+        requests = [checked_request(request, self.limits, results) for request in requests]
         for request in requests:
             self._weights.check(request.config.vgg_weights)
         costs = [request_cost(request, self.device) for request in requests]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Collection
 
 from stylecore.config import SETTINGS
 from stylecore.engine.jobs import Job, Request
@@ -22,8 +23,13 @@ class QueueFull(UserError, RuntimeError):
     """There is no room for another job now; the message says so in one sentence."""
 
 
-def checked_request(request: Request, limits: Limits) -> Request:
+def checked_request(request: Request, limits: Limits, results: Collection[bytes] = ()) -> Request:
     """Refuses what is beyond the limits.
+
+    Args:
+        request: of a visitor.
+        limits: of this server.
+        results: the visitor's own finished pictures, which may be larger than what comes in.
 
     Returns:
         The same request, its masks in the form in which they are used.
@@ -50,7 +56,7 @@ def checked_request(request: Request, limits: Limits) -> Request:
         *([(Sentence("The picture to start from"), request.inputs.init)] if request.inputs.init else []),
     )
     for name, image in images:
-        if len(image.data) > limits.max_upload_mb * 2**20:
+        if len(image.data) > limits.max_upload_mb * 2**20 and not any(image.data is own for own in results):
             raise RequestRefused(
                 "{name} has more than {most} MB: save it smaller first.", name=name, most=limits.max_upload_mb
             )

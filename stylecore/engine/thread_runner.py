@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from inspect import GEN_RUNNING, getgeneratorstate
 from typing import Any
 
+from PIL import Image
+
 from stylecore.artifacts.export import finish, finished_pictures
 from stylecore.config import Postprocess, VggWeights
 from stylecore.engine.cost import fitting_cost
@@ -18,7 +20,7 @@ from stylecore.engine.previews import previews_of
 from stylecore.engine.queries import Query
 from stylecore.engine.runner import Pictures, Task
 from stylecore.engine.view_pictures import ViewPictures
-from stylecore.imaging.images import decode
+from stylecore.imaging.images import MAX_BYTES, decode_with_notices
 from stylecore.imaging.mask_files import guided_regions
 from stylecore.language import Sentence
 from stylecore.transfer.devices import OutOfMemory, release_memory
@@ -220,15 +222,20 @@ class ThreadRunner:
         vgg = self._load(config.vgg_weights, self.device)
         if task.request.levels:
             assert inputs.init is not None
-            finished = decode(inputs.init.data, Sentence("The finished picture"))
+            finished = _start_of(inputs.init.data, Sentence("The finished picture"))
             levels = task.request.levels
             return paint_levels(vgg, content, styles, config, levels, finished, preview=finished, tile=cost.tile)
         tensors = prepare(content, styles, config)
         initial = None
         if inputs.init is not None:
-            start = decode(inputs.init.data, Sentence("The picture to start from"), INITIAL_DETAIL * config.size)
+            start = _start_of(inputs.init.data, Sentence("The picture to start from"), INITIAL_DETAIL * config.size)
             initial = prepare_initial(start, tensors[0])
         return stylize(vgg, *tensors, config, initial, cost.tile)
+
+
+def _start_of(data: bytes, name: str, longest: int | None = None) -> Image.Image:
+    """A picture to start from. If it is one of our own it may be larger than what comes in, which is checked before."""
+    return decode_with_notices(data, name, longest, most=max(MAX_BYTES, len(data))).image
 
 
 def _slice(step: Step, places: slice) -> Step:

@@ -6,11 +6,15 @@ import time
 
 import pytest
 
+from stylecore.config import TransferConfig
+from stylecore.engine.derived_jobs import from_result
 from stylecore.engine.engine import Engine
+from stylecore.engine.jobs import Request
 from stylecore.engine.quotas import QueueFull
+from stylecore.engine.runner import Pictures
 from stylecore.imaging.inputs import pair
 from stylecore.transfer.records import Steering
-from tests.support.engines import limits, wait
+from tests.support.engines import FakeRunner, limits, wait
 
 
 @pytest.fixture
@@ -61,6 +65,18 @@ def test_files_beyond_the_limit(make, request_for, field, name):
                 request_for(), inputs=pair(**{"content": b"c", "style": b"s", field: bytes(2**20 + 1)})
             ),
         )
+
+
+def test_a_result_of_ones_own_may_be_larger_than_what_comes_in():
+    runner = FakeRunner()
+    runner.pictures = lambda *_: Pictures((bytes(2 * 2**20),), (b"jpeg",))
+    engine = Engine("cpu", limits=limits(max_upload_mb=1), runners=[runner], answerer=runner)
+    job = engine.submit("ann", Request(inputs=pair(b"content", b"style"), config=TransferConfig(steps=2)))
+    wait(job)
+    request = from_result(job, 3)
+    assert wait(engine.submit("ann", request)).status == "finished"
+    with pytest.raises(ValueError, match="The picture to start from has more than 1 MB"):
+        engine.submit("bob", request)
 
 
 def test_more_steps_at_a_time_and_altogether(make, request_for):
