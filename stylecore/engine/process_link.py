@@ -16,6 +16,7 @@ from typing import Any
 
 from stylecore.engine.frames import read_frame, write_frame
 from stylecore.engine.plain import Plain
+from stylecore.engine.remote_runner import Channel
 from stylecore.engine.runner import RunnerLost
 
 ENDING_SECONDS = 2.0  # for which a process may end by itself
@@ -38,15 +39,6 @@ class ProcessLink:
         """Of the process that is there now; None if there is none."""
         return self._peer.process.pid if self._peer is not None and self._peer.alive else None
 
-    def compute(self, method: str, *arguments: Any) -> Plain:  # noqa: ANN401  # plain values
-        """See `Link`."""
-        answer: Plain = self._call("compute", method, arguments).result()
-        return answer
-
-    def control(self, method: str, *arguments: Any) -> Future[Plain]:  # noqa: ANN401  # plain values
-        """See `Link`."""
-        return self._call("control", method, arguments)
-
     def close(self) -> None:
         """See `Link`."""
         with self._lock:
@@ -54,7 +46,8 @@ class ProcessLink:
             if self._peer is not None:
                 self._peer.end()
 
-    def _call(self, channel: str, method: str, arguments: tuple[Any, ...]) -> Future[Plain]:
+    def call(self, channel: Channel, method: str, *arguments: Any) -> Future[Plain]:  # noqa: ANN401  # plain values
+        """See `Link`."""
         with self._lock:
             if self._closed:
                 return _lost()
@@ -85,7 +78,7 @@ class _Peer:
         self._calls: dict[int, Future[Plain]] = {}
         threading.Thread(target=self._read, name="stylecore-link", daemon=True).start()
 
-    def call(self, channel: str, method: str, arguments: tuple[Any, ...]) -> Future[Plain]:
+    def call(self, channel: Channel, method: str, arguments: tuple[Any, ...]) -> Future[Plain]:
         """Sends a call. Returns its answer to come."""
         future: Future[Plain] = Future()
         with self._lock:

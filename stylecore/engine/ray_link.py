@@ -10,6 +10,7 @@ from typing import Any
 import ray
 
 from stylecore.engine.plain import Plain
+from stylecore.engine.remote_runner import Channel
 from stylecore.engine.runner import RunnerLost
 from stylecore.errors import SettingError
 
@@ -61,15 +62,6 @@ class RayLink:
             actor = self._actor
         return None if actor is None else int(ray.get(actor.pid.options(concurrency_group="control").remote()))
 
-    def compute(self, method: str, *arguments: Any) -> Plain:  # noqa: ANN401  # plain values
-        """See `Link`."""
-        answer: Plain = self._call("compute", method, arguments).result()
-        return answer
-
-    def control(self, method: str, *arguments: Any) -> Future[Plain]:  # noqa: ANN401  # plain values
-        """See `Link`."""
-        return self._call("control", method, arguments)
-
     def close(self) -> None:
         """See `Link`."""
         with self._lock:
@@ -77,7 +69,8 @@ class RayLink:
                 ray.kill(self._actor)
             self._actor = None
 
-    def _call(self, channel: str, method: str, arguments: tuple[Any, ...]) -> Future[Plain]:
+    def call(self, channel: Channel, method: str, *arguments: Any) -> Future[Plain]:  # noqa: ANN401  # plain values
+        """See `Link`."""
         answer: Future[Plain] = Future()
         with self._lock:
             if self._actor is None:

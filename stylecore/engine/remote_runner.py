@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 import torch
@@ -32,22 +32,22 @@ from stylecore.transfer.devices import OutOfMemory
 from stylecore.transfer.precision import Measurement, measurements, take_measurements
 from stylecore.transfer.records import LossRecord, Steering, Step
 
+Channel = Literal["compute", "control"]
+
 
 class Link(Protocol):
     """The way to a `host.Host` in another process."""
 
-    def compute(self, method: str, *arguments: Any) -> Plain:  # noqa: ANN401  # plain values
-        """Calls a method of the host where it computes, and waits for its answer.
+    def call(self, channel: Channel, method: str, *arguments: Any) -> Future[Plain]:  # noqa: ANN401  # plain values
+        """Calls a method of the host; the calls of a channel are done in order, beside those of the other one.
 
-        Raises:
-            RunnerLost: if the process is gone; the next call starts another one.
-        """
-
-    def control(self, method: str, *arguments: Any) -> Future[Plain]:  # noqa: ANN401  # plain values
-        """Calls a method of the host beside what it computes; these calls are done in order.
+        Args:
+            channel: "compute" for steps; "control" for all else, which shall not wait for them.
+            method: its name.
+            arguments: plain values.
 
         Returns:
-            Its answer to come, which fails with `RunnerLost` if the process is gone.
+            Its answer to come, which fails with `RunnerLost` if the process is gone; the next call starts another one.
         """
 
     def close(self) -> None:
@@ -98,11 +98,11 @@ class RemoteRunner:
         """See `Runner`."""
         self._tasks[run] = task
         measured = {**self._measured, **(measurements() if self._here else {})}
-        _answer(self._link.control("begin", run, task_to_plain(task), measurements_to_plain(measured)).result())
+        _answer(self._link.call("control", "begin", run, task_to_plain(task), measurements_to_plain(measured)).result())
 
     def step(self, run: str, steering: Steering | None, *, is_frame: bool) -> Update:
         """See `Runner`."""
-        answer = _answer(self._link.compute("step", run, steering_to_plain(steering), is_frame))
+        answer = _answer(self._link.call("compute", "step", run, steering_to_plain(steering), is_frame).result())
         update = update_from_plain(answer["update"])
         if answer["measured"]:
             self._take_measured(measurements_from_plain(answer["measured"]))
@@ -116,7 +116,7 @@ class RemoteRunner:
         """See `Runner`; if the far side has lost them, these are those of the newest preview."""
         plain = changes_to_plain(changes), changes_to_plain(weight_changes)
         try:
-            answer = _answer(self._link.control("pictures", run, index, *plain).result())
+            answer = _answer(self._link.call("control", "pictures", run, index, *plain).result())
         except (RunnerLost, LookupError):
             if run not in self._exact:
                 raise
@@ -129,7 +129,7 @@ class RemoteRunner:
         """See `Runner`."""
         plain = changes_to_plain(changes), changes_to_plain(weight_changes), dataclasses.asdict(postprocess)
         try:
-            picture: bytes = _answer(self._link.control("deep_picture", run, index, *plain).result())
+            picture: bytes = _answer(self._link.call("control", "deep_picture", run, index, *plain).result())
         except RunnerLost as error:
             raise LookupError(f"{run} went down with its process") from error
         return picture
@@ -138,18 +138,18 @@ class RemoteRunner:
         """See `Runner`."""
         plain = [[name, task_to_plain(task), [places.start, places.stop]] for name, task, places in parts]
         self._tasks.update({name: task for name, task, _ in parts})
-        self._link.control("split", run, plain)
+        self._link.call("control", "split", run, plain)
         self._forget(run)
 
     def release(self, run: str) -> None:
         """See `Runner`."""
         if run in self._tasks:
-            self._link.control("release", run)
+            self._link.call("control", "release", run)
         self._forget(run)
 
     def trim(self) -> None:
         """See `Runner`."""
-        self._link.control("trim")
+        self._link.call("control", "trim")
 
     def close(self) -> None:
         """See `Runner`."""

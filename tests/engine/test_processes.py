@@ -12,6 +12,7 @@ import numpy as np
 import psutil
 import pytest
 import tifffile
+import torch
 from PIL import Image
 
 from stylecore.config import Postprocess, TransferConfig
@@ -95,6 +96,15 @@ def pair_of(files):
 
 def kill(link):
     os.kill(link.pid, signal.SIGKILL)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_thread():
+    """As the processes have: with another number, sums are taken in another order."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 def undisturbed(request, changes=()):
@@ -208,7 +218,7 @@ def test_queries_are_answered_beside_the_runs(engine, request_of):
 def test_a_process_whose_server_is_gone_ends():
     link = ProcessLink("cpu", 1, 0.0)
     with contextlib.suppress(LookupError):
-        link.control("release", "nothing").result(PATIENCE)
+        link.call("control", "release", "nothing").result(PATIENCE)
     process = psutil.Process(link.pid)
     link._peer.process.stdin.close()  # as the system does if the server dies
     process.wait(10)
@@ -221,16 +231,15 @@ def test_what_was_measured_is_taken_by_the_process_that_takes_its_place(request_
         def __init__(self):
             self.told = []
 
-        def control(self, method, *arguments):
-            self.told.append(arguments[-1])
+        def call(self, channel, method, *arguments):
             answer = Future()
-            answer.set_result({"answer": None})
+            answer.set_result({"answer": self.step() if channel == "compute" else self.told.append(arguments[-1])})
             return answer
 
-        def compute(self, method, *arguments):
+        def step(self):
             update = Update(losses=LossRecord(0, (0.2,), (0.0,), (1.0,), (0.8,), {}, {}), size=(8, 8), seconds=0.1)
             measured = [["nowhere", 1, 1.9, 0.998]]
-            return {"answer": {"update": plain.update_to_plain(update), "exact": None, "measured": measured}}
+            return {"update": plain.update_to_plain(update), "exact": None, "measured": measured}
 
     link = Echo()
     runner, task = RemoteRunner(link, "cpu", here=False), Task(request=request_of(), steps=3)
