@@ -54,7 +54,7 @@ def killed_at(paint, monkeypatch):
 
         with monkeypatch.context() as patched:
             patched.setattr(run, "show_progress", dies)
-            patched.setattr(run, "_ended_by", ended)
+            patched.setattr(run, "ended_by", ended)
             with pytest.raises(Killed):
                 paint(*options, **more)
 

@@ -51,7 +51,7 @@ def upload(data, name="mine"):
 def test_everything_of_a_visitor_is_there_after_a_start_and_nothing_of_it_for_another(start):
     first = start()
     photograph, style, other = upload(b"photograph"), upload(b"style", "its style"), upload(b"bob's")
-    sample = sample_source(sample_contents()["Coffee"], "Coffee")
+    sample = sample_source(sample_contents()["Coffee"])
     visitors = first.visitors
     visitors.set_source("ann", "content", photograph)
     visitors.set_source("ann", "style", style)
@@ -78,7 +78,7 @@ def test_everything_of_a_visitor_is_there_after_a_start_and_nothing_of_it_for_an
 
 def test_nothing_is_kept_of_who_has_only_looked_at_samples(start):
     first = start()
-    first.visitors.set_source("ann", "content", sample_source(sample_contents()["Coffee"], "Coffee"))
+    first.visitors.set_source("ann", "content", sample_source(sample_contents()["Coffee"]))
     first.visitors.set("ann", SHOWN, "")
     first.keep()
     assert first.disk.owners() == []

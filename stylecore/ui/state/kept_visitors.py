@@ -135,5 +135,5 @@ def _chosen(word: str, owner: str, visitors: VisitorStore) -> Source | None:
     """The picture that a visitor had chosen, by its `Source.word`."""
     path = (sample_contents() | sample_styles()).get(word)
     if path is not None:
-        return sample_source(path, word)
+        return sample_source(path)
     return visitors.find_source(owner, word.removeprefix(f"{OWN}-"))

@@ -61,7 +61,7 @@ def start(tmp_path, toy):
 
 
 def fake_engine():
-    return Engine("cpu", limits=limits(), runner=FakeRunner())
+    return Engine("cpu", limits=limits(), runners=[FakeRunner()])
 
 
 def shown(job):
