@@ -46,6 +46,10 @@ def pixels(png):
     return np.asarray(Image.open(io.BytesIO(png)))
 
 
+SHORT = pytest.mark.parametrize("links", ["process", "ray"], indirect=True)
+LONG = pytest.mark.parametrize("links", ["process", pytest.param("ray", marks=pytest.mark.long)], indirect=True)
+
+
 @pytest.fixture(scope="module")
 def ray_links():
     """Of a cluster of this process's own."""
@@ -56,7 +60,7 @@ def ray_links():
     ray.shutdown()
 
 
-@pytest.fixture(scope="module", params=["process", "ray"])
+@pytest.fixture(scope="module")
 def links(request):
     """Two processes, shared by all tests: each may kill them, and the next call starts new ones."""
     if request.param == "ray":
@@ -123,8 +127,9 @@ def link_of(engine, links, job):
     return links[job.slot]
 
 
+@SHORT
 def test_two_visitors_run_at_once_and_a_killed_process_loses_nothing(engine, links, request_of):
-    mine, theirs = request_of(40, lambdas=(0.2,)), request_of(40, lambdas=(0.4,))
+    mine, theirs = request_of(30, lambdas=(0.2,)), request_of(30, lambdas=(0.4,))
     job, other = engine.submit("ann", mine), engine.submit("bob", theirs)
     until(lambda: job.snapshot.done > 2 and other.snapshot.done > 2)
     assert job.slot != other.slot
@@ -141,7 +146,7 @@ def test_two_visitors_run_at_once_and_a_killed_process_loses_nothing(engine, lin
     assert job.snapshot.status == "finished", job.snapshot
     assert job.lost == 1
     assert link_of(engine, links, job).pid != killed
-    assert [record.index for record in job.snapshot.loss_history] == list(range(41))
+    assert [record.index for record in job.snapshot.loss_history] == list(range(31))
     assert job.snapshot.changes[0][1] == (0.8,)
     assert (pixels(job.snapshot.results[0]) == undisturbed(mine, job.snapshot.changes)).all()
     assert tifffile.imread(io.BytesIO(engine.deep_picture(job, Postprocess()))).dtype == "uint16"
@@ -150,6 +155,7 @@ def test_two_visitors_run_at_once_and_a_killed_process_loses_nothing(engine, lin
     assert (pixels(other.snapshot.results[0]) == undisturbed(theirs)).all()
 
 
+@LONG
 def test_stop_does_not_wait_for_a_slow_step(engine, links, request_of):
     job = engine.submit("ann", request_of(50, size=384, lambdas=(0.1, 0.2, 0.3)))
     until(lambda: job.snapshot.done >= 1)
@@ -161,6 +167,7 @@ def test_stop_does_not_wait_for_a_slow_step(engine, links, request_of):
     assert len(job.snapshot.results) == 3
 
 
+@LONG
 def test_a_run_whose_process_dies_while_it_is_paused_goes_on(engine, links, request_of):
     request = request_of(30)
     job = engine.submit("ann", request)
@@ -174,6 +181,7 @@ def test_a_run_whose_process_dies_while_it_is_paused_goes_on(engine, links, requ
     assert (pixels(job.snapshot.results[0]) == undisturbed(request)).all()
 
 
+@LONG
 def test_a_run_that_goes_down_again_and_again_ends_with_its_picture(engine, links, request_of):
     job = engine.submit("ann", request_of(4000))
     for lost in range(3):
@@ -187,11 +195,13 @@ def test_a_run_that_goes_down_again_and_again_ends_with_its_picture(engine, link
     assert wait(later).status == "finished"
 
 
+@LONG
 def test_errors_of_a_process_are_those_of_this_one(engine):
     request = Request(inputs=pair(b"no picture", b"nor this"), config=TransferConfig(size=64, steps=2))
     assert "picture" in wait(engine.submit("ann", request)).error
 
 
+@LONG
 def test_a_visitor_has_two_runs_at_work_only_where_nobody_waits(engine, request_of):
     jobs = [engine.submit_all("ann", [request_of(3000)], beside=True)[0] for _ in range(3)]
     until(lambda: sum(job.computing for job in jobs) == 2)
@@ -202,6 +212,7 @@ def test_a_visitor_has_two_runs_at_work_only_where_nobody_waits(engine, request_
     assert wait(third).status == "finished"  # though both slots were taken
 
 
+@LONG
 def test_queries_are_answered_beside_the_runs(engine, request_of):
     from tests.engine.test_runner import Asked
 

@@ -1,8 +1,11 @@
 """The short form of `tests.long.kill_nine`: one kill under two visitors."""
 
+import pytest
+
 from tests.long.kill_nine import kill_nine
 
 
+@pytest.mark.long
 def test_visitors_find_their_results_after_a_kill_and_nobody_else_s(tmp_path):
     ledger = kill_nine(kills=1, visitors=2, size=64, folder=tmp_path, lives=(12, 12))
     assert (ledger.foreign, ledger.troubles) == ([], [])
