@@ -11,7 +11,6 @@ from tests.support.server import server
 from tests.support.tab import Tab
 
 PATIENCE = 90  # seconds; a busy machine is no failure
-PUPILS = 8
 LINK = "size=64&steps=3&lambdas=0.2+0.8&content=Rocket&style=Embroidery"
 
 
@@ -56,12 +55,12 @@ def noise():
     return buffer.getvalue()
 
 
-def test_all_see_the_finished_grid_of_samples_and_wait_in_no_queue(url, page):
+@pytest.mark.parametrize("pupils", [8, pytest.param(30, marks=pytest.mark.long)])
+def test_all_see_the_finished_grid_of_samples_and_wait_in_no_queue(url, page, pupils):
     teacher = lab(url, page, LINK)
     made = painted(teacher)
     assert len(made) == 2
-    pupils = [lab(url, page, LINK) for _ in range(PUPILS)]
-    for pupil in pupils:
+    for pupil in [lab(url, page, LINK) for _ in range(pupils)]:
         assert pictures(pupil) == made
         assert not pupil.progress()
         assert not pupil.troubles
