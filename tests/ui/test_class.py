@@ -57,10 +57,11 @@ def noise():
 
 @pytest.mark.parametrize("pupils", [8, pytest.param(30, marks=pytest.mark.long)])
 def test_all_see_the_finished_grid_of_samples_and_wait_in_no_queue(url, page, pupils):
-    teacher = lab(url, page, LINK)
+    link = f"{LINK}&seed={pupils}"
+    teacher = lab(url, page, link)
     made = painted(teacher)
     assert len(made) == 2
-    for pupil in [lab(url, page, LINK) for _ in range(pupils)]:
+    for pupil in [lab(url, page, link) for _ in range(pupils)]:
         assert pictures(pupil) == made
         assert not pupil.progress()
         assert not pupil.troubles
