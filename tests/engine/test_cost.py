@@ -183,7 +183,11 @@ def peak(tmp_path_factory):
 
 @pytest.mark.parametrize(
     ("size", "tile", "settings"),
-    [(448, None, {"lambdas": (0.1, 0.2)}), (640, None, {}), (768, 256, {})],
+    [
+        (448, None, {"lambdas": (0.1, 0.2)}),
+        pytest.param(640, None, {}, marks=pytest.mark.long),
+        (768, 256, {}),
+    ],
 )
 def test_memory_is_near_what_a_process_really_takes(peak, size, tile, settings):
     """In pictures of some size, whole and in tiles: within 30 %."""

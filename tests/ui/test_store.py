@@ -121,6 +121,7 @@ def test_a_run_that_was_killed_ends_at_the_picture_of_one_that_was_not(start):
     assert (pixels(killed) == pixels(undisturbed)).all()
 
 
+@pytest.mark.long
 def test_a_server_that_is_told_to_stop_has_its_runs_on_disk_within_five_seconds_and_goes_on_with_them(start):
     with start() as (url, process):
         ann = opened(url, f"{PAIR}&steps=200", cookies := {})
@@ -176,6 +177,7 @@ def test_the_cookie_lasts_as_long_as_things_are_kept_and_stands_in_no_file(start
         assert ann.data("visitor_cookie")["days"] == 0
 
 
+@pytest.mark.long
 def test_two_servers_on_one_store_both_run_and_the_second_says_that_it_keeps_nothing(start, tmp_path):
     with start() as (url, _):
         ann = opened(url, f"{PAIR}&steps=2", {})
