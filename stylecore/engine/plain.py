@@ -29,7 +29,7 @@ def request_to_plain(request: Request, name: Name = as_it_is) -> Plain:
 
     def image(picture: InputImage) -> Plain:
         files = {"data": name(picture.data), "mask": name(picture.mask), "region": name(picture.region)}
-        return {"name": picture.name, "weight": picture.weight, **files}
+        return {"name": sentence_to_plain(picture.name), "weight": picture.weight, **files}
 
     inputs = request.inputs
     return {
@@ -53,7 +53,7 @@ def request_from_plain(plain: Mapping[str, Any], read: Read = as_it_is) -> Reque
 
     def image(picture: Mapping[str, Any]) -> InputImage:
         files = {file: read(picture[file]) for file in ("data", "mask", "region")}
-        return InputImage(name=picture["name"], weight=picture["weight"], **files)
+        return InputImage(name=sentence_from_plain(picture["name"]), weight=picture["weight"], **files)
 
     return Request(
         inputs=Inputs(

@@ -120,7 +120,7 @@ def test_stop_keeps_what_is_there_and_the_studio_shows_none_of_it(layers):
     layers.get_by_text("stopped at").first.wait_for()
     layers.get_by_role("button", name="Run 10 reconstructions").wait_for()
     layers.get_by_role("link", name="Studio").click()
-    layers.get_by_text("A finished sample.").wait_for()
+    layers.get_by_text("A finished sample").wait_for()
 
 
 def test_feature_views_are_answered_while_a_picture_is_painted(page, address):

@@ -39,10 +39,24 @@ def test_a_switch_in_the_navigation_holds_on_every_page_and_in_the_link(browser,
         expect(page).to_have_url(re.compile("lang=en"))  # also for somebody whose browser is Russian
 
 
+def test_choices_stay_as_they_are_when_the_language_changes_and_back(browser, address):
+    """A browser sends a choice by its label, which is another one then."""
+    with visitor(browser, f"{address}/?size=128&steps=7&statistic=moments") as page:
+        for name, run in (("Русский", "Запустить"), ("English", "Run"), ("Русский", "Запустить"), ("English", "Run")):
+            page.get_by_role("radio", name=name).click()
+            expect(page.locator(".st-key-run_studio button")).to_have_text(re.compile(run))
+            at_rest(page)
+            expect(page.locator(".st-key-run_studio button")).to_be_enabled()
+            expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
+            expect(page).to_have_url(re.compile("statistic=moments"))
+        page.locator(".st-key-run_studio button").click()
+        expect(page.get_by_text("Done: 7 steps")).to_be_visible(timeout=60_000)
+
+
 def test_a_browser_in_russian_finds_the_page_in_russian(browser, address):
     with visitor(browser, address, locale="ru-RU") as page:
         is_russian(page, "Ваша фотография в любом стиле")
-        expect(page.get_by_text("0,2", exact=True)).to_be_visible()  # λ, over its slider
+        expect(page.get_by_text("0,2", exact=True).first).to_be_visible()  # λ, over its slider
 
 
 def test_a_number_may_be_typed_with_a_comma(browser, address):

@@ -18,7 +18,7 @@ USUAL = 1024  # where the choice begins
 LARGER = 1.2  # times the result's side, at least
 DOTS_PER_CM = 300 / 2.54
 
-_SIDE = "large_side"  # key of the widget
+_SIDE = "large_side"  # key of the widget, with the id of the job
 
 
 def large_input(engine: Engine, job: Job) -> None:
@@ -38,9 +38,9 @@ def large_input(engine: Engine, job: Job) -> None:
 
 def _choice(engine: Engine, job: Job, sides: list[int]) -> None:
     original = picture_size(job.request.inputs.content.data)
-    if st.session_state.get(_SIDE) not in sides:
-        st.session_state[_SIDE] = next((side for side in sides if side >= USUAL), sides[-1])
-    side = st.select_slider(_("Longer side, pixels"), sides, key=_SIDE) if len(sides) > 1 else sides[0]
+    usual, key = next((side for side in sides if side >= USUAL), sides[-1]), f"{_SIDE}_{job.id}"
+    # As its `value`, not through the session: a slider that has not been opened yet would not hear of that.
+    side = st.select_slider(_("Longer side, pixels"), sides, usual, key=key) if len(sides) > 1 else sides[0]
     width, height = fitted_size(original, side)
     st.markdown(
         _(
@@ -68,7 +68,7 @@ def _choice(engine: Engine, job: Job, sides: list[int]) -> None:
         )
 
     def begin(found: Job) -> None:
-        start_and_show(engine, found.owner, made_large(found, st.session_state.get(_SIDE, side)))
+        start_and_show(engine, found.owner, made_large(found, st.session_state.get(key, side)))
 
     st.button(
         _("Paint it large"),

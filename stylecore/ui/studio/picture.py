@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from stylecore.engine.derived_jobs import result_side
 from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Job, Snapshot
 from stylecore.imaging.images import decode, decode_with_notices, encode_jpeg
@@ -37,7 +38,7 @@ def show_picture(engine: Engine, job: Job, snapshot: Snapshot, picked: int | Non
     if not snapshot.previews:
         _show_start(job, content, original)
         return
-    size = fitted_size(original, job.request.config.size)
+    size = fitted_size(original, result_side(job))
     lam = snapshot.loss_history[-1 if picked is None else picked].lambdas[0]
     caption = _("λ = {lam:.3g} · {width} × {height} pixels", lam=lam, width=size[0], height=size[1])
     after, label = snapshot.previews[0], _("Result {number}", number=job.number)

@@ -27,4 +27,15 @@ def language_switch() -> None:
 
 
 def _choose() -> None:
+    """Sets the language. Browsers send a choice by its label, so they are told each anew, under its other label."""
     choose_language(st.session_state[_KEY])
+    for key, value in list(st.session_state.items()):
+        if key != _KEY and _is_choice(value):
+            st.session_state[key] = value
+
+
+def _is_choice(value: object) -> bool:
+    """Whether this may be the value of a choice, or of several; not a button's, nor that of a field for files."""
+    if isinstance(value, (list, tuple)):
+        return bool(value) and all(isinstance(one, (str, int, float)) for one in value)
+    return isinstance(value, str)
