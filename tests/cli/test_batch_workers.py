@@ -91,7 +91,7 @@ def test_pictures_are_those_of_one_process_and_a_broken_file_is_told(photos, one
     assert "isn't a picture we can read" in table
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.long)])
 def test_a_signal_to_all_ends_all_at_once_and_the_same_command_goes_on(photos, number):
     with started(photos, "--steps", "40") as (process, events):
         finished(events)
@@ -114,6 +114,7 @@ def test_a_signal_to_all_ends_all_at_once_and_the_same_command_goes_on(photos, n
     assert len(list((photos / "out").glob("*.png"))) == 4
 
 
+@pytest.mark.long
 def test_the_picture_of_a_worker_that_is_killed_is_painted_by_another(photos):
     with started(photos, "--steps", "40") as (process, events):
         finished(events)

@@ -167,6 +167,7 @@ def test_stop_does_not_wait_for_a_slow_step(engine, links, request_of):
     assert len(job.snapshot.results) == 3
 
 
+@pytest.mark.long
 @LONG
 def test_a_run_whose_process_dies_while_it_is_paused_goes_on(engine, links, request_of):
     request = request_of(30)
@@ -181,6 +182,7 @@ def test_a_run_whose_process_dies_while_it_is_paused_goes_on(engine, links, requ
     assert (pixels(job.snapshot.results[0]) == undisturbed(request)).all()
 
 
+@pytest.mark.long
 @LONG
 def test_a_run_that_goes_down_again_and_again_ends_with_its_picture(engine, links, request_of):
     job = engine.submit("ann", request_of(4000))

@@ -68,6 +68,7 @@ def test_the_studio_while_runs_wait_and_are_paused(app, monkeypatch):
         get_engine().remove(job)
 
 
+@pytest.mark.long
 def test_a_finished_picture_with_all_that_can_be_done_with_it(app):
     finished(app)
     app.toggle(key="chart_layers").set_value(True).run()

@@ -161,6 +161,7 @@ def test_what_is_removed_and_what_is_forgotten_is_not_there_after_a_kill(start, 
     assert list((tmp_path / "store" / "files").glob("*/*")) == []
 
 
+@pytest.mark.long
 def test_the_cookie_lasts_as_long_as_things_are_kept_and_stands_in_no_file(start, tmp_path):
     with start() as (url, _):
         ann = Tab(url, f"{PAIR}&steps=2", cookies := {})

@@ -277,6 +277,7 @@ def test_ids_are_never_given_twice(opened):
     assert store.KEPT_DAYS < 400  # days, for which browsers keep a cookie at the most
 
 
+@pytest.mark.long
 def test_whatever_was_written_is_there_after_kills_in_the_middle_of_writing(tmp_path):
     script = """
         import hashlib, pathlib, random, sys
