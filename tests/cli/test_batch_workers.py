@@ -91,7 +91,8 @@ def test_pictures_are_those_of_one_process_and_a_broken_file_is_told(photos, one
     assert "isn't a picture we can read" in table
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_to_all_ends_all_at_once_and_the_same_command_goes_on(photos, number):
     with started(photos, "--steps", "40") as (process, events):
         finished(events)

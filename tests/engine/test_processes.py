@@ -46,8 +46,7 @@ def pixels(png):
     return np.asarray(Image.open(io.BytesIO(png)))
 
 
-SHORT = pytest.mark.parametrize("links", ["process", "ray"], indirect=True)
-LONG = pytest.mark.parametrize("links", ["process", pytest.param("ray", marks=pytest.mark.long)], indirect=True)
+LINKS = pytest.mark.parametrize("links", ["process", pytest.param("ray", marks=pytest.mark.long)], indirect=True)
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +126,7 @@ def link_of(engine, links, job):
     return links[job.slot]
 
 
-@SHORT
+@LINKS
 def test_two_visitors_run_at_once_and_a_killed_process_loses_nothing(engine, links, request_of):
     mine, theirs = request_of(30, lambdas=(0.2,)), request_of(30, lambdas=(0.4,))
     job, other = engine.submit("ann", mine), engine.submit("bob", theirs)
@@ -155,7 +154,7 @@ def test_two_visitors_run_at_once_and_a_killed_process_loses_nothing(engine, lin
     assert (pixels(other.snapshot.results[0]) == undisturbed(theirs)).all()
 
 
-@LONG
+@LINKS
 def test_stop_does_not_wait_for_a_slow_step(engine, links, request_of):
     job = engine.submit("ann", request_of(50, size=384, lambdas=(0.1, 0.2, 0.3)))
     until(lambda: job.snapshot.done >= 1)
@@ -168,7 +167,7 @@ def test_stop_does_not_wait_for_a_slow_step(engine, links, request_of):
 
 
 @pytest.mark.long
-@LONG
+@LINKS
 def test_a_run_whose_process_dies_while_it_is_paused_goes_on(engine, links, request_of):
     request = request_of(30)
     job = engine.submit("ann", request)
@@ -183,7 +182,7 @@ def test_a_run_whose_process_dies_while_it_is_paused_goes_on(engine, links, requ
 
 
 @pytest.mark.long
-@LONG
+@LINKS
 def test_a_run_that_goes_down_again_and_again_ends_with_its_picture(engine, links, request_of):
     job = engine.submit("ann", request_of(4000))
     for lost in range(3):
@@ -197,13 +196,13 @@ def test_a_run_that_goes_down_again_and_again_ends_with_its_picture(engine, link
     assert wait(later).status == "finished"
 
 
-@LONG
+@LINKS
 def test_errors_of_a_process_are_those_of_this_one(engine):
     request = Request(inputs=pair(b"no picture", b"nor this"), config=TransferConfig(size=64, steps=2))
     assert "picture" in wait(engine.submit("ann", request)).error
 
 
-@LONG
+@LINKS
 def test_a_visitor_has_two_runs_at_work_only_where_nobody_waits(engine, request_of):
     jobs = [engine.submit_all("ann", [request_of(3000)], beside=True)[0] for _ in range(3)]
     until(lambda: sum(job.computing for job in jobs) == 2)
@@ -214,7 +213,7 @@ def test_a_visitor_has_two_runs_at_work_only_where_nobody_waits(engine, request_
     assert wait(third).status == "finished"  # though both slots were taken
 
 
-@LONG
+@LINKS
 def test_queries_are_answered_beside_the_runs(engine, request_of):
     from tests.engine.test_runner import Asked
 

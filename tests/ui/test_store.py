@@ -137,6 +137,7 @@ def test_a_server_that_is_told_to_stop_has_its_runs_on_disk_within_five_seconds_
         assert read_recipe(done(ann)).steps_done == 200
 
 
+@pytest.mark.long
 def test_what_is_removed_and_what_is_forgotten_is_not_there_after_a_kill(start, tmp_path):
     with start() as (url, process):
         ann, bob = (opened(url, f"{PAIR}&steps=2&lam={lam}", {}) for lam in (0.1, 0.9))
