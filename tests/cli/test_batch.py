@@ -109,6 +109,7 @@ def test_what_is_finished_is_skipped_and_a_picture_of_another_run_is_not_replace
     assert main(command(folders)) == 2
 
 
+@pytest.mark.long
 def test_a_batch_that_is_killed_leaves_whole_pictures_and_goes_on(folders):
     run = [sys.executable, "-m", "stylecore", *command(folders), "--size", "64", "--steps", "30"]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}

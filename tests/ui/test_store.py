@@ -57,6 +57,7 @@ def pixels(png):
     return np.asarray(Image.open(io.BytesIO(png)))
 
 
+@pytest.mark.long
 def test_a_server_that_is_killed_in_the_middle_of_a_run_has_lost_nothing(start):
     cookies = {}
     with start() as (url, process):
