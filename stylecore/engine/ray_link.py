@@ -15,7 +15,6 @@ from stylecore.engine.runner import RunnerLost
 from stylecore.errors import SettingError
 
 CHANNELS = {"compute": 1, "control": 1}  # concurrency groups: Stop is not behind the step that is being computed
-STARTING_SECONDS = 60.0  # for which a cluster may take to answer
 
 
 class Actor:
