@@ -1,23 +1,20 @@
 """Pictures of every state of the app, and the one in README, from the samples.
 
 python -m tests.long.screenshots FOLDER               # writes FOLDER/studio.png and the others
-python -m tests.long.screenshots FOLDER --every-page  # each page at three sizes in each language, and finished
+python -m tests.long.screenshots FOLDER --every-page  # each page in each state: see every_page.py
 """
 
 import io
-import itertools
 import sys
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFilter
 
-from stylecore.language import languages
-from tests.support.browser import SECOND, at_rest, chromium, press, running, served, visitor
+from tests.long.every_page import every_page
+from tests.support.browser import SECOND, chromium, press, running, served, visitor
 
 DESKTOP = {"viewport": {"width": 1360, "height": 1120}}
 LAPTOP = {"viewport": {"width": 1366, "height": 900}}
-PAGES = ("", "lambda_lab", "gallery", "layers", "theory", "about")
-SIZES = {"laptop": (1366, 768), "desktop": (1920, 1080), "phone": (390, 844)}
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
 
@@ -57,31 +54,6 @@ def keep_regions(browser, url, keep):
         keep(page, "regions")
 
 
-def every_page(browser, url, keep):
-    """Each page as somebody finds it who has just come, and Studio and lab with something finished."""
-    for language, (name, (width, height)) in itertools.product(languages(), SIZES.items()):
-        small = PHONE if name == "phone" else {}
-        with visitor(
-            browser, f"{url}/?lang={language}", **{**small, "viewport": {"width": width, "height": height}}
-        ) as page:
-            for path in PAGES:
-                page.goto(f"{url}/{path}?lang={language}")
-                at_rest(page)
-                keep(page, f"{path or 'studio'}-{language}-{name}")
-            page.goto(f"{url}/?lang={language}&size=160&steps=30&lam=0.3")
-            page.locator(".st-key-run_studio button").click()
-            page.locator(".st-key-downloads").wait_for(timeout=180 * SECOND)
-            at_rest(page)
-            keep(page, f"studio-finished-{language}-{name}")
-            page.goto(f"{url}/lambda_lab?lang={language}&size=96&steps=20&lambdas=0.1+0.4+0.7")
-            page.locator(".st-key-run_lab button").click()
-            page.wait_for_timeout(3 * SECOND)
-            keep(page, f"lab-running-{language}-{name}")
-            page.locator(".st-key-lab_downloads").wait_for(timeout=180 * SECOND)
-            at_rest(page)
-            keep(page, f"lab-finished-{language}-{name}")
-
-
 def main(folder, *options):
     folder.mkdir(parents=True, exist_ok=True)
 
@@ -91,8 +63,7 @@ def main(folder, *options):
         print(folder / f"{name}.png", flush=True)
 
     if "--every-page" in options:
-        with served(STYLECORE_GRACE_SECONDS="1") as url, chromium() as browser:
-            every_page(browser, url, keep)
+        every_page(folder, *(word for word in options if word != "--every-page"))
         return
     with served(STYLECORE_GRACE_SECONDS="1") as url, chromium() as browser:
         for name in ("lambda_lab", "gallery", "layers"):
