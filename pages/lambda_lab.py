@@ -6,9 +6,10 @@ import streamlit as st
 
 from stylecore.language import _
 from stylecore.ui.lab.inputs import axis_input, lambdas_input
+from stylecore.ui.lab.link import lab_query_params, read_query_params
 from stylecore.ui.lab.plan import plan_lab
 from stylecore.ui.lab.results import show_lab
-from stylecore.ui.lab.state import LabState, lab_query_params, read_query_params
+from stylecore.ui.lab.state import LabState
 from stylecore.ui.page import heading, page
 from stylecore.ui.state.page_state import apply_query_params, write_query_params
 from stylecore.ui.widgets.dropped_recipe import dropped_recipe
