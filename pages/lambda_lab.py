@@ -36,11 +36,12 @@ with page("λ lab") as (engine, owner):
     with st.container(key="stage"):  # a phone has Run and the pictures first: see page.css
         settings, result = st.columns([1, 2], gap="medium")
     with settings:
-        pair_input(chosen_settings().config)
-        styles_input()
         lambdas = lambdas_input()
         axis, rows = axis_input()
-        with st.container(gap="xsmall", key="stage_run_first"):
+        run_place = st.container(gap="xsmall", key="stage_run_first")  # filled below: its price is that of the pictures
+        pair_input(chosen_settings().config)
+        styles_input()
+        with run_place:
             known = run_panel(engine, owner, "lab", partial(plan_lab, engine, owner))
         usual_inputs(engine.limits)
 

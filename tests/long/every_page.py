@@ -20,8 +20,9 @@ PHONE = {"is_mobile": True, "has_touch": True}
 SIZES = {"laptop": (1366, 768), "desktop": (1920, 1080), "phone": (390, 844)}
 SCHEMES = {"light": tuple(SIZES), "dark": ("laptop", "phone")}  # and the sizes at which each is looked at
 SMALL = "size=160&content=Coffee&style=Stone+mosaic"  # what is painted while somebody waits
-LAB = "lambda_lab?size=96&lambdas=0.1+0.4+0.7&axis=statistic&rows=Gram+matrix|Covariance"
-LAYERS = "layers?layers_size=96&described=gram+moments&layers=relu1_1+relu2_1+relu3_1"
+OTHER = "content=Rocket&style=Embroidery"  # of which there are no finished samples
+LAB = f"lambda_lab?{OTHER}&size=96&lambdas=0.1+0.4+0.7&axis=statistic&rows=Gram+matrix|Covariance"
+LAYERS = f"layers?{OTHER}&layers_size=96&described=gram+moments&layers=relu1_1+relu2_1+relu3_1"
 LONG_WAIT = 180 * SECOND
 
 
@@ -67,11 +68,11 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {  # by name: address, a
     "studio-running": (f"?{SMALL}&steps=2000", _run_until("studio", ".st-key-controls button")),
     "studio-finished": (f"?{SMALL}&steps=30&lam=0.3", _run_until("studio", ".st-key-downloads")),
     "lab-idle": ("lambda_lab", _nothing),
-    "lab-running": (f"{LAB}&steps=900", _run_until("lab", ".st-key-lab_grid")),
+    "lab-running": (f"{LAB}&steps=900", _run_until("lab", ".st-key-lab_grid img:visible")),
     "lab-finished": (f"{LAB}&steps=15", _run_until("lab", ".st-key-lab_downloads")),
     "gallery": ("gallery", _wait_for_pictures(".st-key-wall")),
     "layers-idle": ("layers", _nothing),
-    "layers-running": (f"{LAYERS}&layers_steps=200", _run_until("layers", ".st-key-layers_grid")),
+    "layers-running": (f"{LAYERS}&layers_steps=200", _run_until("layers", ".st-key-layers_grid img:visible")),
     "layers-finished": (f"{LAYERS}&layers_steps=10", _run_until("layers", ".st-key-run_layers button:disabled")),
     "layers-maps": ("layers", _choose(1)),
     "layers-matrices": ("layers", _choose(2)),
@@ -88,15 +89,19 @@ def every_page(folder: Path, *words: str) -> None:
         words: parts of the names of those that are wanted; all are if there are none.
     """
     with served(STYLECORE_GRACE_SECONDS="1") as url, chromium() as browser:
-        for scheme, (state, (place, act)), language in itertools.product(SCHEMES, STATES.items(), languages()):
-            for size in SCHEMES[scheme]:
+        wanted = itertools.product(SCHEMES, STATES.items(), languages())
+        for seed, (scheme, (state, (place, act)), language) in enumerate(wanted):
+            for number, size in enumerate(SCHEMES[scheme]):
                 name = f"{state}-{language}-{size}-{scheme}"
                 target = folder / f"{name}.png"
                 if target.exists() or not all(word in name for word in words):
                     continue
-                mark = "&" if "?" in place else "?"
+                seeded = (
+                    f"{place}&seed={10 * seed + number}&" if "?" in place else f"{place}?"
+                )  # none has painted that yet
+                address = f"{url}/{seeded}lang={language}"
                 options = {**_window(size), "color_scheme": scheme, "locale": language}
-                with visitor(browser, f"{url}/{place}{mark}lang={language}", **options) as page:
+                with visitor(browser, address, **options) as page:
                     act(page)
                     _keep_whole(page, target, SIZES[size], wait="running" not in state)
 
@@ -108,8 +113,11 @@ def _window(size: str) -> dict[str, object]:
 
 def _keep_whole(page: Page, target: Path, size: tuple[int, int], *, wait: bool) -> None:
     """Keeps a picture of a page as long as it is: pages are scrolled in a part of their own."""
+    page.mouse.move(0, 0)  # no button looks as if somebody were about to press it, and shows what it is for
     if wait:
         at_rest(page)
+    else:
+        page.wait_for_timeout(4 * SECOND)
     page.wait_for_timeout(SECOND)
     width, height = size
     long = page.locator("[data-testid=stMain]").evaluate("main => main.scrollHeight")
