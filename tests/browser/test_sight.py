@@ -3,10 +3,10 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import expect
 
+from tests.support.accessibility import serious_faults
 from tests.support.browser import (
     at_rest,
     beyond,
@@ -51,9 +51,7 @@ def test_no_page_has_a_serious_fault_of_accessibility(browser, address, scheme):
             page.goto(f"{address}/{place}")
             page.get_by_text(SIGNS.get(place, "Photograph")).first.wait_for()
             at_rest(page)
-            found = Axe().run(page).response["violations"]
-            serious = [fault for fault in found if fault["impact"] in ("serious", "critical")]
-            assert not serious, [(place, fault["id"], fault["nodes"][0]["html"]) for fault in serious]
+            assert not serious_faults(page), place
             expect(page.locator("h1")).to_have_count(1)
 
 

@@ -26,18 +26,16 @@ LAYERS = f"layers?{OTHER}&layers_size=96&described=gram+moments&layers=relu1_1+r
 LONG_WAIT = 180 * SECOND
 
 
-def _run(page: Page, workspace: str) -> None:
-    page.locator(f".st-key-run_{workspace} button").click()
-
-
 def _wait_for_pictures(place: str) -> Callable[[Page], None]:
     return lambda page: page.locator(f"{place} img:visible").first.wait_for(timeout=LONG_WAIT)
 
 
-def _run_until(workspace: str, place: str) -> Callable[[Page], None]:
+def _run_until(workspace: str, place: str, *, ended: bool = False) -> Callable[[Page], None]:
     def act(page: Page) -> None:
-        _run(page, workspace)
+        page.locator(f".st-key-run_{workspace} button").click()
         page.locator(place).first.wait_for(timeout=LONG_WAIT)
+        if ended:
+            page.locator(".st-key-stop_all").wait_for(state="detached", timeout=LONG_WAIT)
 
     return act
 
@@ -69,11 +67,11 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {  # by name: address, a
     "studio-finished": (f"?{SMALL}&steps=30&lam=0.3", _run_until("studio", ".st-key-downloads")),
     "lab-idle": ("lambda_lab", _nothing),
     "lab-running": (f"{LAB}&steps=900", _run_until("lab", ".st-key-lab_grid img:visible")),
-    "lab-finished": (f"{LAB}&steps=15", _run_until("lab", ".st-key-lab_downloads")),
+    "lab-finished": (f"{LAB}&steps=15", _run_until("lab", ".st-key-lab_downloads", ended=True)),
     "gallery": ("gallery", _wait_for_pictures(".st-key-wall")),
     "layers-idle": ("layers", _nothing),
     "layers-running": (f"{LAYERS}&layers_steps=200", _run_until("layers", ".st-key-layers_grid img:visible")),
-    "layers-finished": (f"{LAYERS}&layers_steps=10", _run_until("layers", ".st-key-run_layers button:disabled")),
+    "layers-finished": (f"{LAYERS}&layers_steps=10", _run_until("layers", ".st-key-layers_sheet", ended=True)),
     "layers-maps": ("layers", _choose(1)),
     "layers-matrices": ("layers", _choose(2)),
     "theory": ("theory", lambda page: page.wait_for_timeout(5 * SECOND)),
