@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from tests.support.accessibility import serious_faults
 from tests.support.browser import (
+    PHONE,
     at_rest,
     beyond,
     finished,
@@ -20,12 +21,12 @@ from tests.support.browser import (
     step,
     stopped,
     visitor,
+    whole,
 )
 
 PLACES = ["", "lambda_lab", "gallery", "layers", "layers?view=maps", "layers?view=matrices", "theory", "about"]
 SIGNS = {"gallery": "Stone mosaic", "layers?view=maps": "strongest channels", "theory": "VGG16", "about": "This server"}
 LAPTOP = {"width": 1366, "height": 768}
-PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 FIELD = "[data-testid=stFileUploaderDropzoneInput]"
 
 
@@ -33,15 +34,6 @@ FIELD = "[data-testid=stFileUploaderDropzoneInput]"
 def page(browser, address):
     with visitor(browser, f"{address}/?size=64&steps=8", viewport=LAPTOP) as page:
         yield page
-
-
-def whole(page, *places):
-    """Waits until elements are wholly within the window: parts of a page arrive one after another."""
-    inside = """places => places.every(place => {
-        const box = document.querySelector(place)?.getBoundingClientRect()
-        return box && box.top >= 0 && box.bottom <= innerHeight
-    })"""
-    page.wait_for_function(inside, arg=list(places))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

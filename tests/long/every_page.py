@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from stylecore.language import languages
-from tests.support.browser import SECOND, at_rest, chromium, served, visitor
+from tests.support.browser import PHONE, SECOND, at_rest, chromium, served, visitor
 
 Page = Any  # playwright's, which has no types where chromium is missing
 
-PHONE = {"is_mobile": True, "has_touch": True}
 SIZES = {"laptop": (1366, 768), "desktop": (1920, 1080), "phone": (390, 844)}
 SCHEMES = {"light": tuple(SIZES), "dark": ("laptop", "phone")}  # and the sizes at which each is looked at
 SMALL = "size=160&content=Coffee&style=Stone+mosaic"  # what is painted while somebody waits
@@ -106,7 +105,7 @@ def every_page(folder: Path, *words: str) -> None:
 
 def _window(size: str) -> dict[str, object]:
     width, height = SIZES[size]
-    return {"viewport": {"width": width, "height": height}, **(PHONE if size == "phone" else {})}
+    return {**(PHONE if size == "phone" else {}), "viewport": {"width": width, "height": height}}
 
 
 def _keep_whole(page: Page, target: Path, size: tuple[int, int], *, wait: bool) -> None:

@@ -11,11 +11,10 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFilter
 
 from tests.long.every_page import every_page
-from tests.support.browser import SECOND, chromium, press, running, served, visitor
+from tests.support.browser import PHONE, SECOND, chromium, press, running, served, visitor
 
 DESKTOP = {"viewport": {"width": 1360, "height": 1120}}
 LAPTOP = {"viewport": {"width": 1366, "height": 900}}
-PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
 
 # fmt: off
