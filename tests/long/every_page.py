@@ -39,6 +39,16 @@ def _run_until(workspace: str, place: str, *, ended: bool = False) -> Callable[[
     return act
 
 
+def _run_then(button: str, place: str) -> Callable[[Page], None]:
+    def act(page: Page) -> None:
+        _run_until("studio", ".st-key-picture img.after")(page)
+        page.wait_for_timeout(8 * SECOND)  # some steps
+        page.locator(f".st-key-{button} button").click()
+        page.locator(place).wait_for(timeout=LONG_WAIT)
+
+    return act
+
+
 def _choose(view: int) -> Callable[[Page], None]:
     def act(page: Page) -> None:
         page.locator(".st-key-layers_view button").nth(view).click()
@@ -63,6 +73,9 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {  # by name: address, a
     "studio-idle": ("", _nothing),
     "studio-advanced": ("", _open("details summary")),
     "studio-running": (f"?{SMALL}&steps=2000", _run_until("studio", ".st-key-controls button")),
+    "studio-paused": (f"?{SMALL}&steps=2000", _run_then("pause", ".st-key-go_on")),
+    "studio-stopped": (f"?{SMALL}&steps=2000", _run_then("stop", ".st-key-more")),
+    "studio-failed": (f"?{SMALL}&network=IMAGENET1K_V1", _run_until("studio", "[data-testid=stAlertContentError]")),
     "studio-finished": (f"?{SMALL}&steps=30&lam=0.3", _run_until("studio", ".st-key-downloads")),
     "lab-idle": ("lambda_lab", _nothing),
     "lab-running": (f"{LAB}&steps=900", _run_until("lab", ".st-key-lab_grid img:visible")),
