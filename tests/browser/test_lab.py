@@ -51,7 +51,7 @@ def test_pair_and_settings_are_carried_over_from_the_studio(browser, address):
 
 def test_run_is_on_the_first_screen_of_a_laptop_and_on_a_phone_progress_and_stop_are_too(browser, address):
     with visitor(browser, f"{address}/lambda_lab?axis=statistic", viewport={"width": 1366, "height": 768}) as page:
-        whole(page, ".st-key-lab_lambdas", ".st-key-lab_rows_statistic", ".st-key-run_lab", ".st-key-lab_scrubber img")
+        whole(page, ".st-key-lab_lambdas", ".st-key-lab_rows_statistic", ".st-key-run_lab", ".st-key-lab_grid")
     with visitor(browser, f"{address}/lambda_lab?{PAIR}&steps=2000", **PHONE) as page:
         page.locator(".st-key-run_lab button").click()
         whole(page, ".st-key-run_lab", ".st-key-stop_all")
