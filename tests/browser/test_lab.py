@@ -56,7 +56,7 @@ def test_run_is_on_the_first_screen_of_a_laptop_and_on_a_phone_progress_and_stop
         page.locator(".st-key-run_lab button").click()
         whole(page, ".st-key-run_lab", ".st-key-stop_all")
         page.locator(".st-key-lab_scrubber img").wait_for()
-        whole(page, ".st-key-run_lab", ".st-key-stop_all", ".st-key-lab_scrubber img")
+        whole(page, ".st-key-run_lab", ".st-key-stop_all", ".st-key-lab_scrubber")
         press(page, "Stop")
         page.locator(".st-key-stop_all").wait_for(state="hidden")
 
