@@ -46,7 +46,7 @@ def studio(browser, url, keep):
 
 def lambda_lab(browser, url, keep):
     """Five λ of a pair."""
-    with visitor(browser, f"{url}/lambda_lab?size=192&steps=80", **_window(1360)) as page:
+    with visitor(browser, f"{url}/lambda_lab?size=192&steps=80", **_window(1440)) as page:
         press(page, "Run 5 pictures")
         page.locator(".st-key-stop_all").wait_for()
         page.locator(".st-key-stop_all").wait_for(state="detached", timeout=600 * SECOND)
@@ -88,7 +88,7 @@ def _window(height):
 
 def _small(png):
     """The picture of a page as a PNG of at most 256 colours, which are enough for it."""
-    picture = Image.open(io.BytesIO(png)).convert("RGB").quantize(256, Image.Quantize.MEDIANCUT)
+    picture = Image.open(io.BytesIO(png)).convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, kmeans=3)
     buffer = io.BytesIO()
     picture.save(buffer, "PNG", optimize=True)
     return buffer.getvalue()
