@@ -11,9 +11,10 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFilter
 
 from tests.long.every_page import every_page
-from tests.support.browser import SECOND, at_rest, chromium, finished, press, served, visitor
+from tests.support.browser import SECOND, at_rest, chromium, press, served, visitor
 
 WIDTH = 1360  # pixels of all pictures
+LONG_WAIT = 900 * SECOND  # for a picture, also where other work is done meanwhile
 
 
 # fmt: off
@@ -39,7 +40,7 @@ def studio(browser, url, keep):
     """A finished picture beside its photograph, with its losses."""
     with visitor(browser, f"{url}/?size=256&steps=120", **_window(1300)) as page:
         press(page, "Run")
-        finished(page, 120)
+        page.get_by_text("Done: 120 steps").wait_for(timeout=LONG_WAIT)
         press(page, "Before / after")
         keep(page)
 
@@ -49,7 +50,7 @@ def lambda_lab(browser, url, keep):
     with visitor(browser, f"{url}/lambda_lab?size=192&steps=80", **_window(1405)) as page:
         press(page, "Run 5 pictures")
         page.locator(".st-key-stop_all").wait_for()
-        page.locator(".st-key-stop_all").wait_for(state="detached", timeout=600 * SECOND)
+        page.locator(".st-key-stop_all").wait_for(state="detached", timeout=LONG_WAIT)
         keep(page)
 
 
@@ -57,7 +58,7 @@ def layers(browser, url, keep):
     """Ten reconstructions, one of them large."""
     with visitor(browser, f"{url}/layers?layers_size=160&layers_steps=80&content=Coffee", **_window(1120)) as page:
         press(page, "Run 10 reconstructions")
-        page.get_by_role("button", name="All 10 are done").wait_for(timeout=600 * SECOND)
+        page.get_by_role("button", name="All 10 are done").wait_for(timeout=LONG_WAIT)
         page.locator(".st-key-layers_grid td button").nth(3).click()
         page.get_by_text("The content as relu4_1 keeps it").wait_for()
         keep(page)
@@ -74,7 +75,7 @@ def regions(browser, url, keep):
         page.keyboard.press("Escape")  # the field for the file
         press(page, "Done")
         press(page, "Run")
-        page.get_by_text("Done:").wait_for(timeout=300 * SECOND)
+        page.get_by_text("Done:").wait_for(timeout=LONG_WAIT)
         page.locator("[data-testid=stMain]").evaluate("(main) => main.scrollTo(0, 150)")
         keep(page)
 
