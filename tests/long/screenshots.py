@@ -88,10 +88,11 @@ def _window(height):
 
 
 def _small(png):
-    """The picture of a page as a PNG of at most 256 colours, which are enough for it."""
-    picture = Image.open(io.BytesIO(png)).convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, kmeans=3)
+    """The picture of a page as a PNG of 256 colours, mixed out of points where that is too few."""
+    picture = Image.open(io.BytesIO(png)).convert("RGB")
+    colours = picture.quantize(256, Image.Quantize.MAXCOVERAGE, kmeans=3)
     buffer = io.BytesIO()
-    picture.save(buffer, "PNG", optimize=True)
+    picture.quantize(palette=colours, dither=Image.Dither.FLOYDSTEINBERG).save(buffer, "PNG", optimize=True)
     return buffer.getvalue()
 
 
