@@ -321,6 +321,15 @@ class Engine:
         """
         self._registry.on_forget.append(callback)
 
+    def before_rest(self, keep: Callable[[Job, Snapshot, int], None]) -> None:
+        """Has results kept elsewhere before anybody sees them.
+
+        Args:
+            keep: called without any lock, with a job, the snapshot with which it is about to rest, and the number of
+                the decision (see `Scheduler`); it returns when that is kept, or can't be.
+        """
+        self._registry.before_rest = keep
+
     def end_all(self, notice: str = SERVER_ENDS) -> bool:
         """Stops every job with its picture, since the server ends. Returns whether any waited or ran.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -425,17 +426,8 @@ class Scheduler:
         with self.changed:
             if job.ended or job.decision != decision:
                 return
-            self.registry.tell(
-                job,
-                status="failed" if error else status,
-                position=0,
-                left=0.0,
-                results=pictures.results if pictures else job.snapshot.results,
-                pictured=job.snapshot.done if pictures else job.snapshot.pictured,
-                previews=pictures.previews if pictures else job.snapshot.previews,
-                error=error,
-                resumable=resumable and not error,
-                too_large=too_large,
+            job.snapshot = at_rest(
+                job.snapshot, status, pictures, resumable=resumable, error=error, too_large=too_large
             )
             if error:  # nothing of it shall take the next one's memory
                 self.registry.release(job, failed=True)
@@ -444,6 +436,30 @@ class Scheduler:
                 for callback in self.registry.on_finish:
                     callback(job)
             self.changed.notify_all()
+
+
+def at_rest(
+    snapshot: Snapshot,
+    status: Status,
+    pictures: Pictures | None,
+    *,
+    resumable: bool = False,
+    error: str = "",
+    too_large: bool = False,
+) -> Snapshot:
+    """A job's snapshot as it is published when the job has come to rest; see `Scheduler.finish` for the arguments."""
+    return dataclasses.replace(
+        snapshot,
+        status="failed" if error else status,
+        position=0,
+        left=0.0,
+        results=pictures.results if pictures else snapshot.results,
+        pictured=snapshot.done if pictures else snapshot.pictured,
+        previews=pictures.previews if pictures else snapshot.previews,
+        error=error,
+        resumable=resumable and not error,
+        too_large=too_large,
+    )
 
 
 def request_cost(request: Request, device: str) -> Cost | None:
