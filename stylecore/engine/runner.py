@@ -52,6 +52,10 @@ class RunnerLost(Exception):
     """A runner is gone, and with it the state of all its runs: they can only begin anew, where it begins again."""
 
 
+class RunnerAbsent(RunnerLost):
+    """A runner could not even be started."""
+
+
 class Runner(Protocol):
     """Computes runs step by step; each run is known by a name.
 

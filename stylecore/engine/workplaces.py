@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from types import ModuleType
 
 from stylecore.config import VggWeights
 from stylecore.engine.machine import cores
@@ -47,11 +50,24 @@ def make_runners(
 
 
 def _ray_runners(address: str, workers: int | None) -> Sequence[Runner]:
+    ray_link = ray_links(RAY)
+    links = ray_link.make_ray_links(address, workers, partial(ray_link.engine_host, refresh=REFRESH_SECONDS))
+    return [RemoteRunner(link, link.device, here=False) for link in links]
+
+
+def ray_links(asked_by: str) -> ModuleType:
+    """The module of the links to Ray.
+
+    Args:
+        asked_by: what asks for Ray, for the sentence where it is not installed.
+
+    Raises:
+        SettingError: if it is not.
+    """
     try:
-        from stylecore.engine.ray_link import make_ray_links
+        return importlib.import_module("stylecore.engine.ray_link")
     except ImportError as error:
-        raise SettingError("{name} needs Ray: pip install -r requirements-ray.txt", name=RAY) from error
-    return [RemoteRunner(link, link.device, here=False) for link in make_ray_links(address, workers, REFRESH_SECONDS)]
+        raise SettingError("{name} needs Ray: pip install -r requirements-ray.txt", name=asked_by) from error
 
 
 def _workers(environment: Mapping[str, str]) -> int | None:
