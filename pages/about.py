@@ -43,9 +43,11 @@ with page("About") as (engine, owner):
     where_pictures_stay()
     forget_everything_button(owner)
     st.header(_("This server"), anchor=False)
-    limits = engine.limits
+    limits, (absent, workers) = engine.limits, engine.absent_runners()
+    absent_workers = _("{absent} of {all} workers; the others do their work", absent=absent, all=workers)
     facts = {
         _("Computes on"): _(describe_device(engine.device)),
+        **({_("Not to be reached"): absent_workers} if absent else {}),
         _("Precision"): _(
             "{precision}, as measured at the start", precision=measured_precision(engine.device) or "float32"
         ),

@@ -280,6 +280,10 @@ class Engine:
         self._throughput.take(measured)
         self.usual_size = usual_size(self._throughput, self.limits, self.device)
 
+    def absent_runners(self) -> tuple[int, int]:
+        """How many of those who compute can't be reached, and how many there are in all."""
+        return len(self._scheduler.absent), len(self._slots.runners)
+
     def free_memory(self) -> int:
         """Bytes that a run could take now on the engine's device."""
         return free_memory(self.device)

@@ -128,6 +128,13 @@ class Runner(Protocol):
     def trim(self) -> None:
         """Gives unused memory back to the device."""
 
+    def awake(self) -> None:
+        """Returns when it can compute, after it has gone down.
+
+        Raises:
+            RunnerLost: if it can't.
+        """
+
     def close(self) -> None:
         """Drops everything."""
 

@@ -11,7 +11,7 @@ from types import ModuleType
 from stylecore.config import VggWeights
 from stylecore.engine.machine import cores
 from stylecore.engine.process_link import ProcessLink
-from stylecore.engine.remote_runner import RemoteRunner
+from stylecore.engine.remote_runner import KnownRuns, RemoteRunner
 from stylecore.engine.runner import Runner
 from stylecore.engine.thread_runner import ThreadRunner
 from stylecore.errors import SettingError
@@ -43,8 +43,9 @@ def make_runners(
     if workers is None:
         return [ThreadRunner(where, load, REFRESH_SECONDS) for where in devices]
     threads = max(1, cores() // workers) if device == "cpu" else 0
+    known = KnownRuns()
     return [
-        RemoteRunner(ProcessLink(where, threads, REFRESH_SECONDS), where)
+        RemoteRunner(ProcessLink(where, threads, REFRESH_SECONDS), where, known)
         for where in (devices[number % len(devices)] for number in range(workers))
     ]
 
@@ -52,7 +53,8 @@ def make_runners(
 def _ray_runners(address: str, workers: int | None) -> Sequence[Runner]:
     ray_link = ray_links(RAY)
     links = ray_link.make_ray_links(address, workers, partial(ray_link.engine_host, refresh=REFRESH_SECONDS))
-    return [RemoteRunner(link, link.device, here=False) for link in links]
+    known = KnownRuns()
+    return [RemoteRunner(link, link.device, known, here=False) for link in links]
 
 
 def ray_links(asked_by: str) -> ModuleType:
