@@ -66,6 +66,7 @@ def ray_links(asked_by: str) -> ModuleType:
     Raises:
         SettingError: if it is not.
     """
+    os.environ.setdefault("RAY_DEDUP_LOGS_SKIP_REGEX", ".")  # Ray prints on stdout, where a batch has its JSON
     try:
         return importlib.import_module("stylecore.engine.ray_link")
     except ImportError as error:
