@@ -16,7 +16,7 @@ from stylecore.engine.derived_jobs import from_result
 from stylecore.engine.endings import Endings
 from stylecore.engine.jobs import Job, Request, Snapshot
 from stylecore.engine.limits import Limits, free_memory, read_limits
-from stylecore.engine.messages import NO_STATE, NOT_DEEP, SERVER_ENDS
+from stylecore.engine.messages import FROM_PICTURE, NO_STATE, NOT_DEEP, SERVER_ENDS
 from stylecore.engine.presence import Presence
 from stylecore.engine.queries import Answer, Query, QueryFailed, QueryQueue
 from stylecore.engine.quotas import RequestRefused, check_more_steps, check_steering, checked_request
@@ -455,7 +455,10 @@ class Engine:
         """
         if job.ended and job.snapshot.results and not job.snapshot.resumable:
             request = from_result(job, max(more_steps, job.snapshot.steps - job.snapshot.done))
-            return self.submit_all(job.owner, [request], beside=beside)[0]
+            (anew,) = self.submit_all(job.owner, [request], beside=beside)
+            with self._scheduler.changed:
+                self._registry.tell(anew, notices=(FROM_PICTURE, *anew.snapshot.notices))
+            return anew
         self.go_on(job, more_steps, beside=beside)
         return job
 
