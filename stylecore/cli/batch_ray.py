@@ -65,20 +65,20 @@ def painted_on_ray(
     signals.listen()  # Ray has ways of its own to end a process
     plan, free = dataclasses.replace(plan, pictures=()), list(links)
     try:
-        measured = _measured(plan, links[0])
+        measured = _measured(plan, links)
         yield from painted_by_crew(todo, len(links), lambda: _hired(plan, free.pop(), measured, free.append), progress)
     finally:
         for link in links:
             link.close()
 
 
-def _measured(plan: Batch, link: Link) -> Measured:
+def _measured(plan: Batch, links: Sequence[Link]) -> Measured:
     """What the first to come measures of precisions, so that others of the same kind paint the same pictures."""
-    try:
-        found: Measured = link.call("compute", "measure", plan.config).result()
-    except RunnerLost as error:
-        raise SettingError("nobody in the Ray cluster can work: `ray status` says what it has") from error
-    return found
+    for link in links:
+        with suppress(RunnerLost):
+            found: Measured = link.call("compute", "measure", plan.config).result()
+            return found
+    raise SettingError("nobody in the Ray cluster can work: `ray status` says what it has")
 
 
 class _Place:

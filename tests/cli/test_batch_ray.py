@@ -122,8 +122,9 @@ def test_a_picture_that_kills_three_actors_is_told_and_the_rest_is_done(photos, 
     assert len(names_in(photos / "out")) == 3
 
 
-def test_an_actor_that_never_comes_leaves_its_pictures_to_the_others(photos, cluster, capsys):
-    cluster(FakeLink, lambda make: FakeLink(make, comes=False))
+@pytest.mark.parametrize("order", [1, -1])
+def test_an_actor_that_never_comes_leaves_its_pictures_to_the_others(photos, cluster, order, capsys):
+    cluster(*[FakeLink, lambda make: FakeLink(make, comes=False)][::order])
     assert main(command(photos, "--ray", "auto")) == 0
     said = capsys.readouterr()
     assert [json.loads(line)["event"] for line in said.out.splitlines()] == ["started", *["finished"] * 4, "ended"]
