@@ -7,6 +7,7 @@ import pytest
 import streamlit as st
 
 from stylecore.config import PRESETS, SETTINGS, TransferConfig
+from stylecore.engine.engine import Engine
 from stylecore.samples import sample_contents
 from stylecore.ui.server import get_engine
 from stylecore.ui.widgets import run_panel
@@ -60,7 +61,7 @@ def test_the_studio_opens_with_a_pair_and_says_what_a_run_costs(app):
 
 @pytest.mark.parametrize(("query", "named"), [({}, False), ({"content": "Coffee"}, False), ({"steps": "3"}, True)])
 def test_the_size_is_the_machine_s_own_unless_an_address_names_settings(monkeypatch, query, named):
-    monkeypatch.setattr(get_engine(), "usual_size", 192)
+    monkeypatch.setattr(Engine, "usual_size", 192)
     size = TransferConfig().size if named else 192
     app = open_app(**query)
     assert app.session_state["set_size"] == size
