@@ -46,8 +46,8 @@ with page("Studio") as (engine, owner):
             content = pair_input(settings.config)[0]
             styles_input(on_mix=partial(steer_mix, engine, owner))
         with run_place:
-            known = run_panel(engine, owner, "studio", partial(plan_run, engine, owner), on_start=run_started)
-            show_on_the_way(engine, owner)
+            plan, on_the_way = partial(plan_run, engine, owner), partial(show_on_the_way, engine, owner)
+            known = run_panel(engine, owner, "studio", plan, on_start=run_started, show_on_the_way=on_the_way)
 
     with right:
         job = shown_job(engine, owner)

@@ -23,13 +23,13 @@ def show_on_the_way(engine: Engine, owner: str) -> None:
         return
     status = job.snapshot.status
     words: dict[Status, str] = {
-        "running": _(":material/brush: Result {number} is being painted", number=job.number),
-        "queued": _(":material/hourglass_top: Result {number} waits for its turn", number=job.number),
-        "paused": _(":material/pause_circle: Result {number} is paused", number=job.number),
+        "running": _("Result {number} is being painted", number=job.number),
+        "queued": _("Result {number} waits for its turn", number=job.number),
+        "paused": _("Result {number} is paused", number=job.number),
     }
     button = partial(job_button, engine, owner, job.id)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="on_the_way"):
-        st.markdown(words[status])
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="on_the_way"):
+        st.caption(words[status])
         if status == "running":
             button(_("Pause"), "pause", "pause", engine.pause)
         elif status == "paused":

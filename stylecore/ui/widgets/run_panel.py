@@ -57,8 +57,9 @@ def run_panel(
     workspace: Workspace,
     make_plan: Callable[[], RunPlan],
     on_start: Callable[[list[Job]], None] | None = None,
+    show_on_the_way: Callable[[], object] = lambda: None,
 ) -> States:
-    """Draws the button, and below it the price or the problem.
+    """Draws the button, below it what is on its way, and the price or the problem.
 
     Args:
         engine: of the server.
@@ -67,6 +68,7 @@ def run_panel(
         make_plan: says what Run shall do; called now, and again when Run is pressed, with what the widgets say then. It
             must hold no pictures: streamlit keeps it while the tab is open, also when they are removed meanwhile.
         on_start: gets the new jobs before the page runs again.
+        show_on_the_way: draws what can be done with what runs already.
 
     Returns:
         The page's jobs that lived when the plan was made, for whoever draws the rest of the page.
@@ -81,6 +83,7 @@ def run_panel(
         button(f"run_{workspace}", plan.label, beside=True)
         if busy and able:
             button(f"replace_{workspace}", _("Stop, and run this"), beside=False)
+    show_on_the_way()
     if problem:
         st.warning(_(problem), icon=":material/warning:")
     elif plan.costs:
