@@ -47,7 +47,7 @@ def result_downloads(engine: Engine, job: Job, snapshot: Snapshot, postprocess: 
             ):
                 file = f"{name}{ending}"
                 download(text, make, file, f"image/{kind}", key=f"download_{ending}", icon=None, width="stretch")
-        st.caption(_("The PNG holds its recipe: drop it on this page to get all settings back."))
+    st.caption(_("The PNG holds its recipe: drop it on this page to get all settings back."))
 
 
 def lab_link() -> None:

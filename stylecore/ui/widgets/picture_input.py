@@ -111,7 +111,7 @@ def _show_chosen(role: Role, used: tuple[int, int] | None) -> Source | None:
         pinned=bool(own),  # whatever role it was given for, it is at hand for the others
     )
     if source is not None and not source.sample:
-        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"own_{role}"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"own_{role}"):
             st.button(
                 _("Remove"),
                 icon=":material/delete:",
@@ -120,7 +120,7 @@ def _show_chosen(role: Role, used: tuple[int, int] | None) -> Source | None:
                 on_click=guarded_callback(_remove),
                 args=(role, source.token),
             )
-            st.caption(_("from the server; results stay"), width="content")
+            st.caption(_("results stay"), width="content")
     if refusal := refusal_of(role):
         st.error(_(refusal), icon=":material/broken_image:")
     elif source is not None:
