@@ -93,6 +93,7 @@ def test_run_and_what_is_on_its_way_stay_in_the_window(browser, address):
         main.evaluate("main => main.scrollTo(0, 900)")
         whole(page, ".st-key-run_studio")
         press(page, "Run")
+        running(page)
         page.get_by_text("Result 1 is being painted").wait_for()
         whole(page, ".st-key-run_studio", ".st-key-on_the_way", ".st-key-stop")
         main.evaluate("main => main.scrollTo(0, 0)")
