@@ -60,7 +60,6 @@ class Engine:
     Attributes:
         device: on which it computes.
         limits: that it enforces.
-        usual_size: pixels of the longer side, at which pages begin: see `usual_size.usual_size`.
     """
 
     def __init__(
@@ -95,7 +94,6 @@ class Engine:
         self.limits = limits or read_limits(device=self.device)
         throughput = throughput or ThroughputEstimator()
         self._throughput = throughput
-        self.usual_size = usual_size(throughput, self.limits, self.device)
         self._abandoned_after = abandoned_after
         self._slots = Slots(runners or [ThreadRunner(self.device, load, refresh)])
         here = (runner for runner in self._slots.runners if isinstance(runner, ThreadRunner))
@@ -278,7 +276,11 @@ class Engine:
     def know_speed(self, measured: ThroughputEstimator) -> None:
         """Takes into account how fast the machine is, if that has been measured after the engine began."""
         self._throughput.take(measured)
-        self.usual_size = usual_size(self._throughput, self.limits, self.device)
+
+    @property
+    def usual_size(self) -> int:
+        """Pixels of the longer side at which pages begin, by what is known of the machine's speed now."""
+        return usual_size(self._throughput, self.limits, self.device)
 
     def absent_runners(self) -> tuple[int, int]:
         """How many of those who compute can't be reached, and how many there are in all."""

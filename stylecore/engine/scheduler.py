@@ -322,7 +322,11 @@ class Scheduler:
 
     def left(self, job: Job) -> float | None:
         """Seconds of computing that a job still takes, estimated."""
-        return None if job.cost is None else self.seconds(job.cost, job.snapshot.done, job.snapshot.steps)
+        if job.cost is None:
+            return None
+        snapshot = job.snapshot
+        made = snapshot.done if snapshot.repeated is None else snapshot.repeated
+        return self.seconds(job.cost, made if job.begun else 0, snapshot.steps)  # else all of it is to be repeated
 
     def seconds(self, cost: Cost, done: int = 0, steps: int | None = None) -> float | None:
         """Seconds of computing that a run still takes, estimated: see `engine.Engine.seconds`."""

@@ -11,6 +11,7 @@ from stylecore.engine.store import job_keeper, recovery
 from stylecore.engine.store.job_keeper import JobKeeper
 from stylecore.engine.store.recovery import FileReader, recover_jobs
 from stylecore.engine.store.store import Store
+from stylecore.engine.throughput import ThroughputEstimator
 from stylecore.imaging.inputs import pair
 from stylecore.transfer.records import Steering
 from tests.support.engines import FakeRunner, at_rest, at_work, limits, until, wait
@@ -131,6 +132,26 @@ def test_a_run_that_is_stopped_while_it_repeats_its_steps_keeps_its_picture(star
     assert (again.snapshot.status, again.snapshot.error) == ("stopped", "")
     assert again.snapshot.results == kept.results != ()
     gate.set()
+
+
+def test_while_steps_are_repeated_the_run_says_so_and_their_time_counts(start, request_for, gate, toy):
+    first = start()
+    job = first.engine.submit("ann", request_for(steps=60))
+    at_work(job, 50)
+    gate.clear()
+    first.keep()
+    gate.set()
+    first.engine.stop(job)
+    gate.clear()
+    speed = ThroughputEstimator(10**4, 1.0)
+    again = start(lambda: Engine("cpu", lambda *_: toy, limits(), speed, refresh=0.0)).engine.job("ann", job.id)
+    until(lambda: again.snapshot.repeated is not None)
+    assert again.snapshot.done >= 48
+    assert again.snapshot.repeated == 0
+    assert again.snapshot.left == pytest.approx(again.cost.work() * speed.of(again.cost.picture))
+    gate.set()
+    assert wait(again).status == "finished"
+    assert again.snapshot.repeated is None
 
 
 def test_what_waited_and_what_was_paused_is_so_again_and_can_go_on(start, request_for, gate):
