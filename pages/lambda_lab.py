@@ -6,9 +6,10 @@ import streamlit as st
 
 from stylecore.language import _
 from stylecore.ui.lab.inputs import axis_input, lambdas_input
+from stylecore.ui.lab.link import lab_query_params, read_query_params
 from stylecore.ui.lab.plan import plan_lab
 from stylecore.ui.lab.results import show_lab
-from stylecore.ui.lab.state import LabState, lab_query_params, read_query_params
+from stylecore.ui.lab.state import LabState
 from stylecore.ui.page import heading, page
 from stylecore.ui.state.page_state import apply_query_params, write_query_params
 from stylecore.ui.widgets.dropped_recipe import dropped_recipe
@@ -35,11 +36,12 @@ with page("λ lab") as (engine, owner):
     with st.container(key="stage"):  # a phone has Run and the pictures first: see page.css
         settings, result = st.columns([1, 2], gap="medium")
     with settings:
-        pair_input(chosen_settings().config)
-        styles_input()
         lambdas = lambdas_input()
         axis, rows = axis_input()
-        with st.container(gap="xsmall", key="stage_run_first"):
+        run_place = st.container(gap="xsmall", key="stage_run_first")  # filled below: its price is that of the pictures
+        pair_input(chosen_settings().config)
+        styles_input()
+        with run_place:
             known = run_panel(engine, owner, "lab", partial(plan_lab, engine, owner))
         usual_inputs(engine.limits)
 

@@ -55,12 +55,11 @@ with page("Layers") as (engine, owner):
         with run_place:
             known = run_panel(engine, owner, "layers", partial(plan_reconstructions, engine, owner))
 
-    with right:
-        if view == RECONSTRUCTIONS:
+    if view == RECONSTRUCTIONS:
+        with right:
             show_reconstructions(engine, owner, known, layers, descriptions, config)
-        elif view == MAPS:
-            show_feature_maps(engine, owner, layers[0])
-        else:
-            show_matrices(engine, owner, layers[0])
+    else:
+        with right, st.container(key="stage_picture"):
+            (show_feature_maps if view == MAPS else show_matrices)(engine, owner, layers[0])
 
     write_query_params(owner, **layers_query_params(view, layers))

@@ -11,7 +11,7 @@ import torch
 from stylecore.config import DeviceChoice
 from stylecore.errors import SettingError, UserError
 from stylecore.imaging.heap import give_back
-from stylecore.language import Sentence
+from stylecore.language import counted
 
 
 class OutOfMemory(UserError, RuntimeError):
@@ -46,7 +46,10 @@ def describe_device(device: str) -> str:
     """The name that a recipe keeps: the GPU's, or the processor's kind with the number of threads."""
     if is_cuda(device):
         return torch.cuda.get_device_name(device)
-    return Sentence("cpu ({machine}, {threads} threads)", machine=platform.machine(), threads=torch.get_num_threads())
+    threads = torch.get_num_threads()
+    return counted(
+        "cpu ({machine}, {count} thread)", "cpu ({machine}, {count} threads)", threads, machine=platform.machine()
+    )
 
 
 def is_out_of_memory(error: BaseException) -> bool:

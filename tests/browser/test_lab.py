@@ -14,9 +14,10 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from stylecore.artifacts.recipe import read_recipe
-from tests.support.browser import SECOND, at_rest, click_middle, downloaded, press, visitor
+from tests.support.browser import PHONE, SECOND, at_rest, click_middle, downloaded, press, visitor, whole
 
-SETTINGS = "size=64&steps=6&content=Coffee&style=Embroidery"
+PAIR = "size=64&content=Coffee&style=Embroidery"
+SETTINGS = f"{PAIR}&steps=6"
 HISTORIES = ".st-key-lab_histories"
 CELLS = ".st-key-lab_grid td button"
 TICKS = ".st-key-lab_scrubber .ticks button"
@@ -46,6 +47,18 @@ def test_pair_and_settings_are_carried_over_from_the_studio(browser, address):
         page.get_by_role("link", name="λ lab").click()
         page.get_by_role("button", name="Run 5 pictures").wait_for()
         page.get_by_text("Coffee · 600 × 400 → 64 × 43").wait_for()
+
+
+def test_run_is_on_the_first_screen_of_a_laptop_and_on_a_phone_progress_and_stop_are_too(browser, address):
+    with visitor(browser, f"{address}/lambda_lab?axis=statistic", viewport={"width": 1366, "height": 768}) as page:
+        whole(page, ".st-key-lab_lambdas", ".st-key-lab_rows_statistic", ".st-key-run_lab", ".st-key-lab_grid")
+    with visitor(browser, f"{address}/lambda_lab?{PAIR}&steps=2000", **PHONE) as page:
+        page.locator(".st-key-run_lab button").click()
+        whole(page, ".st-key-run_lab", ".st-key-stop_all")
+        page.locator(".st-key-lab_scrubber img").wait_for()
+        whole(page, ".st-key-run_lab", ".st-key-stop_all", ".st-key-lab_scrubber")
+        press(page, "Stop")
+        page.locator(".st-key-stop_all").wait_for(state="hidden")
 
 
 def test_compare_add_scrub_and_take_home(page):

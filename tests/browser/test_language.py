@@ -69,11 +69,3 @@ def test_a_number_may_be_typed_with_a_comma(browser, address):
         field.press("Enter")
         expect(page).to_have_url(re.compile("learning_rate=0.5"))
         expect(field).to_have_value("0.5")
-
-
-def test_streamlit_s_own_words_are_those_of_the_page(browser, address):
-    with visitor(browser, f"{address}/?lang=ru") as page:
-        button = page.get_by_test_id("stFileUploaderDropzone").first.locator("button p")
-        shown = button.evaluate("element => getComputedStyle(element, '::after').content")
-        assert shown == '"Загрузить"'
-        assert button.evaluate("element => getComputedStyle(element).fontSize") == "0px"  # its own word

@@ -4,11 +4,12 @@ import io
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import expect
 
+from tests.support.accessibility import serious_faults
 from tests.support.browser import (
+    PHONE,
     at_rest,
     beyond,
     finished,
@@ -22,12 +23,12 @@ from tests.support.browser import (
     stopped,
     unfold,
     visitor,
+    whole,
 )
 
 PLACES = ["", "lambda_lab", "gallery", "layers", "layers?view=maps", "layers?view=matrices", "theory", "about"]
 SIGNS = {"gallery": "Stone mosaic", "layers?view=maps": "strongest channels", "theory": "VGG16", "about": "This server"}
 LAPTOP = {"width": 1366, "height": 768}
-PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 FIELD = "[data-testid=stFileUploaderDropzoneInput]"
 
 
@@ -37,15 +38,6 @@ def page(browser, address):
         yield page
 
 
-def whole(page, *places):
-    """Waits until elements are wholly within the window: parts of a page arrive one after another."""
-    inside = """places => places.every(place => {
-        const box = document.querySelector(place)?.getBoundingClientRect()
-        return box && box.top >= 0 && box.bottom <= innerHeight
-    })"""
-    page.wait_for_function(inside, arg=list(places))
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_page_has_a_serious_fault_of_accessibility(browser, address, scheme):
     with visitor(browser, address, viewport=LAPTOP, color_scheme=scheme) as page:
@@ -53,9 +45,7 @@ def test_no_page_has_a_serious_fault_of_accessibility(browser, address, scheme):
             page.goto(f"{address}/{place}")
             page.get_by_text(SIGNS.get(place, "Photograph")).first.wait_for()
             at_rest(page)
-            found = Axe().run(page).response["violations"]
-            serious = [fault for fault in found if fault["impact"] in ("serious", "critical")]
-            assert not serious, [(place, fault["id"], fault["nodes"][0]["html"]) for fault in serious]
+            assert not serious_faults(page), place
             expect(page.locator("h1")).to_have_count(1)
 
 

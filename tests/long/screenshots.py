@@ -1,24 +1,19 @@
-"""Pictures of every state of the app, and the one in README, from the samples.
+"""README's pictures, made anew from the samples.
 
-python -m tests.long.screenshots FOLDER               # writes FOLDER/studio.png and the others
-python -m tests.long.screenshots FOLDER --every-page  # each page at three sizes in each language, and finished
+python -m tests.long.screenshots docs [NAME …]                 # docs/studio.png and the others, or those that are named
+python -m tests.long.screenshots FOLDER --every-page [WORD …]  # each page in each state: see every_page.py
 """
 
 import io
-import itertools
 import sys
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFilter
 
-from stylecore.language import languages
-from tests.support.browser import SECOND, at_rest, chromium, press, running, served, visitor
+from tests.long.every_page import every_page
+from tests.support.browser import SECOND, at_rest, chromium, finished, press, served, visitor
 
-DESKTOP = {"viewport": {"width": 1360, "height": 1120}}
-LAPTOP = {"viewport": {"width": 1366, "height": 900}}
-PAGES = ("", "lambda_lab", "gallery", "layers", "theory", "about")
-SIZES = {"laptop": (1366, 768), "desktop": (1920, 1080), "phone": (390, 844)}
-PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+WIDTH = 1360  # pixels of all pictures
 
 
 # fmt: off
@@ -40,139 +35,82 @@ def astronaut_mask():
     return {"name": "astronaut.png", "mimeType": "image/png", "buffer": buffer.getvalue()}
 
 
-def keep_regions(browser, url, keep):
-    """The brush, and a picture whose background alone is painted."""
+def studio(browser, url, keep):
+    """A finished picture beside its photograph, with its losses."""
+    with visitor(browser, f"{url}/?size=256&steps=120", **_window(1300)) as page:
+        press(page, "Run")
+        finished(page, 120)
+        press(page, "Before / after")
+        keep(page)
+
+
+def lambda_lab(browser, url, keep):
+    """Five λ of a pair."""
+    with visitor(browser, f"{url}/lambda_lab?size=192&steps=80", **_window(1440)) as page:
+        press(page, "Run 5 pictures")
+        page.locator(".st-key-stop_all").wait_for()
+        page.locator(".st-key-stop_all").wait_for(state="detached", timeout=600 * SECOND)
+        keep(page)
+
+
+def layers(browser, url, keep):
+    """Ten reconstructions, one of them large."""
+    with visitor(browser, f"{url}/layers?layers_size=160&layers_steps=80&content=Coffee", **_window(1120)) as page:
+        press(page, "Run 10 reconstructions")
+        page.get_by_role("button", name="All 10 are done").wait_for(timeout=600 * SECOND)
+        page.locator(".st-key-layers_grid td button").nth(3).click()
+        page.get_by_text("The content as relu4_1 keeps it").wait_for()
+        keep(page)
+
+
+def regions(browser, url, keep):
+    """A picture whose background alone is painted."""
     query = "content=Astronaut&style=Swirling+night&size=384&steps=120&lam=0.12"
-    with visitor(browser, f"{url}/?{query}", **LAPTOP) as page:
+    with visitor(browser, f"{url}/?{query}", **_window(900)) as page:
         press(page, "Where?")
         press(page, "Upload a mask")
         page.locator(".st-key-mask_upload_0 input").set_input_files(astronaut_mask())
         page.locator(".brush .state", has_text="%").wait_for()
         page.keyboard.press("Escape")  # the field for the file
-        keep(page, "brush")
         press(page, "Done")
         press(page, "Run")
         page.get_by_text("Done:").wait_for(timeout=300 * SECOND)
         page.locator("[data-testid=stMain]").evaluate("(main) => main.scrollTo(0, 150)")
-        keep(page, "regions")
+        keep(page)
 
 
-def every_page(browser, url, keep):
-    """Each page as somebody finds it who has just come, and Studio and lab with something finished."""
-    for language, (name, (width, height)) in itertools.product(languages(), SIZES.items()):
-        small = PHONE if name == "phone" else {}
-        with visitor(
-            browser, f"{url}/?lang={language}", **{**small, "viewport": {"width": width, "height": height}}
-        ) as page:
-            for path in PAGES:
-                page.goto(f"{url}/{path}?lang={language}")
-                at_rest(page)
-                keep(page, f"{path or 'studio'}-{language}-{name}")
-            page.goto(f"{url}/?lang={language}&size=160&steps=30&lam=0.3")
-            page.locator(".st-key-run_studio button").click()
-            page.locator(".st-key-downloads").wait_for(timeout=180 * SECOND)
-            at_rest(page)
-            keep(page, f"studio-finished-{language}-{name}")
-            page.goto(f"{url}/lambda_lab?lang={language}&size=96&steps=20&lambdas=0.1+0.4+0.7")
-            page.locator(".st-key-run_lab button").click()
-            page.wait_for_timeout(3 * SECOND)
-            keep(page, f"lab-running-{language}-{name}")
-            page.locator(".st-key-lab_downloads").wait_for(timeout=180 * SECOND)
-            at_rest(page)
-            keep(page, f"lab-finished-{language}-{name}")
+PICTURES = {"studio": studio, "lambda-lab": lambda_lab, "layers": layers, "regions": regions}
 
 
-def main(folder, *options):
+def _window(height):
+    return {"viewport": {"width": WIDTH, "height": height}}
+
+
+def _small(png):
+    """The picture of a page as a PNG of at most 256 colours, which are enough for it."""
+    picture = Image.open(io.BytesIO(png)).convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, kmeans=3)
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
+def main(folder, *words):
     folder.mkdir(parents=True, exist_ok=True)
-
-    def keep(page, name):
-        page.wait_for_timeout(1200)
-        page.screenshot(path=folder / f"{name}.png")
-        print(folder / f"{name}.png", flush=True)
-
-    if "--every-page" in options:
-        with served(STYLECORE_GRACE_SECONDS="1") as url, chromium() as browser:
-            every_page(browser, url, keep)
+    if "--every-page" in words:
+        every_page(folder, *(word for word in words if word != "--every-page"))
         return
     with served(STYLECORE_GRACE_SECONDS="1") as url, chromium() as browser:
-        for name in ("lambda_lab", "gallery", "layers"):
-            with visitor(browser, f"{url}/{name}", **DESKTOP) as page:
-                keep(page, f"{name}-idle")
-        with visitor(browser, url, **DESKTOP) as page:
-            keep(page, "idle")
-            press(page, "Run")
-            page.get_by_text("Step 2").first.wait_for(timeout=90 * SECOND)
-            keep(page, "running")
-            with visitor(browser, url, **DESKTOP) as other:
-                press(other, "Run")
-                other.get_by_text("Waiting:").wait_for(timeout=30 * SECOND)
-                keep(other, "queued")
-            press(page, "Pause")
-            page.get_by_text("Paused at").wait_for(timeout=30 * SECOND)
-            keep(page, "paused")
-            press(page, "Continue")
-            page.get_by_text("Done:").wait_for(timeout=180 * SECOND)
-            page.wait_for_timeout(SECOND)
-            press(page, "Before / after")
-            page.set_viewport_size({"width": 1360, "height": 1500})
-            keep(page, "studio")
-            page.set_viewport_size({"width": 1360, "height": 2000})
-            page.get_by_text("Advanced").click()
-            page.get_by_text("By layer").click()
-            keep(page, "advanced")
-        keep_regions(browser, url, keep)
-        with visitor(browser, f"{url}/?size=128&steps=300", **DESKTOP) as page:
-            press(page, "Run")
-            running(page)
-            page.wait_for_timeout(2 * SECOND)
-            press(page, "Stop")
-            page.get_by_text("the picture is kept").wait_for(timeout=30 * SECOND)
-            keep(page, "stopped")
-        with visitor(browser, f"{url}/?size=128&network=IMAGENET1K_V1", **DESKTOP) as page:
-            press(page, "Run")  # there is no network here to download those weights from
-            page.get_by_text("could not be downloaded").wait_for(timeout=120 * SECOND)
-            keep(page, "failed")
-        with visitor(browser, f"{url}/?size=192&steps=80", viewport={"width": 1360, "height": 1300}) as page:
-            page.get_by_role("link", name="λ lab").click()
-            press(page, "Run 5 pictures")
-            page.get_by_text("Step 3").first.wait_for(timeout=90 * SECOND)
-            keep(page, "lab-running")
-            page.locator(".st-key-lab_downloads").wait_for(timeout=300 * SECOND)
-            keep(page, "lab")
-        with visitor(browser, f"{url}/?size=192&steps=60&content=Coffee", **DESKTOP) as page:
-            press(page, "Run")
-            page.get_by_text("Done:").wait_for(timeout=90 * SECOND)
-            page.get_by_role("link", name="Layers").click()
-            page.get_by_role("button", name="Run 10 reconstructions").wait_for(timeout=30 * SECOND)
-            keep(page, "layers-empty")
-            press(page, "Run 10 reconstructions")
-            page.get_by_text("7 more after this").wait_for(timeout=120 * SECOND)
-            keep(page, "layers-running")
-            page.get_by_role("button", name="All 10 are done").wait_for(timeout=300 * SECOND)
-            page.locator(".st-key-layers_grid td button").nth(3).click()
-            keep(page, "layers")
-            for view in ("Feature maps", "Style matrices"):
-                page.get_by_text(view).first.click()
-                page.wait_for_timeout(4 * SECOND)
-                keep(page, view.lower().replace(" ", "-"))
-            page.get_by_role("link", name="Theory").click()
-            for language, name in (("English", "theory-en"), ("Русский", "theory-ru")):
-                page.get_by_text(language).click()
-                page.wait_for_timeout(4 * SECOND)
-                page.set_viewport_size({"width": 1360, "height": 3300})
-                keep(page, name)
-        for scheme in ("light", "dark"):
-            with visitor(browser, f"{url}/?size=128&steps=30", color_scheme=scheme, **PHONE) as page:
-                keep(page, f"phone-{scheme}")
-                press(page, "Run")
-                page.get_by_text("Done:").wait_for(timeout=90 * SECOND)
-                page.locator(".st-key-picture img.after").evaluate("image => image.scrollIntoView()")
-                keep(page, f"phone-{scheme}-done")
-        with visitor(browser, f"{url}/?size=192&steps=60&lam=0.4", color_scheme="dark", **DESKTOP) as page:
-            press(page, "Run")
-            page.get_by_text("Done:").wait_for(timeout=90 * SECOND)
-            keep(page, "dark")
+        for name in words or PICTURES:
+
+            def keep(page, target=folder / f"{name}.png"):
+                at_rest(page)
+                page.mouse.move(0, 0)
+                page.wait_for_timeout(2 * SECOND)
+                target.write_bytes(_small(page.screenshot()))
+                print(target, flush=True)
+
+            PICTURES[name](browser, url, keep)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots"), *sys.argv[2:])
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "docs"), *sys.argv[2:])

@@ -16,6 +16,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 REQUIRED = "STYLECORE_REQUIRE_BROWSER" in os.environ
 SECOND = 1000  # milliseconds
 PATIENCE = 60 * SECOND  # with whatever is awaited: a machine under load is no fault of the page
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 GRACE = 4  # seconds, on the server of the tests
 ARGUMENTS = [
     "--no-sandbox",
@@ -167,3 +168,12 @@ def shown(page):
 
 def slider(page, key):
     return page.locator(f".st-key-{key} input[type=range]")
+
+
+def whole(page, *places):
+    """Waits until elements are wholly within the window: parts of a page arrive one after another."""
+    inside = """places => places.every(place => {
+        const box = document.querySelector(place)?.getBoundingClientRect()
+        return box && box.top >= 0 && box.bottom <= innerHeight
+    })"""
+    page.wait_for_function(inside, arg=list(places))

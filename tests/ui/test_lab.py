@@ -15,8 +15,9 @@ from stylecore.imaging import inputs
 from stylecore.samples import sample_contents
 from stylecore.ui.lab import plan
 from stylecore.ui.lab.grid_choice import GridChoice
+from stylecore.ui.lab.link import lab_query_params, read_query_params
 from stylecore.ui.lab.plan import MEMORY_SHARE, missing_batches
-from stylecore.ui.lab.state import MOST_CURVES, LabState, lab_query_params, read_query_params
+from stylecore.ui.lab.state import MOST_CURVES, LabState
 from stylecore.ui.state import chosen_inputs
 from stylecore.ui.state.chosen_inputs import LEAVE, ChosenInputs
 from stylecore.ui.state.sources import Source
@@ -226,3 +227,19 @@ def test_what_was_chosen_to_be_drawn_stays_until_the_grid_is_another(session):
     assert (state.drawn_rows, state.drawn_lambdas) == (["b"], [0.5])
     state.choose_drawn(["a", "b"], (0.1, 0.3, 0.5), 0.1)
     assert (state.drawn_rows, state.drawn_lambdas) == (["a", "b"], [0.1, 0.3, 0.5])
+
+
+def test_λ_by_hand_follow_a_change_of_the_language_and_what_is_half_written_stays(session, monkeypatch):
+    language = "en"
+    monkeypatch.setattr("stylecore.ui.lab.state.reader", lambda: language)
+    lab = LabState()
+    lab.lambdas = "0.3; 0.7"
+    lab.set_widget_defaults()
+    assert lab.lambdas == "0.3; 0.7"  # as somebody wrote it
+    language = "ru"
+    lab.set_widget_defaults()
+    assert (lab.lambdas, lab.chosen_lambdas()) == ("0,3 0,7", (0.3, 0.7))
+    lab.lambdas = "0,3 и ещё"
+    language = "en"
+    lab.set_widget_defaults()
+    assert lab.lambdas == "0,3 и ещё"

@@ -10,7 +10,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const image = cover.querySelector("img")
     if (image.src !== data.cover.url) image.src = data.cover.url
     image.alt = data.cover.alt
-    cover.querySelector("figcaption").textContent = data.cover.caption
+    // a line ends between two sizes, not within one
+    cover.querySelector("figcaption").textContent = data.cover.caption.replaceAll(" × ", "\u00a0×\u00a0")
     cover.title = data.cover.caption
   }
   const items = JSON.stringify(data.items)

@@ -123,7 +123,9 @@ def viewer(
                 "close": _("Close"),
                 "boundary": _(
                     "Boundary between {before} and {after}, in percent", before=before_label, after=after_label
-                ),
+                )
+                if before
+                else "",
             },
         },
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -10,7 +12,7 @@ from stylecore.experiments.axes import AXES
 from stylecore.experiments.lambdas import FEWEST, MOST
 from stylecore.language import _
 from stylecore.ui.lab.state import BY_HAND, EVENLY, MODES, NO_AXIS, LabState
-from stylecore.ui.widgets.number_input import number_input
+from stylecore.ui.widgets.number_input import number_input, slider_format
 
 
 def lambdas_input() -> tuple[float, ...]:
@@ -77,7 +79,8 @@ def axis_input() -> tuple[str, list[str]]:
 
 def _range_input(place: DeltaGenerator, mode: str) -> None:
     """Draws between which λ the others are."""
+    options: dict[str, Any] = {"format": slider_format("%g"), "persist_state": "session"}
     if mode == EVENLY:
-        place.slider(_("From … to"), 0.0, 1.0, step=0.05, key=LabState.span.key, persist_state="session")
+        place.slider(_("From … to"), 0.0, 1.0, step=0.05, key=LabState.span.key, **options)
     else:
-        place.slider(_("Reach"), 0.02, 0.5, step=0.02, key=LabState.reach.key, persist_state="session")
+        place.slider(_("Reach"), 0.02, 0.5, step=0.02, key=LabState.reach.key, **options)

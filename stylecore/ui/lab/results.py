@@ -40,21 +40,13 @@ def show_lab(engine: Engine, owner: str, known: States, lambdas: Sequence[float]
 
 
 def _show(engine: Engine, owner: str, lambdas: Sequence[float], axis: str) -> None:
-    show_progress(engine, owner, "lab")
     live = bool(living_jobs(engine, owner, "lab"))
-    show_trouble(engine, owner, "lab")
-    grid = LabState().usable_grid
-    if grid is None:
-        return
-    rows = _cells_by_row(engine, owner, grid, lambdas)
-    _show_notices(rows)
+    with st.container(gap="small", key="stage_progress"):
+        show_progress(engine, owner, "lab")
+        show_trouble(engine, owner, "lab")
+        rows = _rows(engine, owner, lambdas, live=live)
     if not _any_picture(rows):
-        if live:
-            return
-        rows = _example_rows(grid, lambdas)
-        _show_welcome(rows)
-        if not _any_picture(rows):
-            return
+        return
     row = _selected_row(rows)
     cells = {lam: cell for lam, cell in rows[row].items() if cell.preview}
     lam = _selected_lambda(cells)
@@ -72,6 +64,20 @@ def _show(engine: Engine, owner: str, lambdas: Sequence[float], axis: str) -> No
             show_trade_off(rows, (row, lam), live=live)
     show_loss_histories(rows, lambdas, (row, lam), live=live)
     show_downloads(rows, row, lambdas, axis)
+
+
+def _rows(engine: Engine, owner: str, lambdas: Sequence[float], *, live: bool) -> Rows:
+    """What there is to show, and above it what is to be said of it; finished samples while there is nothing else."""
+    grid = LabState().usable_grid
+    if grid is None:
+        return {}
+    rows = _cells_by_row(engine, owner, grid, lambdas)
+    _show_notices(rows)
+    if live or _any_picture(rows):
+        return rows
+    examples = _example_rows(grid, lambdas)
+    _show_welcome(examples)
+    return examples
 
 
 def _cells_by_row(engine: Engine, owner: str, grid: GridChoice, lambdas: Sequence[float]) -> Rows:

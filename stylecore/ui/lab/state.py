@@ -1,8 +1,9 @@
-"""What the λ lab remembers while its tab lives, and how a link to it is read and written."""
+"""What the λ lab remembers while its tab lives."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 
 import streamlit as st
 
@@ -19,7 +20,7 @@ from stylecore.experiments.lambdas import (
     lambdas_to_text,
     parse_lambdas,
 )
-from stylecore.language import Sentence, reader, separators
+from stylecore.language import ENGLISH, Sentence, reader, separators
 from stylecore.ui.lab.grid_choice import GridChoice
 from stylecore.ui.state.session import SessionValue
 from stylecore.ui.widgets.settings import current_settings
@@ -27,7 +28,6 @@ from stylecore.ui.widgets.settings import current_settings
 BY_HAND, EVENLY, AROUND_ONE = MODES = (Sentence("By hand"), Sentence("Evenly"), Sentence("Around one"))
 NO_AXIS = ""
 MOST_CURVES = len(ROW_COLOURS)  # that are drawn before anybody has chosen some
-EARLIER_ROW_NAMES = {"maximum": "max"}  # in links of earlier versions
 
 
 class LabState:
@@ -36,6 +36,7 @@ class LabState:
     Attributes:
         mode: how λ are chosen: one of `MODES`; a widget's value.
         lambdas: what is written in the field for λ; a widget's value.
+        written_for: the language whose decimal sign that has.
         span: smallest and largest λ of those that are spread evenly; a widget's value.
         reach: how far λ may be from the one that they surround; a widget's value.
         count: number of λ that are spread evenly or surround one; a widget's value.
@@ -54,6 +55,7 @@ class LabState:
     prefix = "lab"
     mode = SessionValue[str](BY_HAND)
     lambdas = SessionValue[str](lambdas_to_text(DEFAULT_LAMBDAS))
+    written_for = SessionValue[str](ENGLISH)
     span = SessionValue[tuple[float, float]]((0.0, 1.0))
     reach = SessionValue[float](0.2)
     count = SessionValue[int](len(DEFAULT_LAMBDAS))
@@ -75,6 +77,7 @@ class LabState:
 
     def set_widget_defaults(self) -> None:
         """Gives every widget a value to begin with; before the widgets are drawn."""
+        self.follow_language()
         st.session_state.setdefault(LabState.mode.key, self.mode)
         st.session_state.setdefault(LabState.lambdas.key, self.lambdas)
         st.session_state.setdefault(LabState.span.key, self.span)
@@ -119,34 +122,19 @@ class LabState:
         """Writes λ into the field unless they are too many; before the field is drawn, or in a callback."""
         if len(lambdas) <= MOST:
             self.mode = BY_HAND
-            decimal, _thousands = separators(reader())
-            self.lambdas = lambdas_to_text(sorted(lambdas), " " if decimal == "," else ", ", decimal)
+            self._write(lambdas)
 
+    def follow_language(self) -> None:
+        """Writes λ as the reader's language does if that is another one by now; before the field is drawn.
 
-def read_query_params(query: Mapping[str, str]) -> None:
-    """Sets the state as an address says; the defaults take the place of what can't be used."""
-    state = LabState()
-    try:
-        state.set_lambdas(parse_lambdas(query.get("lambdas", "")))
-    except UserError:
-        state.set_lambdas(DEFAULT_LAMBDAS)
-    axis = query.get("axis", "")
-    state.axis = axis if axis in AXES else NO_AXIS
-    if axis in AXES:
-        wanted = {name.casefold() for name in query.get("rows", "").split("|")}
-        wanted |= {EARLIER_ROW_NAMES[name] for name in wanted & EARLIER_ROW_NAMES.keys()}
-        values = list(AXES[axis].values)
-        linked = [value for value in values if value.casefold() in wanted]
-        st.session_state[LabState.rows_key(axis)] = linked or list(AXES[axis].usual)
+        What can't be read as λ stays as it is.
+        """
+        if self.written_for != reader():
+            self.written_for = reader()  # also where λ can't be read: they are not tried again
+            with suppress(UserError):
+                self._write(parse_lambdas(self.lambdas))
 
-
-def lab_query_params(lambdas: Sequence[float], axis: str, rows: Sequence[str]) -> dict[str, str]:
-    """The lab's own parameters of a link to it.
-
-    Args:
-        lambdas: that are compared.
-        axis: one of `AXES`, or `NO_AXIS`.
-        rows: names of values of the axis.
-    """
-    params = {"lambdas": lambdas_to_text(lambdas, separator=" ")}
-    return params | ({"axis": axis, "rows": "|".join(rows)} if axis else {})
+    def _write(self, lambdas: Collection[float]) -> None:
+        decimal, _thousands = separators(reader())
+        self.written_for = reader()
+        self.lambdas = lambdas_to_text(sorted(lambdas), " " if decimal == "," else ", ", decimal)

@@ -53,12 +53,9 @@ def show_feature_maps(engine: Engine, owner: str, layer: str) -> None:
         "{count} of the layer's channels see nothing in it.",
         maps.silent,
     )
-    st.image(
-        sheet,
-        width="stretch",
-        alt=_("Feature maps of {layer}: {picture}", layer=layer, picture=name),
-        caption=f"{_(caption)} {_(silent)}" if maps.silent else _(caption),
-    )
+    with st.container(key="maps"):  # wider than a phone, so that its numbers can be read: see page.css
+        st.image(sheet, width="stretch", alt=_("Feature maps of {layer}: {picture}", layer=layer, picture=name))
+    st.caption(f"{_(caption)} {_(silent)}" if maps.silent else _(caption))
     download(_("Feature maps"), lambda: sheet, f"{layer}-maps.png", "image/png", key="maps_sheet")
 
 

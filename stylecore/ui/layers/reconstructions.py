@@ -50,12 +50,13 @@ def show_reconstructions(
 def _show(
     engine: Engine, owner: str, layers: Sequence[str], descriptions: Sequence[Statistic], config: TransferConfig
 ) -> None:
-    show_progress(engine, owner, "layers")
     cells = cells_by_request(engine, owner, reconstruction_requests(layers, descriptions, config))
-    failed = show_trouble(engine, owner, "layers")
-    if not any(cells.values()):
-        if not living_jobs(engine, owner, "layers") and not failed:
+    with st.container(gap="small", key="stage_progress"):
+        show_progress(engine, owner, "layers")
+        failed = show_trouble(engine, owner, "layers")
+        if not any(cells.values()) and not living_jobs(engine, owner, "layers") and not failed:
             _show_welcome(any_layer=bool(layers))
+    if not any(cells.values()):
         return
     rows = [CONTENT, *descriptions]
     picked = _picked(cells)

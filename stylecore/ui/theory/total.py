@@ -17,6 +17,7 @@ from stylecore.ui.state.chosen import chosen_pair
 from stylecore.ui.theory.widgets import Texts, part
 from stylecore.ui.theory.worked_examples import FEATURES, Rows, content_of, style_of, total_of
 from stylecore.ui.widgets.downloads import download
+from stylecore.ui.widgets.number_input import slider_format
 
 DEFAULT_LAMBDA = 0.2
 
@@ -37,7 +38,16 @@ def show_total(t: Texts, engine: Engine, owner: str, x: Rows, s: Rows, statistic
     text, example = part(t, "total")
     text.markdown(t["total"])
     with example:
-        lam = st.slider("λ", 0.0, 1.0, DEFAULT_LAMBDA, step=0.05, key="theory_lam", persist_state="session")
+        lam = st.slider(
+            "λ",
+            0.0,
+            1.0,
+            DEFAULT_LAMBDA,
+            step=0.05,
+            key="theory_lam",
+            format=slider_format("%g"),
+            persist_state="session",
+        )
         st.caption(t["total_small"])
         st.latex(total_of(lam, content_of(x, FEATURES["c"]).value, style_of(x, s, statistic).value).latex)
     text.markdown(t["total_curve"])
