@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from contextlib import suppress
 from functools import partial
 
 from stylecore.engine.engine import Engine
@@ -73,8 +72,7 @@ def steer(engine: Engine, owner: str) -> None:
 
 def hand_lambda(engine: Engine, job: Job) -> None:
     """Hands the λ of the slider to a job that it is on the scale of; nothing happens if that has ended."""
-    with suppress(UserError):  # other settings are half-written; below the Run button it says so
-        engine.steer(job, Steering(lambdas=current_settings().lambdas))
+    engine.steer(job, Steering(lambdas=(chosen_lambda(),)))
 
 
 def steer_mix(engine: Engine, owner: str) -> None:
