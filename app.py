@@ -10,7 +10,8 @@ from stylecore.ui.state.page_state import apply_query_params, write_query_params
 from stylecore.ui.state.restore import shown_job
 from stylecore.ui.studio.gallery import show_gallery
 from stylecore.ui.studio.live import show_result
-from stylecore.ui.studio.run import is_steering, plan_run, run_started, steer, steer_mix
+from stylecore.ui.studio.on_the_way import show_on_the_way
+from stylecore.ui.studio.run import plan_run, run_started, steer, steer_mix, words_on_lambda
 from stylecore.ui.widgets.dropped_recipe import dropped_recipe
 from stylecore.ui.widgets.picture_input import pair_input, picture_input
 from stylecore.ui.widgets.presets import usual_inputs
@@ -36,7 +37,7 @@ with page("Studio") as (engine, owner):
         # Filled below: the pair shows the size at which it will be used,
         pair_place = st.container(gap="xsmall", key="stage_pair")
         with st.container(gap="xsmall", key="stage_lambda"):
-            lambda_input(on_change=partial(steer, engine, owner), steering=is_steering(engine, owner))
+            lambda_input(on_change=partial(steer, engine, owner), told=words_on_lambda(engine, owner))
         run_place = st.container(gap="xsmall", key="stage_run")  # and Run its price.
         usual_inputs(engine.limits)
         with st.expander(_("Advanced"), icon=":material/tune:"):
@@ -45,7 +46,8 @@ with page("Studio") as (engine, owner):
             content = pair_input(settings.config)[0]
             styles_input(on_mix=partial(steer_mix, engine, owner))
         with run_place:
-            known = run_panel(engine, owner, "studio", partial(plan_run, engine, owner), on_start=run_started)
+            plan, on_the_way = partial(plan_run, engine, owner), partial(show_on_the_way, engine, owner)
+            known = run_panel(engine, owner, "studio", plan, on_start=run_started, show_on_the_way=on_the_way)
 
     with right:
         job = shown_job(engine, owner)

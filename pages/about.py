@@ -43,9 +43,12 @@ with page("About") as (engine, owner):
     where_pictures_stay()
     forget_everything_button(owner)
     st.header(_("This server"), anchor=False)
-    limits = engine.limits
+    limits, (absent, workers) = engine.limits, engine.absent_runners()
+    some_absent = _("{absent} of {all} workers; the others do their work", absent=absent, all=workers)
+    all_absent = _("all workers: runs wait until one is there again")
     facts = {
         _("Computes on"): _(describe_device(engine.device)),
+        **({_("Not to be reached"): some_absent if absent < workers else all_absent} if absent else {}),
         _("Precision"): _(
             "{precision}, as measured at the start", precision=measured_precision(engine.device) or "float32"
         ),

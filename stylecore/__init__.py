@@ -5,6 +5,7 @@ The names below are imported when they are first used, since torch takes seconds
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
     from stylecore.transfer.vgg import load_vgg16
 
 __all__ = ["StylizedImages", "TransferConfig", "__version__", "load_vgg16", "stylize", "stylize_images"]
+
+# torch's threads meet thousands of times a step. By default one that is early turns in a circle until the others come,
+# and takes the processor from whoever has other work there: pages, a second visitor, those very others. Asleep it does
+# not. OpenMP reads this once, when torch is loaded.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 _HOMES = {
     "StylizedImages": "stylecore.api",

@@ -116,6 +116,11 @@ def separators(language: str) -> tuple[str, str]:
     return sample[-2], sample[1]
 
 
+def percent_sign(language: str) -> str:
+    """The percent sign of a language, with the space that it has before it; numbers of format `%` have it already."""
+    return catalogue(language).gettext(_PERCENT).removeprefix("50")
+
+
 @cache
 def languages() -> Mapping[str, str]:
     """Codes of all languages, with the name that each has for itself; English is the first."""
@@ -145,6 +150,8 @@ def _localised(written: str, language: str) -> str:
     if language == ENGLISH:
         return written
     decimal, thousands = separators(language)
+    if written.endswith("%"):
+        return _localised(written.removesuffix("%"), language) + percent_sign(language)
     mantissa, _, exponent = written.partition("e")
     mantissa = mantissa.translate({ord("."): decimal, ord(","): thousands})
     return f"{mantissa}·10{str(int(exponent)).translate(_SUPERSCRIPTS)}" if exponent else mantissa
@@ -170,3 +177,5 @@ class _Formatter(string.Formatter):
 _NAME = Sentence("English")
 # Translators: this number as your language writes it: its two signs are used in all numbers.
 _SAMPLE = Sentence("1,234.5")
+# Translators: a half as your language writes it: its sign, with the space before it if any, is used everywhere.
+_PERCENT = Sentence("50%")

@@ -34,6 +34,17 @@ def test_importing_the_package_does_not_import_torch():
     assert (done.stdout, done.stderr) == ("False False\n", "")
 
 
+@pytest.mark.parametrize(("before", "then"), [(None, "PASSIVE"), ("ACTIVE", "ACTIVE")])
+def test_threads_of_torch_sleep_while_they_wait_unless_somebody_wants_otherwise(before, then, monkeypatch):
+    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    if before:
+        monkeypatch.setenv("OMP_WAIT_POLICY", before)
+    code = "import os, sys, streamlit.web.bootstrap; early = 'torch' in sys.modules; import stylecore; "
+    code += "print(os.environ['OMP_WAIT_POLICY'], early)"  # torch reads it once, when it is loaded
+    done = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[1], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == (f"{then} False\n", "")
+
+
 def test_every_public_name_is_there_and_known_to_type_checkers():
     assert set(stylecore.__all__) <= set(dir(stylecore))
     assert all(getattr(stylecore, name) is not None for name in stylecore.__all__)

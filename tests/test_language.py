@@ -7,7 +7,7 @@ import pytest
 
 from stylecore import language
 from stylecore.errors import ImageError
-from stylecore.language import Sentence, _, counted, languages, number, translated
+from stylecore.language import Sentence, _, counted, languages, number, percent_sign, translated
 
 
 @pytest.fixture
@@ -34,6 +34,12 @@ def test_numbers_are_written_as_the_language_does(russian):
     assert number(1.5, ".1f") == "1,5"
     assert number(2e-7, ".0e") == "2·10⁻⁷"
     assert Sentence("{name} 1.5", name="a.png") == translated(Sentence("{name} 1.5", name="a.png"), "ru")  # no number
+
+
+def test_the_percent_sign_has_the_space_of_the_language(russian):
+    assert translated(Sentence("{share:.0%}", share=0.47), "ru") == number(0.47, ".0%") == "47\u00a0%"
+    assert translated(Sentence("{share:.1%}", share=0.475), "ru") == "47,5\u00a0%"
+    assert translated(Sentence("{share:.0%}", share=0.47), "en") == f"47{percent_sign('en')}" == "47%"
 
 
 def test_nobody_reads_english_alone(russian):

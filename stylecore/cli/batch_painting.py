@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -14,15 +14,14 @@ from stylecore.cli.animating import AnimationRun, check_animation, chosen_animat
 from stylecore.cli.batch_plan import Batch
 from stylecore.cli.choices import Choices
 from stylecore.cli.estimate import check_memory
+from stylecore.cli.failures import trouble_of
 from stylecore.cli.saving import Painted
-from stylecore.cli.sources import read_sources
+from stylecore.cli.sources import Sources, read_sources
 from stylecore.cli.styles import NamedStyle
-from stylecore.cli.terminal import describe_bug
 from stylecore.config import with_lambda
-from stylecore.errors import UserError
 from stylecore.experiments.batch import BatchPicture
 from stylecore.imaging.files import write_whole
-from stylecore.transfer.devices import is_out_of_memory, release_memory
+from stylecore.transfer.devices import release_memory
 from stylecore.transfer.known_styles import KnownStyles
 from stylecore.transfer.preparation import prepare
 from stylecore.transfer.stylize import stylize
@@ -64,12 +63,12 @@ class Outcome:
     """What became of a picture.
 
     Attributes:
-        losses: content, style and total loss of the picture that is written; None if there is none.
+        recipe: in the picture that is written; None if there is none.
         trouble: why there is none, in a sentence; else empty.
         seconds: that it took.
     """
 
-    losses: Mapping[str, float] | None = None
+    recipe: Recipe | None = None
     trouble: str = ""
     seconds: float = 0.0
 
@@ -78,15 +77,23 @@ def attempt(plan: Batch, vgg: VGG16, known: KnownStyles, picture: BatchPicture, 
     """Paints one picture, and says in a sentence why if that fails; takes what `paint` does."""
     began = time.perf_counter()
     try:
-        losses = paint(plan, vgg, known, picture, on_step).losses
-    except (UserError, OSError) as error:
-        return Outcome(trouble=str(error))
+        recipe = paint(plan, vgg, known, picture, on_step)
     except Exception as error:
-        memory = f"Memory ran out at {plan.config.size} pixels: choose a smaller --size."
-        trouble = memory if is_out_of_memory(error) else describe_bug(plan.options.debug)
-        release_memory(vgg.mean.device.type)
-        return Outcome(trouble=trouble)
-    return Outcome(losses=losses, seconds=time.perf_counter() - began)
+        return failed(error, plan, vgg.mean.device.type)
+    return Outcome(recipe=recipe, seconds=time.perf_counter() - began)
+
+
+def failed(error: Exception, plan: Batch, device: str) -> Outcome:
+    """What became of a picture that could not be made.
+
+    Args:
+        error: that is being handled.
+        plan: of the batch.
+        device: whose memory is given back.
+    """
+    trouble = trouble_of(error, plan.config.size, plan.options.debug, advice="")
+    release_memory(device)
+    return Outcome(trouble=trouble)
 
 
 def paint(plan: Batch, vgg: VGG16, known: KnownStyles, picture: BatchPicture, on_step: OnStep) -> Recipe:
@@ -106,9 +113,21 @@ def paint(plan: Batch, vgg: VGG16, known: KnownStyles, picture: BatchPicture, on
         UserError: if an input can't be used, or memory is too short.
         OSError: if the file can't be written.
     """
+    data, recipe = painted(plan, vgg, known, picture, sources_of(plan, picture), on_step)
+    write_whole(plan.path(picture), data)
+    return recipe
+
+
+def painted(
+    plan: Batch, vgg: VGG16, known: KnownStyles, picture: BatchPicture, sources: Sources, on_step: OnStep
+) -> tuple[bytes, Recipe]:
+    """Paints one picture or animation from what was read for it; else as `paint`.
+
+    Returns:
+        Bytes of the file, and the recipe in it.
+    """
     choices = Choices(config=with_lambda(plan.config, picture.lam), postprocess=plan.postprocess)
     device, tile = vgg.mean.device.type, plan.options.tile
-    sources = read_sources(_pair(picture), choices.config)
     animation = chosen_animation(plan.options, sources.content.data, picture.kind, str(picture.content))
     sizes = sources.content.size, sources.style_sizes
     cost = check_memory(*sizes, choices.config, device, tile, memory=plan.memory)
@@ -118,15 +137,22 @@ def paint(plan: Batch, vgg: VGG16, known: KnownStyles, picture: BatchPicture, on
             on_step(At(step.index, choices.config.steps), step.notice)
         (result,) = finish(step, choices.config, device, sources.inputs)
         finished = result.postprocessed(plan.postprocess)
-        write_whole(plan.path(picture), Painted(finished).encoded(picture.kind))
-        return finished.recipe
+        return Painted(finished).encoded(picture.kind), finished.recipe
     check_animation(plan.options, choices, animation)
     run = AnimationRun(vgg, animation, sources, choices, cost.tile)
     for found in run.steps(known):
         on_step(At(found.step.index, found.steps, found.frame + 1, animation.count), found.step.notice)
     (frames,) = run.painted
-    write_whole(plan.path(picture), frames.encoded(picture.kind))
-    return frames.recipe()
+    return frames.encoded(picture.kind), frames.recipe()
+
+
+def sources_of(plan: Batch, picture: BatchPicture) -> Sources:
+    """Reads what a picture is painted from.
+
+    Raises:
+        ImageError: if it can't be used.
+    """
+    return read_sources(_pair(picture), plan.config)
 
 
 def _pair(picture: BatchPicture) -> argparse.Namespace:

@@ -6,10 +6,10 @@ import argparse
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
-from stylecore.artifacts.recipe import RecipeError, read_recipe, sha256
+from stylecore.artifacts.recipe import Recipe, RecipeError, read_recipe, sha256
 from stylecore.cli.choices import choose
 from stylecore.cli.sources import LARGEST_RESULT
 from stylecore.config import FileFormat, Postprocess, TransferConfig, with_lambda
@@ -51,6 +51,10 @@ def read_batch(options: argparse.Namespace) -> Batch:
         SettingError: if an input or the folder can't be used, or a setting makes no sense.
     """
     choices = choose(options)
+    if choices.config.steps == 0:
+        raise SettingError("with --steps 0 nothing is painted: choose 1 step or more")
+    if options.ray and options.device != "auto":
+        raise SettingError("--ray computes on whatever its machines have: leave out --device")
     contents, styles = picture_files(options.contents), picture_files(options.styles)
     pictures = plan_batch(
         contents, styles, choices.config.lambdas, options.format or "png", _own_formats(contents, options)
@@ -72,14 +76,14 @@ def read_batch(options: argparse.Namespace) -> Batch:
     )
 
 
-def finished_pictures(plan: Batch) -> set[BatchPicture]:
-    """Those that an earlier run has finished: their recipes say what they were made from, and how.
+def finished_pictures(plan: Batch) -> dict[BatchPicture, Recipe]:
+    """Those that an earlier run has finished, with their recipes, which say what they were made from, and how.
 
     Raises:
         SettingError: if a file of that name was made in another way, which this run must not replace.
     """
-    digest = cache(_digest)
-    finished = set()
+    digest, frames = cache(_digest), cache(partial(_frames, plan.options))
+    finished = {}
     for picture in plan.pictures:
         path = plan.path(picture)
         if not path.exists():
@@ -87,13 +91,14 @@ def finished_pictures(plan: Batch) -> set[BatchPicture]:
         with suppress(RecipeError):
             recipe = read_recipe(read(path, LARGEST_RESULT), str(path))
             made_from = recipe.content_sha256, recipe.style_sha256
-            made_so = recipe.config, recipe.postprocess, recipe.steps_done
+            made_so = recipe.config, recipe.postprocess, recipe.steps_done, recipe.frames
             if made_from == (digest(picture.content), digest(picture.style)) and made_so == (
                 with_lambda(plan.config, picture.lam),
                 plan.postprocess,
                 plan.config.steps,
+                frames(picture.content, picture.kind),
             ):
-                finished.add(picture)
+                finished[picture] = recipe
                 continue
         raise SettingError(
             f"{path} is there already, made with other settings or from other pictures: "
@@ -112,6 +117,15 @@ def _own_formats(contents: Sequence[Path], options: argparse.Namespace) -> dict[
                 if animation is not None:
                     found[path] = FORMATS[animation.kind]
     return found
+
+
+def _frames(options: argparse.Namespace, path: Path, kind: FileFormat) -> int:
+    """How many frames of a file are painted into one of a format: 1 if it is taken as one picture."""
+    if options.frames == "all" and kind in FORMATS.values():
+        with suppress(ImageError):  # which its turn will tell
+            animation = open_animation(read(path), str(path))
+            return animation.count if animation else 1
+    return 1
 
 
 def _digest(path: Path) -> str:

@@ -31,7 +31,8 @@ class BatchProgress:
         self._pictures, self._there = pictures, there
         self._painted = self._failed = 0
         self._reasons: set[str] = set()
-        self._began = time.perf_counter()
+        self._part = 0.0  # of the pictures in work, that is done
+        self._began: float | None = None  # when the first step was made: that workers start is no measure of the rest
         self._tell(event="started", pictures=pictures, already_there=there)
 
     def show(self, at: Sequence[At], notice: str) -> None:
@@ -41,12 +42,18 @@ class BatchProgress:
             at: of each of them.
             notice: what a reader should be told, in a sentence; else empty.
         """
+        self.at_work(at)
         if notice:
             note(notice)
         if not self._json:
             several = f"–{self._done + len(at)}" if len(at) > 1 else ""
-            left = self._left(sum(one.share for one in at))
-            show_line(f"{self._done + 1}{several} of {self._pictures} · {'; '.join(map(str, at))} · {left}")
+            line = f"{self._done + 1}{several} of {self._pictures} · {'; '.join(map(str, at))} · {self._left()}"
+            show_line(line)
+
+    def at_work(self, at: Sequence[At]) -> None:
+        """Notes how far the pictures in work are, those that have just ended left out."""
+        self._part = sum(one.share for one in at)
+        self._began = time.perf_counter() if self._began is None else self._began
 
     def finished(self, picture: BatchPicture, path: Path, losses: Mapping[str, float], seconds: float) -> None:
         """Counts a picture that is written."""
@@ -82,15 +89,15 @@ class BatchProgress:
     def _done(self) -> int:
         return self._there + self._painted + self._failed
 
-    def _seconds_left(self, part: float = 0.0) -> float | None:
-        """Seconds of work to come, by what was painted since the start; None while that is nothing."""
-        worked = self._painted + part
-        if not worked:
+    def _seconds_left(self) -> float | None:
+        """Seconds of work to come, by what was painted since the first step; None while that is nothing."""
+        worked = self._painted + self._part
+        if not worked or self._began is None:
             return None
-        return round((time.perf_counter() - self._began) / worked * (self._pictures - self._done - part), 1)
+        return round((time.perf_counter() - self._began) / worked * (self._pictures - self._done - self._part), 1)
 
-    def _left(self, part: float) -> str:
-        seconds = self._seconds_left(part)
+    def _left(self) -> str:
+        seconds = self._seconds_left()
         return "measuring …" if seconds is None else f"about {spoken_time(seconds)} left"
 
     def _tell(self, **facts: object) -> None:

@@ -6,17 +6,14 @@ import csv
 import io
 import math
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from PIL import Image
 
 from stylecore.artifacts.contact_sheet import GAP, Rows, labelled_sheet
-from stylecore.artifacts.recipe import read_recipe
-from stylecore.cli.sources import LARGEST_RESULT
-from stylecore.errors import UserError
+from stylecore.artifacts.recipe import Recipe
 from stylecore.experiments.batch import BatchPicture
-from stylecore.imaging.files import read, write_whole
+from stylecore.imaging.files import write_whole
 from stylecore.imaging.output_formats import LONGEST_SIDE
 
 TABLE, SHEET = "pictures.csv", "sheet.jpg"
@@ -27,12 +24,18 @@ CHARACTER = 10  # pixels of a usual one in a label
 LABEL = 1.5  # times a small cell's side that it takes with label and gaps
 
 
-def write_report(folder: Path, pictures: Sequence[BatchPicture], failures: Mapping[BatchPicture, str]) -> list[Path]:
+def write_report(
+    folder: Path,
+    pictures: Sequence[BatchPicture],
+    made: Mapping[BatchPicture, Recipe],
+    failures: Mapping[BatchPicture, str],
+) -> list[Path]:
     """Writes the table, and the sheet of those pictures that are there.
 
     Args:
         folder: of the pictures.
         pictures: of the batch.
+        made: recipes of those that are there.
         failures: why some of them could not be made.
 
     Returns:
@@ -45,16 +48,16 @@ def write_report(folder: Path, pictures: Sequence[BatchPicture], failures: Mappi
     writer = csv.DictWriter(table, COLUMNS)
     writer.writeheader()
     for picture in pictures:
-        writer.writerow(_row(folder, picture, failures.get(picture, "")))
+        writer.writerow(_row(picture, made.get(picture), failures.get(picture, "")))
     write_whole(folder / TABLE, table.getvalue().encode())
-    there = [picture for picture in pictures if (folder / picture.name).exists()]
+    there = [picture for picture in pictures if picture in made]
     if not there:
         return [folder / TABLE]
     write_whole(folder / SHEET, _jpeg(_sheet(folder, there)))
     return [folder / TABLE, folder / SHEET]
 
 
-def _row(folder: Path, picture: BatchPicture, trouble: str) -> dict[str, object]:
+def _row(picture: BatchPicture, recipe: Recipe | None, trouble: str) -> dict[str, object]:
     row: dict[str, object] = {
         "file": picture.name,
         "content": picture.content,
@@ -62,8 +65,7 @@ def _row(folder: Path, picture: BatchPicture, trouble: str) -> dict[str, object]
         "lambda": picture.lam,
         "trouble": trouble,
     }
-    with suppress(UserError):  # not made, or not by us
-        recipe = read_recipe(read(folder / picture.name, LARGEST_RESULT))
+    if recipe is not None:
         row |= {f"{name}_loss": loss for name, loss in recipe.losses.items()} | {"steps": recipe.steps_done}
     return {name: row.get(name, "") for name in COLUMNS}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import warnings
 from collections.abc import Sequence
@@ -43,7 +44,7 @@ def _run(options: argparse.Namespace) -> int:
     if options.command == "app":
         return _started_app(options)
     try:
-        from stylecore.cli import commands  # after parsing: torch takes seconds to import, --help should not
+        from stylecore.cli import commands, failures  # after parsing: torch takes seconds to import, --help should not
         from stylecore.transfer import devices
 
         warnings.filterwarnings("ignore", module="PIL")  # about odd metadata; what matters raises
@@ -53,7 +54,7 @@ def _run(options: argparse.Namespace) -> int:
             return _refuse(str(error), terminal.BAD_INPUT)
         except Exception as error:
             if devices.is_out_of_memory(error):
-                return _refuse("Memory ran out: choose a smaller --size or fewer λ.", terminal.BAD_INPUT)
+                return _refuse(failures.memory_ran_out(), terminal.BAD_INPUT)
             return _refuse(terminal.describe_bug(options.debug), terminal.BUG)
     except KeyboardInterrupt:
         return _refuse("stopped before there was a picture.", terminal.STOPPED)
@@ -176,9 +177,15 @@ def _add_batch(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--workers",
         type=_workers,
-        default=1,
         metavar="N",
-        help="processes that paint at once, each with its share of the threads and of the memory (default 1)",
+        help="processes that paint at once, each with its share of the threads and of the memory (default 1; with "
+        "--ray one for each GPU of the cluster, or for each machine)",
+    )
+    parser.add_argument(
+        "--ray",
+        metavar="auto|local|ADDRESS",
+        help="paint on the machines of a Ray cluster: auto for the one that this machine belongs to, or the address of "
+        "one; local tries it on this machine alone. Files are read and written here (docs/workers.md)",
     )
     _add_settings(parser)
     for declared in POSTPROCESS.values():
@@ -276,9 +283,15 @@ def _workers(text: str) -> int:
 
 def _reader(declared: Setting) -> Any:  # noqa: ANN401  # argparse takes any callable
     def read(text: str) -> Any:  # noqa: ANN401  # whatever the setting's kind says
+        comma = re.fullmatch(r"\s*(\d+),(\d+)\s*", text)  # as many languages write it; a list of λ looks like it
         try:
-            return declared.from_text(text)
+            value = declared.from_text(text)
+            if comma:
+                declared.check(value)
         except SettingError as error:
+            if comma and declared.kind in ("lambdas", "float"):
+                raise argparse.ArgumentTypeError(f"write {comma[1]}.{comma[2]}, with a point") from error
             raise argparse.ArgumentTypeError(str(error)) from error
+        return value
 
     return read

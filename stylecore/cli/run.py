@@ -18,6 +18,7 @@ from stylecore.artifacts.recipe import read_recipe
 from stylecore.cli.checkpoints import Checkpoints
 from stylecore.cli.choices import Choices, note_differences
 from stylecore.cli.estimate import check_memory, spoken_estimate
+from stylecore.cli.failures import memory_ran_out
 from stylecore.cli.signals import Signals
 from stylecore.cli.sources import Sources
 from stylecore.cli.terminal import BAD_INPUT, BUG, DONE, STOPPED, describe_bug, leave_progress, say, show_progress
@@ -195,7 +196,7 @@ def ended_by(error: BaseException, size: int, debug: bool) -> tuple[str, int]:
     if isinstance(error, UserError):
         return str(error), BAD_INPUT
     if is_out_of_memory(error):
-        return f"Memory ran out at {size} pixels: choose a smaller --size or fewer λ.", BAD_INPUT
+        return memory_ran_out(size), BAD_INPUT
     return describe_bug(debug), BUG
 
 

@@ -7,7 +7,7 @@ import logging
 from stylecore.engine.jobs import Halt, Job, Status
 from stylecore.engine.messages import NOT_ENCODED
 from stylecore.engine.runner import Pictures
-from stylecore.engine.scheduler import Scheduler
+from stylecore.engine.scheduler import Scheduler, at_rest
 from stylecore.engine.slots import Slots
 
 _log = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ class Endings:
         error: str = "",
         too_large: bool = False,
     ) -> None:
-        """Encodes the pictures of a job's newest step and publishes how it has come to rest.
+        """Encodes the pictures of a job's newest step, has them kept, and then publishes how it has come to rest.
 
         Args:
             job: which one.
@@ -61,4 +61,6 @@ class Endings:
             except Exception:
                 _log.exception("the pictures of job %s could not be encoded", job.id)
                 error = error or NOT_ENCODED
+        rest = at_rest(job.snapshot, status, pictures, resumable=resumable, error=error, too_large=too_large)
+        self._scheduler.registry.before_rest(job, rest, decision)
         self._scheduler.finish(job, status, decision, pictures, resumable=resumable, error=error, too_large=too_large)

@@ -16,7 +16,7 @@ from stylecore.engine.derived_jobs import from_result
 from stylecore.engine.endings import Endings
 from stylecore.engine.jobs import Job, Request, Snapshot
 from stylecore.engine.limits import Limits, free_memory, read_limits
-from stylecore.engine.messages import NO_STATE, NOT_DEEP, SERVER_ENDS
+from stylecore.engine.messages import FROM_PICTURE, NO_STATE, NOT_DEEP, SERVER_ENDS
 from stylecore.engine.presence import Presence
 from stylecore.engine.queries import Answer, Query, QueryFailed, QueryQueue
 from stylecore.engine.quotas import RequestRefused, check_more_steps, check_steering, checked_request
@@ -60,7 +60,6 @@ class Engine:
     Attributes:
         device: on which it computes.
         limits: that it enforces.
-        usual_size: pixels of the longer side, at which pages begin: see `usual_size.usual_size`.
     """
 
     def __init__(
@@ -95,7 +94,6 @@ class Engine:
         self.limits = limits or read_limits(device=self.device)
         throughput = throughput or ThroughputEstimator()
         self._throughput = throughput
-        self.usual_size = usual_size(throughput, self.limits, self.device)
         self._abandoned_after = abandoned_after
         self._slots = Slots(runners or [ThreadRunner(self.device, load, refresh)])
         here = (runner for runner in self._slots.runners if isinstance(runner, ThreadRunner))
@@ -278,7 +276,15 @@ class Engine:
     def know_speed(self, measured: ThroughputEstimator) -> None:
         """Takes into account how fast the machine is, if that has been measured after the engine began."""
         self._throughput.take(measured)
-        self.usual_size = usual_size(self._throughput, self.limits, self.device)
+
+    @property
+    def usual_size(self) -> int:
+        """Pixels of the longer side at which pages begin, by what is known of the machine's speed now."""
+        return usual_size(self._throughput, self.limits, self.device)
+
+    def absent_runners(self) -> tuple[int, int]:
+        """How many of those who compute can't be reached, and how many there are in all."""
+        return len(self._scheduler.absent), len(self._slots.runners)
 
     def free_memory(self) -> int:
         """Bytes that a run could take now on the engine's device."""
@@ -320,6 +326,15 @@ class Engine:
             callback: called under the engine's lock, so it must return at once and not wait for another thread.
         """
         self._registry.on_forget.append(callback)
+
+    def before_rest(self, keep: Callable[[Job, Snapshot, int], None]) -> None:
+        """Has results kept elsewhere before anybody sees them.
+
+        Args:
+            keep: called without any lock, with a job, the snapshot with which it is about to rest, and the number of
+                the decision (see `Scheduler`); it returns when that is kept, or can't be.
+        """
+        self._registry.before_rest = keep
 
     def end_all(self, notice: str = SERVER_ENDS) -> bool:
         """Stops every job with its picture, since the server ends. Returns whether any waited or ran.
@@ -442,7 +457,10 @@ class Engine:
         """
         if job.ended and job.snapshot.results and not job.snapshot.resumable:
             request = from_result(job, max(more_steps, job.snapshot.steps - job.snapshot.done))
-            return self.submit_all(job.owner, [request], beside=beside)[0]
+            (anew,) = self.submit_all(job.owner, [request], beside=beside)
+            with self._scheduler.changed:
+                self._registry.tell(anew, notices=(FROM_PICTURE, *anew.snapshot.notices))
+            return anew
         self.go_on(job, more_steps, beside=beside)
         return job
 

@@ -70,6 +70,7 @@ class Snapshot:
         steps: updates that the job is set to make.
         seconds: spent computing so far; neither waiting nor pauses count.
         left: seconds of computing to come, estimated.
+        repeated: the newest step that a run has repeated which had to begin anew; None if it has nothing to repeat.
         loss_history: losses of all steps so far.
         previews: JPEG bytes of each λ's picture, renewed about once a refresh.
         frames: pictures of some steps, evenly spread; step 0 is always among them.
@@ -90,6 +91,7 @@ class Snapshot:
     steps: int = 0
     seconds: float = 0.0
     left: float = 0.0
+    repeated: int | None = None
     loss_history: tuple[LossRecord, ...] = ()
     previews: tuple[bytes, ...] = ()
     frames: tuple[Frame, ...] = ()

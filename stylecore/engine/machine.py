@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Sequence
 
 import psutil
 
@@ -46,3 +47,15 @@ def cores() -> int:
     has_affinity = hasattr(process, "cpu_affinity")  # macOS has none
     allowed = len(process.cpu_affinity()) if has_affinity else psutil.cpu_count() or 1
     return max(1, math.ceil(min([allowed, *processor_quotas()])))
+
+
+def share_of_cores(machines: Sequence[int], count: int) -> float:
+    """Cores of each of several processes that are to find a place on machines: as many as let all of them find one.
+
+    Args:
+        machines: cores of each.
+        count: of the processes; where there are more of them than cores, each gets a part of one.
+    """
+    whole = range(max(machines, default=0), 0, -1)
+    fitting = (share for share in whole if sum(cores // share for cores in machines) >= count)
+    return next(fitting, sum(machines) / count)

@@ -17,6 +17,9 @@ KILLED = Sentence("The computation was interrupted; the last good picture is kep
 BROKEN = Sentence("Something went wrong in the computation; the last good picture is kept. Please try again.")
 RELEASED = Sentence("The server needed the memory of this paused run, so it ended here; the picture is kept.")
 NO_STATE = Sentence("The optimiser's state of this run is no longer there: start a new run from its picture.")
+FROM_PICTURE = Sentence(
+    "What the optimiser had learnt in that run is no longer there, so these steps begin anew from its picture."
+)
 NOT_DEEP = Sentence("The server keeps only 8 bits of this picture by now: save it as PNG, or run it again.")
 NO_ROOM = Sentence("There is too little memory for this picture: choose a smaller size.")
 LEFT_QUEUE = Sentence("You were away while others waited for a place, so this run left the queue: press Run again.")

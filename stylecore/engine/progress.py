@@ -22,6 +22,8 @@ class Progress:
         with self._registry.changed:
             job.begun = job.holds_state = True
             job.caught_up = False
+            self._registry.tell(job, repeated=0 if job.snapshot.done else None)
+            self._registry.tell(job, left=self._left(job) or 0.0)
 
     def frame_due(self, job: Job) -> bool:
         """Whether the pictures of the job's next step are to be kept."""
@@ -70,7 +72,9 @@ class Progress:
             job.size = update.size
             if update.repeated:
                 job.caught_up = update.losses.index == snapshot.done
-                self._registry.tell(job, seconds=snapshot.seconds + seconds)
+                repeated = None if job.caught_up else update.losses.index
+                self._registry.tell(job, seconds=snapshot.seconds + seconds, repeated=repeated)
+                self._registry.tell(job, left=self._left(job) or 0.0)
                 return not job.halt
             job.caught_up = True
             if job.halt:  # what was published when it was halted stays as it is

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 from stylecore.engine.clock import SuspendAwareClock
 from stylecore.engine.derived_jobs import extract
-from stylecore.engine.jobs import Job, Workspace
+from stylecore.engine.jobs import Job, Snapshot, Workspace
 from stylecore.engine.limits import Limits
 from stylecore.engine.logs import Fact, log_event, pseudonym
 from stylecore.engine.messages import RELEASED
@@ -29,6 +29,7 @@ class Registry:
         changed: the lock over all jobs, and over the queue; it is notified when something has changed.
         jobs: by id, oldest first.
         clock: in seconds; time that the process slept does not count.
+        before_rest: keeps a job as it is about to rest, by the decision of that number, before anybody sees it so.
     """
 
     def __init__(self, limits: Limits, clock: Callable[[], float], release_run: Callable[[Job], None]) -> None:
@@ -45,6 +46,7 @@ class Registry:
         self.limits = limits
         self.on_forget: list[Callable[[str, str], None]] = []
         self.on_finish: list[Callable[[Job], None]] = []
+        self.before_rest: Callable[[Job, Snapshot, int], None] = lambda *_: None
         self.other_bytes: list[Callable[[], int]] = []
         self._losses: dict[str, int] = {}
         self._release_run = release_run

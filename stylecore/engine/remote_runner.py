@@ -73,6 +73,25 @@ class _Exact:
     precision: Precision
 
 
+class KnownRuns:
+    """What a server knows of runs that are computed elsewhere, wherever that is at the moment.
+
+    Attributes:
+        tasks: by run.
+        exact: the newest picture that is known, by run.
+    """
+
+    def __init__(self) -> None:
+        """Knows nothing yet."""
+        self.tasks: dict[str, Task] = {}
+        self.exact: dict[str, _Exact] = {}
+
+    def forget(self, run: str) -> None:
+        """Drops all that is known of a run."""
+        self.tasks.pop(run, None)
+        self.exact.pop(run, None)
+
+
 class RemoteRunner:
     """See `runner.Runner`; the tensors are on the far side of a link.
 
@@ -80,23 +99,23 @@ class RemoteRunner:
         device: on which the far side computes.
     """
 
-    def __init__(self, link: Link, device: str, *, here: bool = True) -> None:
+    def __init__(self, link: Link, device: str, known: KnownRuns, *, here: bool = True) -> None:
         """Takes the way to the host.
 
         Args:
             link: to the host.
             device: on which it computes.
+            known: what is known of runs, shared by all runners of a server, so that one can take over another's.
             here: whether the host is on this machine, so that what it measures of precisions is what others would.
         """
         self.device = device
         self._link, self._here = link, here
         self._measured: dict[tuple[str, int], Measurement] = {}
-        self._tasks: dict[str, Task] = {}
-        self._exact: dict[str, _Exact] = {}
+        self._known = known
 
     def begin(self, run: str, task: Task) -> None:
         """See `Runner`."""
-        self._tasks[run] = task
+        self._known.tasks[run] = task
         measured = {**self._measured, **(measurements() if self._here else {})}
         _answer(self._link.call("control", "begin", run, task_to_plain(task), measurements_to_plain(measured)).result())
 
@@ -109,7 +128,7 @@ class RemoteRunner:
         if answer["exact"] and not update.repeated:
             exact = answer["exact"]
             levels = np.frombuffer(exact["levels"], np.uint8).reshape(exact["shape"])
-            self._exact[run] = _Exact(losses=update.losses, levels=levels, precision=exact["precision"])
+            self._known.exact[run] = _Exact(losses=update.losses, levels=levels, precision=exact["precision"])
         return update
 
     def pictures(self, run: str, index: int, changes: LambdaChanges, weight_changes: WeightChanges = ()) -> Pictures:
@@ -118,7 +137,7 @@ class RemoteRunner:
         try:
             answer = _answer(self._link.call("control", "pictures", run, index, *plain).result())
         except (RunnerLost, LookupError):
-            if run not in self._exact:
+            if run not in self._known.exact:
                 raise
             return self._exact_pictures(run, changes, weight_changes)
         return Pictures(tuple(answer["results"]), tuple(answer["previews"]))
@@ -137,19 +156,23 @@ class RemoteRunner:
     def split(self, run: str, parts: Sequence[tuple[str, Task, slice]]) -> None:
         """See `Runner`."""
         plain = [[name, task_to_plain(task), [places.start, places.stop]] for name, task, places in parts]
-        self._tasks.update({name: task for name, task, _ in parts})
+        self._known.tasks.update({name: task for name, task, _ in parts})
         self._link.call("control", "split", run, plain)
-        self._forget(run)
+        self._known.forget(run)
 
     def release(self, run: str) -> None:
         """See `Runner`."""
-        if run in self._tasks:
+        if run in self._known.tasks:
             self._link.call("control", "release", run)
-        self._forget(run)
+        self._known.forget(run)
 
     def trim(self) -> None:
         """See `Runner`."""
         self._link.call("control", "trim")
+
+    def awake(self) -> None:
+        """See `Runner`."""
+        _answer(self._link.call("control", "trim").result())
 
     def close(self) -> None:
         """See `Runner`."""
@@ -161,12 +184,8 @@ class RemoteRunner:
         if self._here:
             take_measurements({key: measured for key, measured in found.items() if key not in measurements()})
 
-    def _forget(self, run: str) -> None:
-        self._tasks.pop(run, None)
-        self._exact.pop(run, None)
-
     def _exact_pictures(self, run: str, changes: LambdaChanges, weight_changes: WeightChanges) -> Pictures:
-        exact, request = self._exact[run], self._tasks[run].request
+        exact, request = self._known.exact[run], self._known.tasks[run].request
         images = torch.from_numpy(exact.levels.copy()).permute(0, 3, 1, 2).float() / 255  # (K, 3, H, W)
         height, width = images.shape[2:]
         step = Step(losses=exact.losses, images=images, size=(width, height), seconds=0.0, precision=exact.precision)

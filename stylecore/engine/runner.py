@@ -52,6 +52,10 @@ class RunnerLost(Exception):
     """A runner is gone, and with it the state of all its runs: they can only begin anew, where it begins again."""
 
 
+class RunnerAbsent(RunnerLost):
+    """A runner could not even be started."""
+
+
 class Runner(Protocol):
     """Computes runs step by step; each run is known by a name.
 
@@ -123,6 +127,13 @@ class Runner(Protocol):
 
     def trim(self) -> None:
         """Gives unused memory back to the device."""
+
+    def awake(self) -> None:
+        """Returns when it can compute, after it has gone down.
+
+        Raises:
+            RunnerLost: if it can't.
+        """
 
     def close(self) -> None:
         """Drops everything."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -44,6 +45,7 @@ class Scheduler:
         waiting: the jobs that wait for a turn, those between two of their turns among them.
         devices: of the slots.
         at_work: the jobs whose turn it is, by slot.
+        absent: slots whose runner can't be reached: nothing begins there, and what had begun has gone to others.
         turns: who has had how much.
     """
 
@@ -59,6 +61,7 @@ class Scheduler:
         self.changed = registry.changed
         self.waiting: deque[Job] = deque()
         self.at_work: dict[int, Job] = {}
+        self.absent: set[int] = set()
         self.turns = Turns()
         self.devices, self._throughput, self._abandoned_after = devices, throughput, abandoned_after
         self._turn_began = [0.0] * len(devices)
@@ -192,6 +195,24 @@ class Scheduler:
                     if not job.snapshot.loss_history:  # nor has it a picture there
                         job.slot = None
 
+    def runner_absent(self, slot: int) -> None:
+        """Notes that the runner of a slot does not come back for now: whatever was there begins anew in other slots."""
+        with self.changed:
+            self.runner_lost(slot)
+            self.absent.add(slot)
+            present = [other for other in range(len(self.devices)) if other not in self.absent]
+            for job in self.registry.jobs.values():
+                if job.slot == slot and present:
+                    slots = [other.slot for other in self.registry.jobs.values()]
+                    job.slot = min(present, key=slots.count)
+            self.changed.notify_all()
+
+    def runner_present(self, slot: int) -> None:
+        """Notes that the runner of a slot is there again."""
+        with self.changed:
+            self.absent.discard(slot)
+            self.changed.notify_all()
+
     def abandoned(self, job: Job) -> bool:
         """Whether no page has shown a job for too long."""
         return self.registry.clock() - job.seen > self._abandoned_after
@@ -245,7 +266,7 @@ class Scheduler:
             slot: where it would be at work.
             at_work: a job that would be between two turns then, too.
         """
-        if job.slot not in (None, slot):
+        if slot in self.absent or job.slot not in (None, slot):
             return False
         elsewhere = [other for number, other in self.at_work.items() if number != slot]
         mine = sum(other.owner == job.owner for other in elsewhere)
@@ -279,9 +300,9 @@ class Scheduler:
     def wait(self, job: Job | None = None) -> float | None:
         """Seconds until the first turn of a waiting job, or of one that were added now; None where that is unknown."""
         with self.changed:
-            slots = len(self.devices)
-            if job is not None and not any(self._may_begin(job, slot) for slot in range(slots)):
+            if job is not None and not any(self._may_begin(job, slot) for slot in range(len(self.devices))):
                 return None
+            slots = max(1, len(self.devices) - len(self.absent))
             before = itertools.takewhile(lambda other: other is not job, self._order())
             each = [self.left(other) for other in (*self._at_work(), *before)]
         if len(each) < slots:
@@ -301,7 +322,11 @@ class Scheduler:
 
     def left(self, job: Job) -> float | None:
         """Seconds of computing that a job still takes, estimated."""
-        return None if job.cost is None else self.seconds(job.cost, job.snapshot.done, job.snapshot.steps)
+        if job.cost is None:
+            return None
+        snapshot = job.snapshot
+        made = snapshot.done if snapshot.repeated is None else snapshot.repeated
+        return self.seconds(job.cost, made if job.begun else 0, snapshot.steps)  # else all of it is to be repeated
 
     def seconds(self, cost: Cost, done: int = 0, steps: int | None = None) -> float | None:
         """Seconds of computing that a run still takes, estimated: see `engine.Engine.seconds`."""
@@ -425,17 +450,8 @@ class Scheduler:
         with self.changed:
             if job.ended or job.decision != decision:
                 return
-            self.registry.tell(
-                job,
-                status="failed" if error else status,
-                position=0,
-                left=0.0,
-                results=pictures.results if pictures else job.snapshot.results,
-                pictured=job.snapshot.done if pictures else job.snapshot.pictured,
-                previews=pictures.previews if pictures else job.snapshot.previews,
-                error=error,
-                resumable=resumable and not error,
-                too_large=too_large,
+            job.snapshot = at_rest(
+                job.snapshot, status, pictures, resumable=resumable, error=error, too_large=too_large
             )
             if error:  # nothing of it shall take the next one's memory
                 self.registry.release(job, failed=True)
@@ -444,6 +460,30 @@ class Scheduler:
                 for callback in self.registry.on_finish:
                     callback(job)
             self.changed.notify_all()
+
+
+def at_rest(
+    snapshot: Snapshot,
+    status: Status,
+    pictures: Pictures | None,
+    *,
+    resumable: bool = False,
+    error: str = "",
+    too_large: bool = False,
+) -> Snapshot:
+    """A job's snapshot as it is published when the job has come to rest; see `Scheduler.finish` for the arguments."""
+    return dataclasses.replace(
+        snapshot,
+        status="failed" if error else status,
+        position=0,
+        left=0.0,
+        results=pictures.results if pictures else snapshot.results,
+        pictured=snapshot.done if pictures else snapshot.pictured,
+        previews=pictures.previews if pictures else snapshot.previews,
+        error=error,
+        resumable=resumable and not error,
+        too_large=too_large,
+    )
 
 
 def request_cost(request: Request, device: str) -> Cost | None:

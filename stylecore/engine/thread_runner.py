@@ -152,6 +152,9 @@ class ThreadRunner:
         """See `Runner`."""
         release_memory(self.device)
 
+    def awake(self) -> None:
+        """See `Runner`; it is always there."""
+
     def close(self) -> None:
         """See `Runner`."""
         for run in list(self._runs):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import time
+from statistics import median
 
 import torch
 
@@ -12,48 +14,60 @@ from stylecore.transfer.objective import Objective
 from stylecore.transfer.precision import choose_precision
 from stylecore.transfer.vgg import VGG16
 
+PASSES, SECONDS = 5, 1.0  # that are measured at least; the fastest counts, since a machine is often busy at the start
+NEWEST = 9  # steps of a size that count
+
 
 class ThroughputEstimator:
     """What is known of a machine's speed: seconds per pixel forward and backward, for pictures of each size.
 
-    Small pictures take longer per pixel, and a machine may get busy: every step that is made counts a little.
+    Small pictures take longer per pixel, and a machine may get busy, or less so: the median of the newest steps counts.
     """
-
-    NEWEST_SHARE = 0.05  # weight of the newest step in the estimate
 
     def __init__(self, pixels: int = 0, seconds: float = 0.0) -> None:
         """Begins with one measurement, or with none."""
-        self._known: dict[int, float] = {}
-        if pixels:
-            self.learn(pixels, seconds)
+        self._measured: dict[int, float] = {_size(pixels): seconds / pixels} if pixels else {}
+        self._steps: dict[int, tuple[float, ...]] = {}
 
     def learn(self, pixels: int, seconds: float) -> None:
         """Takes a step of a picture of so many pixels into account."""
-        size = round(math.log2(pixels))
-        per_pixel = seconds / pixels
-        known = self._known.get(size, per_pixel)
-        self._known[size] = known + self.NEWEST_SHARE * (per_pixel - known)
+        size = _size(pixels)
+        self._steps[size] = (*self._steps.get(size, ()), seconds / pixels)[-NEWEST:]
 
     def take(self, other: ThroughputEstimator) -> None:
-        """Takes over what another estimator knows of sizes that this one has seen nothing of."""
-        self._known = other._known | self._known
+        """Takes over what another estimator has measured of sizes of which this one has measured nothing."""
+        self._measured = other._measured | self._measured
 
     def of(self, pixels: int) -> float | None:
-        """Seconds a pixel for pictures of this size, or of the nearest size that is known."""
-        if not self._known:
+        """Seconds a pixel for pictures of this size.
+
+        Where no step of the size has been made it is that of the nearest size that is known, but no more than a smaller
+        picture has taken: what was measured at the start, on a machine that was busy then, is mended by any real step.
+        """
+        learned = {size: median(steps) for size, steps in self._steps.copy().items()}
+        size = _size(pixels)
+        if size in learned:
+            return learned[size]
+        known = self._measured | learned
+        if not known:
             return None
-        return self._known[min(list(self._known), key=lambda size: abs(size - math.log2(pixels)))]
+        nearest = known[min(known, key=lambda other: abs(other - math.log2(pixels)))]
+        return min([nearest, *(per_pixel for other, per_pixel in learned.items() if other < size)])
 
 
 def measure_throughput(vgg: VGG16, side: int = 160) -> ThroughputEstimator:
-    """The throughput of the network's device, measured in less than a second."""
+    """The throughput of the network's device, measured in a second or two."""
     config = TransferConfig(size=side, precision=choose_precision("auto", vgg, side, side))
     images = torch.rand(1, 3, side, side, generator=torch.Generator().manual_seed(0)).to(vgg.mean.device)
     objective = Objective(vgg, images, images.flip(3), config)
-    best = float("inf")
-    for _ in range(3):
-        began = time.perf_counter()
+    times = [time.perf_counter()]
+    while len(times) <= PASSES or times[-1] < times[0] + SECONDS:
         _, gradient = objective.gradient(images, torch.ones(1, device=images.device))
         gradient.sum().item()  # waits for the device
-        best = min(best, time.perf_counter() - began)
-    return ThroughputEstimator(side**2, best)
+        times.append(time.perf_counter())
+    return ThroughputEstimator(side**2, min(after - before for before, after in itertools.pairwise(times)))
+
+
+def _size(pixels: int) -> int:
+    """Sizes that are told apart, by powers of two."""
+    return round(math.log2(pixels))

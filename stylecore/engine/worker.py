@@ -17,13 +17,14 @@ from stylecore.engine.logs import log_event
 from stylecore.engine.messages import KILLED, message_for, time_is_up
 from stylecore.engine.progress import Progress, task_of
 from stylecore.engine.queries import QueryQueue
-from stylecore.engine.runner import Runner, RunnerLost
+from stylecore.engine.runner import Runner, RunnerAbsent, RunnerLost
 from stylecore.engine.scheduler import Scheduler
 from stylecore.engine.throughput import ThroughputEstimator
 from stylecore.errors import UserError
 from stylecore.transfer.devices import is_out_of_memory
 
 MOST_LOST = 2  # times that a run begins anew after it went down with its runner
+ABSENT_AFTER = 2  # times that a runner goes down without a step between: then its work goes to others
 FIRST_REST_SECONDS, LONGEST_REST_SECONDS = 1.0, 60.0
 WATCHDOG_SECONDS = 1.0  # between two looks at whether the worker lives
 CLOSING_SECONDS = 10.0  # for which the end of the process waits for the step that is being computed
@@ -70,6 +71,7 @@ class Worker:
         self._registry, self._throughput, self._device = scheduler.registry, throughput, runner.device
         self._progress = Progress(self._registry, scheduler.left)
         self._rest_seconds = 0.0  # after the runner has gone down once more without a step between
+        self._losses = 0  # times that it has, in a row
         self.restarts = 0
         self._closing = threading.Event()
         self.thread = self._start()
@@ -128,6 +130,9 @@ class Worker:
 
     def _work(self) -> None:
         while not self._closing.is_set():
+            if self._slot in self._scheduler.absent:
+                self._call_runner()
+                continue
             self._scheduler.wait_for_work(self._slot, self._has_other_work)
             if self._closing.is_set():
                 return
@@ -166,9 +171,9 @@ class Worker:
                 if self._scheduler.gives_way(job):
                     break
                 self._answer()
-        except RunnerLost:
+        except RunnerLost as lost:
             decision = job.decision
-            self._runner_lost(job)
+            self._runner_lost(job, absent=isinstance(lost, RunnerAbsent))
             error = KILLED if job.lost > MOST_LOST else ""  # else it begins anew with its next turn
         except Exception as problem:
             decision = job.decision
@@ -187,10 +192,31 @@ class Worker:
         if not job.halt:  # else its halt is being published
             self._endings.publish(job, "failed", decision, error=error, too_large=short)
 
-    def _runner_lost(self, job: Job) -> None:
-        """Lets the runner's jobs begin anew; a runner that goes down again and again gets one ever more rarely."""
-        self._scheduler.runner_lost(self._slot)
+    def _runner_lost(self, job: Job, *, absent: bool) -> None:
+        """Lets the jobs of a runner begin anew: there, or elsewhere if it does not come or went down before a step."""
+        self._losses += 1
         self._registry.log("runner_lost", job, level=logging.WARNING)
+        if absent or self._losses >= ABSENT_AFTER:
+            log_event("runner_absent", logging.ERROR, slot=self._slot)
+            self._scheduler.runner_absent(self._slot)
+        else:
+            self._scheduler.runner_lost(self._slot)
+            self._rest()
+
+    def _call_runner(self) -> None:
+        """Tries whether a runner that was absent is there again, ever more rarely; meanwhile others do its work."""
+        self._rest()
+        if self._closing.is_set():
+            return
+        try:
+            self._runner.awake()
+        except RunnerLost:
+            return
+        log_event("runner_present", slot=self._slot)
+        self._losses, self._rest_seconds = 0, 0.0
+        self._scheduler.runner_present(self._slot)
+
+    def _rest(self) -> None:
         self._closing.wait(self._rest_seconds)
         self._rest_seconds = min(2 * self._rest_seconds + FIRST_REST_SECONDS, LONGEST_REST_SECONDS)
 
@@ -245,7 +271,7 @@ class Worker:
         except Exception:
             self._progress.return_steering(job, steering)  # for a run that begins anew
             raise
-        self._rest_seconds = 0.0
+        self._losses, self._rest_seconds = 0, 0.0
         if steering is not None:
             self._progress.steered(job, steering)
         self._learn(job, update)

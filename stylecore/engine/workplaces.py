@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from types import ModuleType
 
 from stylecore.config import VggWeights
 from stylecore.engine.machine import cores
 from stylecore.engine.process_link import ProcessLink
-from stylecore.engine.remote_runner import RemoteRunner
+from stylecore.engine.remote_runner import KnownRuns, RemoteRunner
 from stylecore.engine.runner import Runner
 from stylecore.engine.thread_runner import ThreadRunner
 from stylecore.errors import SettingError
@@ -40,18 +43,34 @@ def make_runners(
     if workers is None:
         return [ThreadRunner(where, load, REFRESH_SECONDS) for where in devices]
     threads = max(1, cores() // workers) if device == "cpu" else 0
+    known = KnownRuns()
     return [
-        RemoteRunner(ProcessLink(where, threads, REFRESH_SECONDS), where)
+        RemoteRunner(ProcessLink(where, threads, REFRESH_SECONDS), where, known)
         for where in (devices[number % len(devices)] for number in range(workers))
     ]
 
 
 def _ray_runners(address: str, workers: int | None) -> Sequence[Runner]:
+    ray_link = ray_links(RAY)
+    links = ray_link.make_ray_links(address, workers, partial(ray_link.engine_host, refresh=REFRESH_SECONDS))
+    known = KnownRuns()
+    return [RemoteRunner(link, link.device, known, here=False) for link in links]
+
+
+def ray_links(asked_by: str) -> ModuleType:
+    """The module of the links to Ray.
+
+    Args:
+        asked_by: what asks for Ray, for the sentence where it is not installed.
+
+    Raises:
+        SettingError: if it is not.
+    """
+    os.environ.setdefault("RAY_DEDUP_LOGS_SKIP_REGEX", ".")  # Ray prints on stdout, where a batch has its JSON
     try:
-        from stylecore.engine.ray_link import make_ray_links
+        return importlib.import_module("stylecore.engine.ray_link")
     except ImportError as error:
-        raise SettingError("{name} needs Ray: pip install -r requirements-ray.txt", name=RAY) from error
-    return [RemoteRunner(link, link.device, here=False) for link in make_ray_links(address, workers, REFRESH_SECONDS)]
+        raise SettingError("{name} needs Ray: pip install -r requirements-ray.txt", name=asked_by) from error
 
 
 def _workers(environment: Mapping[str, str]) -> int | None:

@@ -78,8 +78,9 @@ def start_page(title: str) -> tuple[Engine, str]:
     settings_replace_address()
     page_speaks(language)
     with st.container(horizontal=True, gap="small", key="navigation"):
-        for file, (label, icon) in PAGES.items():
-            st.page_link(file, label=_(label), icon=icon)
+        with st.container(horizontal=True, gap="small", key="pages"):
+            for file, (label, icon) in PAGES.items():
+                st.page_link(file, label=_(label), icon=icon)
         language_switch()
     with st.container(key="here"):  # drawn even if empty: if it came and went, everything below would be redrawn
         show_callback_error()

@@ -147,7 +147,7 @@ def test_a_late_answer_undoes_nothing_and_a_mask_of_the_page_s_own_can_be_undone
     board.hear(2, a={"url": "data:,", "stamp": "s-2"})  # its own: it is not looked at
     assert board.state == both
     board.hear(2, a={"url": url(np.full((HEIGHT, WIDTH), 255, np.uint8)), "stamp": "other"})
-    board.page.get_by_text("100 % of").wait_for()
+    board.page.get_by_text("100% of").wait_for()
     board.press("Undo")
     assert board.state == both
 

@@ -1,5 +1,6 @@
 """What is seen first, and by everybody: finished samples, one screen, enough contrast, a link with its results."""
 
+import io
 import re
 
 import pytest
@@ -20,6 +21,7 @@ from tests.support.browser import (
     slider,
     step,
     stopped,
+    unfold,
     visitor,
     whole,
 )
@@ -70,6 +72,56 @@ def test_everything_of_the_studio_is_on_one_screen_of_a_laptop(page):
     press(page, "Run")
     finished(page, 8)
     whole(page, *idle, ".st-key-touches", ".st-key-downloads")
+
+
+def test_run_and_what_is_on_its_way_stay_in_the_window(browser, address):
+    query = "size=64&steps=2000&style=Embroidery&style2=Sunset+dots"
+    with visitor(browser, f"{address}/?{query}", viewport=LAPTOP) as page:
+        main = page.locator("[data-testid=stMain]")
+        whole(page, ".st-key-set_lam", ".st-key-run_studio")
+        unfold(page, "Advanced")
+        main.evaluate("main => main.scrollTo(0, 900)")
+        whole(page, ".st-key-run_studio")
+        press(page, "Run")
+        running(page)
+        page.get_by_text("Result 1 is being painted").wait_for()
+        whole(page, ".st-key-run_studio", ".st-key-on_the_way", ".st-key-stop")
+        main.evaluate("main => main.scrollTo(0, 0)")
+        whole(page, ".st-key-set_lam", ".st-key-run_studio", ".st-key-on_the_way")
+        expect(page.locator("[data-testid=stTooltipContent]")).to_have_count(0)  # where the pointer has been left
+        press(page, "Stop")
+        stopped(page)
+
+
+def test_the_strip_of_styles_keeps_its_place_and_an_own_picture_is_at_hand_in_it(browser, address, tmp_path):
+    Image.effect_noise((40, 30), 60).convert("RGB").save(tmp_path / "mine.png")
+    with visitor(browser, f"{address}/?size=64", viewport=LAPTOP) as page:
+        strip = page.locator(".st-key-gallery_style fieldset")
+        place = strip.evaluate("strip => strip.scrollLeft")
+        assert place > 100  # what is chosen lies far in it
+        page.locator(FIELD).first.set_input_files(tmp_path / "mine.png")
+        page.locator(".st-key-gallery_content figcaption", has_text="mine.png").wait_for()
+        at_rest(page)
+        page.get_by_role("radio", name="Русский").click()
+        page.locator(".st-key-gallery_style figcaption", has_text="Ночные вихри").wait_for()
+        assert strip.evaluate("strip => strip.scrollLeft") == place
+        strip.locator("label[title='mine.png']").click(timeout=5000, position={"x": 20, "y": 20})
+        page.locator(".st-key-gallery_style figcaption", has_text="mine.png").wait_for()
+
+
+def test_a_file_dropped_onto_the_picture_becomes_the_photograph(page):
+    buffer = io.BytesIO()
+    Image.effect_noise((40, 30), 60).convert("RGB").save(buffer, "PNG")
+    drop = """(figure, bytes) => {
+        const dataTransfer = new DataTransfer()
+        dataTransfer.items.add(new File([new Uint8Array(bytes)], "dropped.png", { type: "image/png" }))
+        for (const kind of ["dragover", "drop"]) {
+            const event = new DragEvent(kind, { dataTransfer, bubbles: true, cancelable: true })
+            if (figure.dispatchEvent(event)) throw Error(`the browser would open the file at ${kind}`)
+        }
+    }"""
+    page.locator(".st-key-picture figure").evaluate(drop, list(buffer.getvalue()))
+    page.locator(".st-key-gallery_content figcaption", has_text="dropped.png").wait_for()
 
 
 def test_a_phone_has_picture_λ_and_run_on_one_screen(browser, address):

@@ -1,6 +1,7 @@
 """What the tests of the command line share."""
 
 import pytest
+import torch
 
 from stylecore.cli.parser import main
 from tests.support.noise import noise_file
@@ -31,3 +32,12 @@ def transfer_to(inputs, capsys):
         return status, capsys.readouterr().err
 
     return run
+
+
+@pytest.fixture
+def one_thread():
+    """As a worker has: with another number, sums are taken in another order."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)

@@ -212,3 +212,12 @@ def test_a_batch_in_another_format_takes_all_frames_or_the_first(gif, style, tmp
         assert main([*run, "-o", str(folder), *options]) == 0
         with Image.open(folder / name) as image:
             assert getattr(image, "n_frames", 1) == count
+
+
+def test_a_batch_tells_the_first_frame_from_all_of_them(gif, style, tmp_path, capsys):
+    run = ["batch", str(gif), "--style", style, *USUAL, "-o", str(tmp_path / "out"), "--format", "png"]
+    assert main([*run, "--frames", "first"]) == 0
+    assert main([*run, "--frames", "first"]) == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[-2])["already_there"] == 1
+    assert main(run) == 2
+    assert "is there already, made with other settings" in capsys.readouterr().err

@@ -14,8 +14,8 @@ import pytest
 from PIL import Image
 
 from stylecore.artifacts.recipe import read_recipe
-from stylecore.cli import batch_painting
-from stylecore.cli.parser import main
+from stylecore.cli import batch_painting, batch_plan, batch_report
+from stylecore.cli.parser import main, parse
 from stylecore.errors import SettingError
 from stylecore.experiments.batch import picture_files, plan_batch
 from tests.support.noise import noise_file
@@ -129,6 +129,33 @@ def test_a_batch_that_is_killed_leaves_whole_pictures_and_goes_on(folders):
     assert events[-1]["painted"] == 4 - len(there)
     assert len(painted(folders)) == 4
     assert not list((folders / "out").glob(".stylecore-*"))
+
+
+def test_a_report_takes_recipes_as_they_are_known_and_reads_no_file_for_them(folders):
+    assert main(command(folders)) == 0
+    before, out = table(folders), folders / "out"
+    plan = batch_plan.read_batch(parse(command(folders)))
+    made = batch_plan.finished_pictures(plan)
+    for name in painted(folders):
+        noise_file(out / name, (48, 40), 3)  # without a recipe
+    batch_report.write_report(out, plan.pictures, made, {})
+    assert table(folders) == before
+    assert {row["steps"] for row in before} == {"2"}
+
+
+def test_a_batch_without_a_step_is_refused(folders, capsys):
+    assert main(command(folders, "--steps", "0")) == 2
+    assert "choose 1 step or more" in capsys.readouterr().err
+    assert not (folders / "out").exists()
+
+
+def test_memory_that_runs_out_is_told_with_what_helps(folders, monkeypatch, capsys):
+    def no_memory(*_):
+        raise MemoryError
+
+    monkeypatch.setattr(batch_painting, "painted", no_memory)
+    assert main(command(folders)) == 1
+    assert capsys.readouterr().out.count("Memory ran out at 32 pixels: choose a smaller --size.") == 4
 
 
 def test_ctrl_c_keeps_what_is_finished(folders, monkeypatch, capsys):

@@ -11,10 +11,9 @@ from pathlib import Path
 
 import psutil
 import pytest
-import torch
 
 from stylecore.artifacts.recipe import read_recipe
-from stylecore.cli import batch_workers
+from stylecore.cli import batch_crew, batch_workers
 from stylecore.cli.parser import main, parse
 from tests.support.dying import dies
 from tests.support.noise import noise_file
@@ -32,14 +31,6 @@ def photos(tmp_path):
         noise_file(tmp_path / "photos" / f"{name}.png", (48, 40), seed)
     noise_file(tmp_path / "ink.png", (48, 40), 9)
     return tmp_path
-
-
-@pytest.fixture
-def one_thread():
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def command(folder, *options, out="out"):
@@ -144,7 +135,7 @@ def test_a_picture_that_kills_three_workers_is_told(photos, monkeypatch, capsys)
     assert main(command(photos, "--workers", "2")) == 1
     said = capsys.readouterr()
     failed = [json.loads(line) for line in said.out.splitlines() if "failed" in line][:4]
-    assert {event["reason"] for event in failed} == {batch_workers.DIED}
+    assert {event["reason"] for event in failed} == {batch_crew.DIED}
     assert "0 of 4 pictures are in" in said.err
 
 

@@ -19,7 +19,7 @@ from PIL import Image
 
 from stylecore.artifacts.recipe import CHUNK, read_recipe
 from stylecore.cli import commands, run
-from stylecore.cli.parser import main
+from stylecore.cli.parser import main, parse
 from stylecore.config import PRESETS, SETTINGS
 from stylecore.imaging.images import encode_png
 from stylecore.imaging.tiff_pages import Tag, picture_page
@@ -526,7 +526,7 @@ def test_help_does_not_wait_for_torch():
 def test_ctrl_c_while_torch_is_loading():
     code = """if True:
         import sys
-        from stylecore.cli.parser import main
+        from stylecore.cli.parser import main, parse
         class Interrupted:
             def find_spec(self, name, *_):
                 if name == "torch":
@@ -572,7 +572,7 @@ def test_a_signal_writes_the_picture_so_far(inputs, tmp_path):
     # Jobs in the background ignore SIGINT, and those of nohup SIGHUP; what is tested is a job in the foreground.
     code = """if True:
         import signal, sys
-        from stylecore.cli.parser import main
+        from stylecore.cli.parser import main, parse
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
         for name in ("SIGINT", "SIGTERM"):
@@ -666,3 +666,23 @@ def test_a_picture_painted_in_tiles_is_nearly_that_painted_whole(tmp_path, capsy
     assert "150 × 140 pixels in tiles of 128 pixels, 2 steps" in capsys.readouterr().err
     difference = np.abs(pixels(tmp_path / "whole.png").astype(int) - pixels(tmp_path / "tiled.png"))
     assert difference.max() <= 1
+
+
+@pytest.mark.parametrize(
+    ("option", "text", "said"),
+    [
+        ("--lambda", "0,2", "write 0.2, with a point"),
+        ("--blend", "0,25", "write 0.25, with a point"),
+        ("--lambda", "many", "must be a number"),
+    ],
+)
+def test_a_number_with_a_comma_is_answered_with_the_one_that_is_meant(option, text, said, capsys):
+    with pytest.raises(SystemExit):
+        parse(["batch", "a.png", "--style", "b.png", "-o", "out", option, text])
+    assert said in capsys.readouterr().err
+
+
+def test_several_lambdas_may_have_commas_between_them():
+    for text in ("0,1", "0.2,0.4", "0.2, 0.4"):
+        options = parse(["batch", "a.png", "--style", "b.png", "-o", "out", "--lambda", text])
+        assert len(options.lambdas) == 2

@@ -6,7 +6,7 @@ import psutil
 import pytest
 
 from stylecore.engine import cgroups
-from stylecore.engine.machine import available_memory, cores, machine_memory
+from stylecore.engine.machine import available_memory, cores, machine_memory, share_of_cores
 from stylecore.errors import SettingError
 
 GB = 10**9
@@ -179,3 +179,11 @@ def test_what_is_told_must_be_a_number_of_megabytes(machine, monkeypatch, text):
     monkeypatch.setenv("STYLECORE_MEMORY_MB", text)
     with pytest.raises(SettingError, match="STYLECORE_MEMORY_MB must be a whole number of megabytes above 0"):
         machine_memory()
+
+
+@pytest.mark.parametrize(
+    ("machines", "count", "share"),
+    [([8], 2, 4), ([8, 8, 8], 3, 8), ([8, 4], 2, 4), ([8, 4], 3, 4), ([8, 1], 2, 4), ([2], 4, 0.5), ([4, 4], 1, 4)],
+)
+def test_processes_have_as_many_cores_as_let_all_of_them_find_a_place(machines, count, share):
+    assert share_of_cores(machines, count) == share

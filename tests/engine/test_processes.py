@@ -7,6 +7,7 @@ import pickle
 import signal
 import time
 from concurrent.futures import Future
+from functools import partial
 
 import numpy as np
 import psutil
@@ -21,8 +22,8 @@ from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Request, Update
 from stylecore.engine.messages import KILLED
 from stylecore.engine.process_link import ProcessLink
-from stylecore.engine.remote_runner import RemoteRunner
-from stylecore.engine.runner import Task
+from stylecore.engine.remote_runner import KnownRuns, RemoteRunner
+from stylecore.engine.runner import RunnerLost, Task
 from stylecore.engine.thread_runner import ThreadRunner
 from stylecore.imaging.inputs import InputImage, Inputs, pair
 from stylecore.language import Sentence, counted
@@ -53,9 +54,9 @@ LINKS = pytest.mark.parametrize("links", ["process", pytest.param("ray", marks=p
 def ray_links():
     """Of a cluster of this process's own."""
     ray = pytest.importorskip("ray", reason="Ray is optional")
-    from stylecore.engine.ray_link import make_ray_links
+    from stylecore.engine.ray_link import engine_host, make_ray_links
 
-    yield lambda: make_ray_links("local", 2, 0.0)
+    yield lambda: make_ray_links("local", 2, partial(engine_host, refresh=0.0))
     ray.shutdown()
 
 
@@ -75,7 +76,9 @@ def links(request):
 
 @pytest.fixture
 def engine(links):
-    engine = Engine("cpu", lambda *_: load_vgg16(), limits(), runners=[RemoteRunner(link, "cpu") for link in links])
+    known = KnownRuns()
+    runners = [RemoteRunner(link, "cpu", known) for link in links]
+    engine = Engine("cpu", lambda *_: load_vgg16(), limits(), runners=runners)
     yield engine
     for owner in ("ann", "bob", "cat"):
         engine.forget_all(owner)
@@ -254,12 +257,42 @@ def test_what_was_measured_is_taken_by_the_process_that_takes_its_place(request_
             return {"update": plain.update_to_plain(update), "exact": None, "measured": measured}
 
     link = Echo()
-    runner, task = RemoteRunner(link, "cpu", here=False), Task(request=request_of(), steps=3)
+    runner, task = RemoteRunner(link, "cpu", KnownRuns(), here=False), Task(request=request_of(), steps=3)
     runner.begin("run", task)
     runner.step("run", None, is_frame=False)
     runner.begin("run", task)
     assert link.told == [[], [["nowhere", 1, 1.9, 0.998]]]
     assert ("nowhere", 1) not in measurements()  # of another machine
+
+
+def test_the_newest_picture_of_a_runner_that_is_gone_is_there_for_the_one_that_takes_its_run_over(request_of):
+    levels = np.full((1, 8, 8, 3), 100, np.uint8)
+
+    class Stepping:
+        def call(self, channel, method, *arguments):
+            update = Update(
+                losses=LossRecord(0, (0.2,), (0.0,), (1.0,), (0.8,), {}, {}), size=(8, 8), seconds=0.1, previews=(b"j",)
+            )
+            exact = {"shape": list(levels.shape), "levels": levels.tobytes(), "precision": "float32"}
+            answer = Future()
+            answer.set_result({"answer": {"update": plain.update_to_plain(update), "exact": exact, "measured": None}})
+            return answer
+
+    class Gone:
+        def call(self, channel, method, *arguments):
+            answer = Future()
+            answer.set_exception(RunnerLost("for the test"))
+            return answer
+
+    known = KnownRuns()
+    first, second = RemoteRunner(Stepping(), "cpu", known), RemoteRunner(Gone(), "cpu", known)
+    first.begin("run", Task(request=request_of(), steps=3))
+    first.step("run", None, is_frame=False)
+    (picture,) = second.pictures("run", 0, ()).results
+    assert (pixels(picture) == levels[0]).all()
+    second.release("run")
+    with pytest.raises(RunnerLost):
+        second.pictures("run", 0, ())
 
 
 def walk(value):

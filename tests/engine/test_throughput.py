@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from stylecore.config import TransferConfig
-from stylecore.engine.throughput import ThroughputEstimator, measure_throughput
+from stylecore.engine.throughput import NEWEST, ThroughputEstimator, measure_throughput
 from stylecore.imaging.files import read
 from stylecore.imaging.images import decode
 from stylecore.samples import sample_contents, sample_styles
@@ -31,9 +31,37 @@ def test_the_throughput_is_known_apart_for_each_size():
     assert throughput.of(10_000) is None
     throughput.learn(10_000, 0.02)
     assert throughput.of(1_000_000) == pytest.approx(2e-6)  # the nearest that is known
-    for _ in range(200):
-        throughput.learn(1_000_000, 1.0)
-    assert throughput.of(900_000) == pytest.approx(1e-6, rel=1e-3)
+    throughput.learn(1_000_000, 1.0)
+    assert throughput.of(900_000) == pytest.approx(1e-6)
     assert throughput.of(9_000) == pytest.approx(2e-6)
-    throughput.learn(10_000, 0.04)
-    assert throughput.of(10_000) == pytest.approx(2.1e-6)  # a twentieth of the way
+
+
+def test_one_step_that_was_held_up_changes_nothing_and_a_change_of_speed_is_followed():
+    throughput = ThroughputEstimator()
+    for seconds in (1.0, 1.1, 1.0, 30.0, 1.2):
+        throughput.learn(10**6, seconds)
+    assert throughput.of(10**6) == pytest.approx(1.1e-6)
+    for _ in range(NEWEST):
+        throughput.learn(10**6, 4.0)
+    assert throughput.of(10**6) == pytest.approx(4e-6)
+
+
+@pytest.mark.parametrize("pixels", [8_000, 25_600, 60_000])
+def test_what_a_busy_machine_measured_at_its_start_is_mended_by_one_real_step(pixels):
+    throughput = ThroughputEstimator(25_600, 2.56)
+    assert throughput.of(250_000) == pytest.approx(1e-4)
+    throughput.learn(pixels, 1e-6 * pixels)
+    assert throughput.of(250_000) == pytest.approx(1e-6)
+
+
+def test_steps_of_a_larger_size_say_nothing_of_a_smaller_one():
+    throughput = ThroughputEstimator(25_600, 0.0256)
+    throughput.learn(10**6, 0.5)
+    assert throughput.of(25_600) == pytest.approx(1e-6)
+
+
+def test_what_is_measured_later_counts_only_where_no_step_was_made():
+    throughput = ThroughputEstimator()
+    throughput.learn(10**6, 1.0)
+    throughput.take(ThroughputEstimator(10**6, 9.0))
+    assert throughput.of(10**6) == pytest.approx(1e-6)

@@ -2,10 +2,14 @@
 
     python -m tests.long.flicker --size 128 --every 11
     python -m tests.long.flicker --size 128 --every 11 --carried-alone
+    python -m tests.long.flicker --size 96 --every 17 --frames 8 --pan 2
 
 The figure is the mean absolute difference of two consecutive frames, in levels of 255, over all pixels whose content is
 the same in both: as painted, rounded to 8 bits, and in the palette of a GIF. L is that of whole frames; the last frame
 is painted alone as well, from its own content and with all steps, to say what the animation costs in quality.
+
+With `--pan`, a view goes over the photograph by so many pixels a frame, so that everything moves. The figure is then
+the same difference after the later frame was moved back: of the animation, and of its frames painted alone.
 """
 
 import argparse
@@ -51,6 +55,23 @@ def scene(photograph, count, side):
         yield picture
 
 
+def panned(photograph, count, side, pixels):
+    """Views of a photograph, each so many pixels further to the right; what both of two show is the same in both."""
+    whole = decode(photograph.read_bytes())
+    width = side + pixels * (count - 1)
+    whole = whole.resize((width, max(1, round(whole.height * width / whole.width))))
+    height = min(whole.height, side * 2 // 3)
+    return [whole.crop((at, 0, at + side, height)) for at in range(0, pixels * count, pixels)]
+
+
+def moved_back(pictures, pixels):
+    """The mean difference of consecutive pictures, (H, W, 3) in levels of 255, the later one moved back by a pan."""
+    return [
+        float(np.abs(after[:, :-pixels].astype(float) - before[:, pixels:]).mean())
+        for before, after in itertools.pairwise(pictures)
+    ]
+
+
 def painted(vgg, contents, style, config):
     """The last step of each frame."""
     pairs = ((tensor, Styling.of(image)) for tensor, image in (prepare(content, style, config) for content in contents))
@@ -94,6 +115,22 @@ def measure(vgg, paths, config, count):
     return f"{shares} | {steps[0].losses.total[0]:.4f} | {last:.4f} | {alone.losses.total[0]:.4f} | {seconds:.0f}"
 
 
+def measure_pan(vgg, paths, config, count, pixels):
+    """A line of the table of pans."""
+    content, style = paths
+    contents, style = panned(content, count, config.size, pixels), decode(style.read_bytes())
+    assert moved_back(list(map(np.asarray, contents)), pixels) == [0.0] * (count - 1)
+    steps = painted(vgg, contents, style, config)
+    alone = [list(stylize(vgg, *prepare(content, style, config), config))[-1] for content in contents]
+    shown = [[np.asarray(to_image(step.images[0])) for step in found] for found in (steps, alone)]
+    flicker = [moved_back(pictures, pixels) for pictures in shown]
+    judge = Objective(vgg, *prepare(contents[-1], style, config), dataclasses.replace(config, precision="float32"))
+    with torch.no_grad():
+        losses = [judge(found[-1].images).total(torch.tensor(config.lambdas)).item() for found in (steps, alone)]
+    shares = " | ".join(f"{np.mean(one):.1f} / {max(one):.1f}" for one in flicker)
+    return f"{shares} | {losses[0]:.4f} | {losses[1]:.4f}"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--size", type=int, default=256)
@@ -103,10 +140,16 @@ def main():
     parser.add_argument(
         "--carried-alone", action="store_true", help="hold nothing: what carrying the change does alone"
     )
+    parser.add_argument("--pan", type=int, default=0, help="pixels by which a view moves from frame to frame")
     options = parser.parse_args()
     if options.carried_alone:
         frames.held = lambda styling, *_: styling
     vgg, config = load_vgg16(), TransferConfig(size=options.size, steps=options.steps)
+    if options.pan:
+        print("pair | animation, mean / most | each alone | L of the last frame | painted alone")
+        for name, paths in sample_pairs(options.every).items():
+            print(name, "|", measure_pan(vgg, paths, config, options.frames, options.pan), flush=True)
+        return
     print("pair | painted, mean / most | 8 bits | GIF | L of the first | of the last | the last one alone | s")
     for name, paths in sample_pairs(options.every).items():
         print(name, "|", measure(vgg, paths, config, options.frames), flush=True)

@@ -87,6 +87,9 @@ class FakeRunner:
     def trim(self):
         self.calls.append(("trim",))
 
+    def awake(self):
+        self.calls.append(("awake",))
+
     def close(self):
         pass
 

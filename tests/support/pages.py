@@ -66,6 +66,7 @@ NO_WORDS = {
     "chart",
     "selected",
     "active",
+    "field",
 }
 OF_FIGURES = {"alt", "hovertemplate", "name", "text", "ticktext", "title"}  # the rest is Plotly's own vocabulary
 NO_PROSE = r"\$\$.*?\$\$|\$.*?\$|`.*?`|:\w+/\w+:|:\w+\[|<[^>]+>|%?\{.*?\}|data:image/\S+|https?://\S+"

@@ -7,6 +7,7 @@ import pytest
 import streamlit as st
 
 from stylecore.config import PRESETS, SETTINGS, TransferConfig
+from stylecore.engine.engine import Engine
 from stylecore.samples import sample_contents
 from stylecore.ui.server import get_engine
 from stylecore.ui.widgets import run_panel
@@ -60,7 +61,7 @@ def test_the_studio_opens_with_a_pair_and_says_what_a_run_costs(app):
 
 @pytest.mark.parametrize(("query", "named"), [({}, False), ({"content": "Coffee"}, False), ({"steps": "3"}, True)])
 def test_the_size_is_the_machine_s_own_unless_an_address_names_settings(monkeypatch, query, named):
-    monkeypatch.setattr(get_engine(), "usual_size", 192)
+    monkeypatch.setattr(Engine, "usual_size", 192)
     size = TransferConfig().size if named else 192
     app = open_app(**query)
     assert app.session_state["set_size"] == size
@@ -85,6 +86,31 @@ def test_100_more_steps_go_on_where_the_run_ended():
     wait(app, "Done: 110 steps")
 
 
+def test_a_slider_that_has_left_the_picture_s_λ_is_told_and_one_click_paints_with_it():
+    app = open_app(size="64", steps="4")
+    run_and_wait(app)
+    assert "This picture has λ" not in words(app.info)
+    app.slider(key="set_lam").set_value(0.5).run()
+    assert "This picture has λ = 0.2, and the slider says 0.5." in words(app.info)
+    assert "the picture: λ = 0.2" in words(app.caption)
+    app.button(key="run_other_lambda").click().run()
+    wait(app, "Done: 4 steps")
+    first, second = get_engine().jobs_of(app.session_state["visitor_name"])
+    assert (first.lam, second.lam) == (0.2, 0.5)
+    assert not app.info
+
+
+def test_more_steps_go_on_with_the_slider_s_λ():
+    app = open_app(size="64", steps="4")
+    run_and_wait(app)
+    app.slider(key="set_lam").set_value(0.5).run()
+    app.button(key="more").click().run()
+    wait(app, "Done: 104 steps")
+    (job,) = get_engine().jobs_of(app.session_state["visitor_name"])
+    assert job.lam == 0.5
+    assert job.snapshot.changes == ((4, (0.5,)),)
+
+
 def test_stop_keeps_the_picture_and_go_on_finishes_it(app):
     small(app, steps=40)
     app.button(key="run_studio").click().run()
@@ -96,7 +122,7 @@ def test_stop_keeps_the_picture_and_go_on_finishes_it(app):
     app.button(key="stop").click().run()
     assert "the picture is kept" in words(app.info)
     assert app.get("download_button")
-    app.button(key="go_on").click().run()
+    app.button(key="resume").click().run()
     wait(app, "Done: 40 steps")
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from stylecore.engine.engine import Engine
 from stylecore.language import languages
 from stylecore.samples import sample_names
 from stylecore.ui.components.mounting import _FOLDER
@@ -53,7 +54,7 @@ def test_the_studio_on_the_paper_s_scale_with_every_setting_there_is(app):
 
 
 def test_the_studio_while_runs_wait_and_are_paused(app, monkeypatch):
-    monkeypatch.setattr(get_engine(), "usual_size", 64)
+    monkeypatch.setattr(Engine, "usual_size", 64)
     small(app, steps=2000)
     app.button(key="run_studio").click().run()
     all_russian(app)

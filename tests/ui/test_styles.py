@@ -32,12 +32,12 @@ def test_a_style_that_is_added_is_another_sample_and_can_be_removed_again():
     added = app.query_params["style2"]
     assert added not in ("", "Embroidery")
     assert [part["share"] for part in component_data(app, "mix_style")["parts"]] == [0.5, 0.5]
-    app.slider(key="mix_of_style_style2").set_value(0.3).run()
+    app.slider(key="mix_of_style_style2").set_value(30).run()
     assert app.query_params["mix"] == "0.7 0.3"
     app.button(key="drop_style2").click().run()
     assert {"style2", "mix"}.isdisjoint(app.query_params)
     app.button(key="add_style").click().run()
-    assert app.slider(key="mix_of_style_style2").value == 0.5
+    assert app.slider(key="mix_of_style_style2").value == 50
 
 
 def test_five_styles_are_the_most_and_have_a_weight_each():
@@ -64,10 +64,10 @@ def test_behind_a_style_that_is_gone_the_others_move_up_with_their_weights():
 
 def test_a_link_brings_styles_and_weights_back_and_says_what_it_can_not():
     app = open_app(size="64", style="Embroidery", style2="Stained glass", mix="0.2 0.8")
-    assert app.slider(key="mix_of_style_style2").value == 0.8
+    assert app.slider(key="mix_of_style_style2").value == 80
     assert not words(app.warning)
     app = open_app(size="64", style="Embroidery", style2="Stained glass", mix="many")
-    assert app.slider(key="mix_of_style_style2").value == 0.5
+    assert app.slider(key="mix_of_style_style2").value == 50
     assert "none of these 2 styles" in words(app.warning)
     app = open_app(size="64", style2="own-1234")
     assert "second style picture" in words(app.warning)
@@ -201,7 +201,7 @@ def test_a_mask_can_be_what_others_leave_or_that_of_another_style():
     urls = {layer["id"]: layer["url"] for layer in component_data(app, "brush")["layers"]}
     assert urls["style"] == urls["style2"] != urls["leave"]
     app.button(key="regions_done").click().run()
-    assert app.slider(key="mix_of_style_style2").value == 0.5  # they share their place
+    assert app.slider(key="mix_of_style_style2").value == 50  # they share their place
     app.button(key="regions").click().run()
     assert np.array_equal(painted(app), leave)
 

@@ -48,6 +48,10 @@ NEWER = (
 )
 NOT_WRITABLE = "Nothing can be written to {folder}, so results are kept in memory only: set STYLECORE_STORE to another."
 FULL = "The disk of {folder} is full, so what is new is kept in memory only: make room, and it is written as well."
+SMALL = (
+    "A result is larger than what may be kept in {folder}, so it is kept in memory only: "
+    "set STYLECORE_STORE_MB to more megabytes."
+)
 BROKEN = "What is in {folder} can no longer be read, so results are kept in memory only until the server starts anew."
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}

@@ -8,7 +8,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,11 @@ ORDER BY kind != 'job', sequence LIMIT 1
 """
 _DISTINCT = "SELECT DISTINCT file FROM uses JOIN records ON record = sequence WHERE"
 _THIS = "kind = ? AND owner = ? AND name = ?"
+_STAYS = f"(NOT spare OR {_THIS})"  # what need not go for a record, or is in its place until it is written
+_STAYING = f"SELECT TOTAL(bytes) FROM records WHERE {_STAYS}"
+_STAYING_FILES = f"""
+SELECT DISTINCT file, files.bytes FROM records JOIN uses ON record = sequence JOIN files USING (file) WHERE {_STAYS}
+"""
 _HOLDERS = """
 SELECT owner FROM (
     SELECT owner, bytes FROM records UNION ALL
@@ -97,7 +102,8 @@ class Store:
     ) -> bool:
         """Writes a record in the place of the one of the same kind, owner and name.
 
-        Where there is no room, records that may go do, of whoever has most, the oldest first.
+        Where there is no room, records that may go do, of whoever has most, the oldest first; none where even that is
+        not enough.
 
         Args:
             kind: of the record.
@@ -115,6 +121,8 @@ class Store:
         """
         with self._lock, told(self.folder):
             text = json.dumps(body, separators=(",", ":"))
+            if not self._can_fit(len(text), files, (kind, owner, name)):
+                return False
             while self.used + len(text) + sum(map(len, (new := self._new(files)).values())) > self.budget:
                 if not self._drop_oldest(but=(kind, owner, name)):
                     return False
@@ -135,6 +143,10 @@ class Store:
                 raise
             self._remove_unused(before)
             return True
+
+    def alone(self) -> AbstractContextManager[object]:
+        """Keeps all other threads from the store, for what must not be cut in two."""
+        return self._lock
 
     def visited(self, owner: str) -> None:
         """Notes that a visitor is here, so that their things stay."""
@@ -198,6 +210,11 @@ class Store:
 
     def _new(self, files: Mapping[str, bytes]) -> dict[str, bytes]:
         return {file: data for file, data in files.items() if not self._rows(_FILE, file)}
+
+    def _can_fit(self, size: int, files: Mapping[str, bytes], record: tuple[str, str, str]) -> bool:
+        """Whether there is room for a record when all that may go has gone."""
+        staying = {file: len(data) for file, data in files.items()} | dict(self._rows(_STAYING_FILES, *record))
+        return int(self._rows(_STAYING, *record)[0][0]) + size + sum(staying.values()) <= self.budget
 
     def _drop_oldest(self, but: tuple[str, str, str]) -> bool:
         """Removes the oldest record that may go, of whoever has most; results before all else. Returns whether any."""

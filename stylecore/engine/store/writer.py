@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -14,6 +16,7 @@ from stylecore.engine.store.store import Store
 from stylecore.language import Sentence
 
 LOOK_SECONDS = 0.25  # between two looks at what is new
+FIRST_SECONDS = 2.0  # for which somebody waits for what is to be on disk before it is shown
 RETRY_SECONDS = 5.0  # after the disk has refused something
 MOVED = "What was kept in {folder} could not be read: it was moved to {aside}, and a new store was begun."
 FAULT = "Something went wrong while results were written to disk; it has been logged, and is tried again."
@@ -54,6 +57,7 @@ class Writer:
         self._keepers: list[Keeper] = []
         self._lock = threading.Lock()  # one look at a time
         self._wake, self._closing = threading.Event(), threading.Event()
+        self._first = ThreadPoolExecutor(1, thread_name_prefix="stylecore-store-first")
         for sentence in filter(None, (told, self.moved)):
             _log.error("%s", sentence)
         if store is not None:
@@ -78,6 +82,14 @@ class Writer:
         with self._lock:
             self._keepers.append(keeper)
 
+    def first(self, act: Callable[[Store], None]) -> None:
+        """Does something with the store at once, whatever the keepers wait for meanwhile.
+
+        Returns when it is done or refused; where the disk takes longer than `FIRST_SECONDS`, it is done after that.
+        """
+        with suppress(RuntimeError, TimeoutError):  # RuntimeError: this has just been closed
+            self._first.submit(self._act_first, act).result(FIRST_SECONDS)
+
     def flush(self) -> None:
         """Returns when all that is so now is so on disk, or has been refused by it."""
         if self.store is not None:
@@ -97,10 +109,20 @@ class Writer:
             self._closing.set()
             self._wake.set()
             self._thread.join()
+            self._first.shutdown()
             self._look()
             with self._lock:
                 self.store.close()
                 self.store = None
+
+    def _act_first(self, act: Callable[[Store], None]) -> None:
+        if (store := self.store) is not None:
+            try:
+                act(store)
+            except StoreError:
+                pass  # the next look meets it as well, and tells
+            except Exception:
+                _log.exception("the store could not be written at once")
 
     def _work(self) -> None:
         pause = LOOK_SECONDS

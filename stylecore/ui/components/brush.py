@@ -10,7 +10,7 @@ from typing import Any, TypedDict
 
 import streamlit as st
 
-from stylecore.language import Sentence, _
+from stylecore.language import Sentence, _, percent_sign, reader
 from stylecore.ui.components.mounting import component, data_url, last_event, when_sent_numbered
 
 MAX_SENT = 200_000  # characters of a mask that a browser sends; one of pure noise has 120,000
@@ -37,8 +37,8 @@ WORDS = {
     "in": Sentence("Zoom in"),
     "in_hint": Sentence("+, or Ctrl and the wheel"),
     "fit": Sentence("Whole"),
-    "painted": Sentence("{name}: {percent} % of the photograph is painted."),
-    "hardly": Sentence("{name}: less than 1 % of the photograph is painted."),
+    "painted": Sentence("{name}: {share} of the photograph is painted."),
+    "hardly": Sentence("{name}: less than {share} of the photograph is painted."),
     "keys": Sentence(
         "Keyboard: arrows move the brush, with Shift in large steps, Space paints, [ and ] change its size, E erases, "
         "Ctrl+Z undoes, + and − zoom."
@@ -115,7 +115,7 @@ def brush(
         "active": active,
         "label": label,
         "heard": last_event(key),
-        "words": {name: _(word) for name, word in WORDS.items()},
+        "words": {name: _(word) for name, word in WORDS.items()} | {"percent": percent_sign(reader())},
     }
     _BRUSH(key=key, data=data, on_painted_change=when_sent_numbered(key, "painted", "painting", paint))
 

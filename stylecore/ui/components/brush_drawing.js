@@ -46,7 +46,8 @@ Brush.prototype.describe = function () {
   const layer = this.layers.find(({ id }) => id === this.active)
   const share = this.mask.share()
   const template = share > 0 && share < 0.01 ? this.words.hardly : this.words.painted
-  const told = filled(template, { name: layer.label, percent: Math.round(100 * share) })
+  const percent = `${Math.max(1, Math.round(100 * share))}${this.words.percent}`
+  const told = filled(template, { name: layer.label, share: percent })
   this.find(".state").textContent = share > 0 ? told : layer.empty
 }
 

@@ -18,7 +18,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (field.dataset.items !== items) {
     field.dataset.items = items
     field.dataset.name ??= `gallery-${Math.random()}`
+    const left = field.scrollLeft
     field.replaceChildren(...data.items.map((item) => picture(item, field.dataset.name)))
+    field.firstElementChild?.classList.toggle("pinned", Boolean(data.pinned))
+    field.scrollLeft = left // without children it has gone back to its start
   }
   showChosen(field, data.selected)
   for (const input of field.querySelectorAll("input")) {
@@ -36,7 +39,7 @@ function showChosen(field, selected) {
   if (field.dataset.shown === selected) return
   field.dataset.shown = selected
   const label = [...field.querySelectorAll("input")].find((input) => input.value === selected)?.parentElement
-  if (label) field.scrollLeft = label.offsetLeft - field.offsetLeft - (field.clientWidth - label.clientWidth) / 2
+  if (label && !label.classList.contains("pinned")) field.scrollLeft = label.offsetLeft - field.offsetLeft - (field.clientWidth - label.clientWidth) / 2
 }
 
 function choose(input, setTriggerValue) {

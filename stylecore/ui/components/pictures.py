@@ -59,10 +59,11 @@ class Row(TypedDict):
 
 
 class Part(TypedDict):
-    """One picture of a mix, and its share, from 0 to 1."""
+    """One picture of a mix, its share, from 0 to 1, and what stands on it."""
 
     url: str
     share: float
+    label: str
 
 
 class Scrubbed(TypedDict):
@@ -85,6 +86,7 @@ def viewer(
     before_label: str = "",
     after_label: str = "",
     arrival: str = "",
+    field: str = "",
 ) -> None:
     """Shows a picture, and another one to compare it with.
 
@@ -98,6 +100,7 @@ def viewer(
         before_label: what `before` is.
         after_label: what `after` is.
         arrival: when this changes, a phone scrolls to the picture.
+        field: key of the field for files that takes what is dropped onto the picture; empty for none.
     """
     _VIEWER(
         key=key,
@@ -110,6 +113,7 @@ def viewer(
             "after_label": after_label,
             "caption": caption,
             "arrival": arrival,
+            "field": field,
             "width": size[0],
             "height": size[1],
             "words": {
@@ -137,6 +141,7 @@ def gallery(
     side: int = 44,
     cover: Cover | None = None,
     wall: bool = False,
+    pinned: bool = False,
 ) -> None:
     """Shows small pictures to choose from, in one strip.
 
@@ -149,6 +154,7 @@ def gallery(
         side: pixels of the width of each; they are squares.
         cover: the chosen picture, shown larger above; None for none.
         wall: whether they stand in several lines, at least so wide, and by 3 : 2 as high, with a note of several lines.
+        pinned: whether the first picture stays in sight, however far the strip is moved.
     """
     ids = [item["id"] for item in items]
 
@@ -157,6 +163,7 @@ def gallery(
             on_choice(choice)
 
     data = {"items": items, "selected": selected, "label": label, "side": side, "cover": cover, "wall": wall}
+    data["pinned"] = pinned
     _GALLERY(key=key, data=data, on_chosen_change=when_sent(key, "chosen", choose))
 
 

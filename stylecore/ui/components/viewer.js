@@ -41,6 +41,8 @@ export default function ({ data, parentElement }) {
   actual.onclick = toggle(actual)
   wipe.oninput = draw
 
+  if (data.field) takeDrops(find("figure"), data.field)
+
   const big = find("dialog img")
   large.onclick = () => {
     big.src = data.after
@@ -52,4 +54,23 @@ export default function ({ data, parentElement }) {
   big.onclick = () => big.classList.toggle("actual-size")
   find(".close").onclick = () => dialog.close()
   draw()
+}
+
+// Files that are dropped onto the picture go into a field for files of the page, as if they were dropped there.
+function takeDrops(figure, field) {
+  const brings = (event) => [...event.dataTransfer.types].includes("Files")
+  figure.ondragover = (event) => {
+    if (!brings(event)) return
+    event.preventDefault() // else the browser would open the file in the place of the page
+    figure.classList.add("waiting")
+  }
+  figure.ondragleave = () => figure.classList.remove("waiting")
+  figure.ondrop = (event) => {
+    if (!brings(event)) return
+    event.preventDefault()
+    figure.classList.remove("waiting")
+    const input = document.querySelector(`.st-key-${field} input[type=file]`)
+    input.files = event.dataTransfer.files
+    input.dispatchEvent(new Event("change", { bubbles: true }))
+  }
 }

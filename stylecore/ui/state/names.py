@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from stylecore.imaging.inputs import Inputs
 from stylecore.language import Sentence, _
 
@@ -14,6 +16,12 @@ def shown(name: str) -> str:
 def pair_name(content: str, style: str) -> str:
     """Photograph and style in one line."""
     return f"{shown(content)} · {shown(style)}"
+
+
+def shortened(text: str, most: int) -> str:
+    """A text of at most so many characters: its first words, of a single long one its beginning, and "…"."""
+    short = textwrap.shorten(text, most, placeholder=" …")
+    return f"{text[: most - 1]}…" if short == "…" else short
 
 
 def painted_name(inputs: Inputs) -> str:

@@ -12,7 +12,7 @@ from stylecore.charts.loss_table import Run, loss_table
 from stylecore.charts.losses import hint, loss_figure, shares
 from stylecore.engine.jobs import Job, Snapshot
 from stylecore.imaging.images import encode_jpeg
-from stylecore.language import Sentence, _
+from stylecore.language import Sentence, _, number
 from stylecore.ui.components import chart
 from stylecore.ui.page_errors import guarded_callback
 from stylecore.ui.server import get_derived_pictures
@@ -60,7 +60,7 @@ def show_curves(job: Job, snapshot: Snapshot, picked: int | None) -> None:
     if not job.active and len(snapshot.frames) > 1:
         _step_input(job, snapshot, picked)
     if by_layer:
-        parts = " · ".join(f"{_(name)} {share:.0%}" for name, share in shares(last).items())
+        parts = " · ".join(f"{_(name)} {number(share, '.0%')}" for name, share in shares(last).items())
         st.caption(_("Shares of L: {parts}.", parts=parts))
 
 

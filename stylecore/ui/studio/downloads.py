@@ -36,7 +36,6 @@ def result_downloads(engine: Engine, job: Job, snapshot: Snapshot, postprocess: 
             f"{name}.png",
             "image/png",
             key="download_png",
-            help=_("With its recipe inside: drop it on this page to get all settings back, and what was painted."),
         )
         with st.popover(_("Other formats"), icon=":material/more_horiz:"):
             for text, make, kind, ending in (
@@ -48,6 +47,7 @@ def result_downloads(engine: Engine, job: Job, snapshot: Snapshot, postprocess: 
             ):
                 file = f"{name}{ending}"
                 download(text, make, file, f"image/{kind}", key=f"download_{ending}", icon=None, width="stretch")
+    st.caption(_("The PNG holds its recipe: drop it on this page to get all settings back."))
 
 
 def lab_link() -> None:

@@ -20,6 +20,7 @@ from stylecore.ui.state.restore import open_job
 from stylecore.ui.state.sources import Source
 from stylecore.ui.studio.curves import show_curves
 from stylecore.ui.studio.run import chosen_request
+from stylecore.ui.widgets.uploads import PHOTOGRAPH_FIELD
 
 
 def show_example(engine: Engine, owner: str, content: Source) -> bool:
@@ -58,14 +59,16 @@ def show_example(engine: Engine, owner: str, content: Source) -> bool:
             before=content.preview,
             before_label=_("Photograph"),
             after_label=_("Finished sample"),
+            field=PHOTOGRAPH_FIELD,
         )
-    st.button(
-        _("Continue from this picture"),
-        icon=":material/play_arrow:",
-        key="adopt",
-        on_click=guarded_callback(partial(adopt, engine, owner, cell.job.id, cell.k)),
-        help=_("Makes it yours: add steps, change its colours, enlarge or download it."),
-    )
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="adopting"):
+        st.button(
+            _("Continue from this picture"),
+            icon=":material/play_arrow:",
+            key="adopt",
+            on_click=guarded_callback(partial(adopt, engine, owner, cell.job.id, cell.k)),
+        )
+        st.caption(_("Makes it yours: add steps, change its colours, make it large or download it."))
     show_curves(job, job.snapshot, None)
     return True
 

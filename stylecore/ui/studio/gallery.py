@@ -73,6 +73,7 @@ def _remove(engine: Engine, owner: str, job_id: str) -> None:
 def _bring_back(engine: Engine, owner: str, job_id: str) -> None:
     job = engine.removed(owner)
     there = job is not None and job.id == job_id and engine.bring_back(job)
+    get_store().flush()  # it was taken from the disk when it was removed
     StudioState().gone_for_good = not there
     open_job(engine, owner, job_id)
 

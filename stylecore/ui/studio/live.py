@@ -21,6 +21,7 @@ from stylecore.ui.studio.postprocess_input import current_postprocess, postproce
 from stylecore.ui.studio.state import picked_step
 from stylecore.ui.studio.status import show_status
 from stylecore.ui.widgets.progress import States, living_states, poll_seconds
+from stylecore.ui.widgets.uploads import PHOTOGRAPH_FIELD
 
 PAUSED_POLL_SECONDS = 20.0
 
@@ -75,14 +76,16 @@ def _show(engine: Engine, owner: str, names: tuple[str, str], states: tuple[str,
         st.rerun()  # the whole page once: what can be done has changed
     picked = picked_step(job, snapshot)
     with st.container(gap="xsmall", key="stage_picture"):
-        show_status(job, active, snapshot)
-        show_controls(engine, job, snapshot, picked)
+        show_status(engine, job, active, snapshot)
+        if job.ended:
+            show_controls(engine, job, snapshot, picked)
         show_picture(engine, job, snapshot, picked)
     if snapshot.results and not job.active:
-        if picked is None:  # what is done is done to the result, not to earlier steps
-            postprocess_inputs(job)
-        label = _("Download PNG") if picked is None else _("Download the result, PNG")
-        result_downloads(engine, job, snapshot, current_postprocess(job.owner, job.id), label)
+        with st.container(key="stage_take_home"):
+            if picked is None:  # what is done is done to the result, not to earlier steps
+                postprocess_inputs(job)
+            label = _("Download PNG") if picked is None else _("Download the result, PNG")
+            result_downloads(engine, job, snapshot, current_postprocess(job.owner, job.id), label)
         exhibit_input(engine, job)
         lab_link()
     if snapshot.loss_history:
@@ -93,4 +96,6 @@ def _show_photograph(content: Source) -> None:
     with st.container(gap="xsmall", key="stage_picture"):
         st.info(_("Press **Run** and watch: this photograph turns into your picture."), icon=":material/brush:")
         alt = _("Photograph: {name}", name=shown(content.name))
-        viewer(content.preview, content.size, key="picture", alt=alt, caption=_("The photograph"))
+        viewer(
+            content.preview, content.size, key="picture", alt=alt, caption=_("The photograph"), field=PHOTOGRAPH_FIELD
+        )

@@ -14,13 +14,16 @@ from stylecore.ui.components import viewer
 from stylecore.ui.page import plain
 from stylecore.ui.page_errors import guarded_callback
 from stylecore.ui.server import get_derived_pictures
-from stylecore.ui.state.names import painted_name, shown, style_names
+from stylecore.ui.state.names import painted_name, shortened, shown, style_names
 from stylecore.ui.state.restore import studio_jobs
 from stylecore.ui.studio.postprocess_input import current_postprocess, displayed
 from stylecore.ui.studio.state import pick_step
+from stylecore.ui.widgets.uploads import PHOTOGRAPH_FIELD
 
 COMPARED = 8  # other results that a result can be compared with, the newest ones
 PHOTOGRAPH_SIDE = 1024  # pixels of the longer side at which it is shown
+
+NAME_LENGTH = 24  # characters of the styles' names at a result to compare with
 
 _COMPARE = "compare"  # key of the widget: id of another result, empty for the photograph
 
@@ -60,6 +63,7 @@ def show_picture(engine: Engine, job: Job, snapshot: Snapshot, picked: int | Non
         before_label=before_label,
         after_label=label,
         arrival=job.id if job.active else "",
+        field=PHOTOGRAPH_FIELD,
     )
     if picked is not None:
         _show_step_tools(job, picked, after)
@@ -115,7 +119,7 @@ def _compare_input(engine: Engine, job: Job) -> Job | None:
 
 
 def _name(job: Job) -> str:
-    styles = style_names(job.request.inputs)[:24]
+    styles = shortened(style_names(job.request.inputs), NAME_LENGTH)
     return _("Result {number}: {styles}, λ {lam:.3g}", number=job.number, styles=styles, lam=job.lam)
 
 
@@ -123,7 +127,7 @@ def _show_start(job: Job, content: bytes, original: tuple[int, int]) -> None:
     """Draws what a job that has not begun starts from: a finished picture that it goes on from, else the photograph."""
     if job.request.config.init != "image" or job.request.inputs.init is None:
         alt = _("Photograph: {name}", name=shown(job.request.inputs.content.name))
-        viewer(content, original, key="picture", alt=alt, caption=_("The photograph"))
+        viewer(content, original, key="picture", alt=alt, caption=_("The photograph"), field=PHOTOGRAPH_FIELD)
         return
 
     def make() -> bytes:
@@ -132,7 +136,9 @@ def _show_start(job: Job, content: bytes, original: tuple[int, int]) -> None:
 
     small = get_derived_pictures().get(job.owner, job.id, "start", make)
     alt = painted_name(job.request.inputs)
-    viewer(small, original, key="picture", alt=alt, caption=_("The picture this continues from"))
+    viewer(
+        small, original, key="picture", alt=alt, caption=_("The picture this continues from"), field=PHOTOGRAPH_FIELD
+    )
 
 
 def _photograph(job: Job) -> tuple[bytes, tuple[int, int]]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from functools import partial
+
 from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Job, Request
 from stylecore.errors import UserError
@@ -10,11 +13,12 @@ from stylecore.language import _
 from stylecore.transfer.records import Steering
 from stylecore.ui.state.chosen import chosen_styles, tell_problems
 from stylecore.ui.state.chosen_inputs import chosen_inputs
-from stylecore.ui.state.restore import show_newest, studio_jobs, take_postprocess_of_next
+from stylecore.ui.state.restore import show_newest, shown_job, studio_jobs, take_postprocess_of_next
 from stylecore.ui.studio.postprocess_input import set_postprocess
 from stylecore.ui.studio.state import pick_step
-from stylecore.ui.widgets.run_panel import RunPlan
-from stylecore.ui.widgets.settings import chosen_settings, chosen_weighting, current_settings
+from stylecore.ui.widgets.progress import living_jobs
+from stylecore.ui.widgets.run_panel import RunPlan, start_plan
+from stylecore.ui.widgets.settings import chosen_lambda, chosen_settings, chosen_weighting, current_settings
 
 
 def plan_run(engine: Engine, owner: str) -> RunPlan:
@@ -62,12 +66,13 @@ def run_started(jobs: list[Job]) -> None:
 def steer(engine: Engine, owner: str) -> None:
     """Hands the λ of the slider to the picture that is on its way, if there is one that it can be handed to."""
     job = steered_job(engine, owner)
-    if job is None:
-        return
-    try:
-        engine.steer(job, Steering(lambdas=current_settings().lambdas))
-    except UserError:  # other settings are half-written; below the Run button it says so
-        return
+    if job is not None:
+        hand_lambda(engine, job)
+
+
+def hand_lambda(engine: Engine, job: Job) -> None:
+    """Hands the λ of the slider to a job that it is on the scale of; nothing happens if that has ended."""
+    engine.steer(job, Steering(lambdas=(chosen_lambda(),)))
 
 
 def steer_mix(engine: Engine, owner: str) -> None:
@@ -92,12 +97,37 @@ def mixed_job(engine: Engine, owner: str) -> Job | None:
 
 def steered_job(engine: Engine, owner: str) -> Job | None:
     """The visitor's job that runs in the Studio, or is to run next, if its λ is on the same scale as the slider's."""
-    living = [job for job in studio_jobs(engine, owner) if not job.ended]
-    job = next((job for job in living if job.snapshot.status == "running"), next(iter(living), None))
-    return job if job is not None and job.request.config.loss_weighting == chosen_weighting() else None
+    job = front_job(engine, owner)
+    return job if job is not None and _same_scale(job) else None
 
 
-def is_steering(engine: Engine, owner: str) -> bool:
-    """Whether a picture is being painted that follows the λ slider."""
+def front_job(engine: Engine, owner: str) -> Job | None:
+    """The visitor's job that runs in the Studio, or is to run next."""
+    living = living_jobs(engine, owner, "studio")
+    return next((job for job in living if job.snapshot.status == "running"), next(iter(living), None))
+
+
+def other_lambda(job: Job) -> float | None:
+    """The λ of the slider, if a job's picture has another one on the same scale; else None."""
+    lam = chosen_lambda()
+    return lam if _same_scale(job) and not math.isclose(lam, job.lam, rel_tol=1e-6) else None
+
+
+def run_as_chosen(engine: Engine, owner: str) -> None:
+    """What a press of Run does, wherever the button stands."""
+    start_plan(engine, owner, partial(plan_run, engine, owner), beside=True, on_start=run_started)
+
+
+def words_on_lambda(engine: Engine, owner: str) -> str:
+    """What is said at the λ slider: that a picture follows it, or that the picture on the page has another λ."""
     job = steered_job(engine, owner)
-    return job is not None and job.snapshot.status == "running"
+    if job is not None and job.snapshot.status == "running":
+        return _(":primary[**● steering live**]")
+    job = shown_job(engine, owner)
+    if job is None or not job.snapshot.results or other_lambda(job) is None:
+        return ""
+    return _("**the picture: λ = {lam:.3g}**", lam=job.lam)
+
+
+def _same_scale(job: Job) -> bool:
+    return job.request.config.loss_weighting == chosen_weighting()

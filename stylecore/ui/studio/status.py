@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
+from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Job, Snapshot, Workspace
 from stylecore.engine.spoken import spoken_time
 from stylecore.language import Sentence, _, counted
+from stylecore.ui.studio.acting import acting
+from stylecore.ui.studio.run import other_lambda, plan_run, run_as_chosen
 from stylecore.ui.studio.state import take_control_problem
 from stylecore.ui.widgets.progress import progress_text, waiting_text
 
@@ -16,10 +19,11 @@ ELSEWHERE: dict[Workspace, Sentence] = {
 }
 
 
-def show_status(job: Job, active: Job | None, snapshot: Snapshot) -> None:
-    """Says how far a job is, or how it ended; and what else is being painted.
+def show_status(engine: Engine, job: Job, active: Job | None, snapshot: Snapshot) -> None:
+    """Says how far a job is, or how it ended; what else is being painted; and if the slider has left the picture's λ.
 
     Args:
+        engine: of the server.
         job: that is shown.
         active: the visitor's job that waits, runs or is paused, if there is one.
         snapshot: of the job that is shown.
@@ -29,9 +33,34 @@ def show_status(job: Job, active: Job | None, snapshot: Snapshot) -> None:
         st.info(_(ELSEWHERE.get(active.request.workspace, result)), icon=":material/brush:")
     for notice in snapshot.notices:
         st.warning(_(notice), icon=":material/info:")
-    _show_state(snapshot)
+    lam = other_lambda(job) if job.ended and snapshot.results else None
+    if lam is None:
+        _show_state(snapshot)
+    else:
+        _show_other_lambda(engine, job, lam)
     if problem := take_control_problem():
         st.error(_(problem), icon=":material/error:")
+
+
+def _show_other_lambda(engine: Engine, job: Job, lam: float) -> None:
+    """Says that a picture has another λ than the slider by now, with a button that paints with that."""
+
+    def run(found: Job) -> None:
+        run_as_chosen(engine, found.owner)
+
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="other_lambda"):
+        st.info(
+            _("This picture has λ = {has:.3g}, and the slider says {says:.3g}.", has=job.lam, says=lam),
+            icon=":material/tune:",
+        )
+        st.button(
+            _("Run with λ = {lam:.3g}", lam=lam),
+            type="primary",
+            icon=":material/brush:",
+            key="run_other_lambda",
+            disabled=bool(plan_run(engine, job.owner).problem),
+            on_click=acting(engine, job.owner, job.id, run),
+        )
 
 
 def _show_state(snapshot: Snapshot) -> None:

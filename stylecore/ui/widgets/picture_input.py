@@ -99,26 +99,28 @@ def _fields(role: Role) -> DeltaGenerator:
 
 def _show_chosen(role: Role, used: tuple[int, int] | None) -> Source | None:
     """Draws what is chosen, what else there is to choose, and what is to be said of it. Returns the chosen picture."""
-    source = chosen(role)
+    source, own = chosen(role), _own_items()
     gallery(
-        [*_own_items(), *_sample_items(role)],
+        [*own, *_sample_items(role)],
         source.word if source is not None else None,
         key=f"gallery_{role}",
         label=_("{title}: yours, and samples", title=TITLES[role]),
         on_choice=partial(_choose_item, role),
         side=33,
         cover=_cover(role, source, used) if source is not None else None,
+        pinned=bool(own),  # whatever role it was given for, it is at hand for the others
     )
     if source is not None and not source.sample:
-        st.button(
-            _("Remove"),
-            icon=":material/delete:",
-            key=f"remove_own_{role}",
-            type="tertiary",
-            on_click=guarded_callback(_remove),
-            args=(role, source.token),
-            help=_("Deletes this picture from the server. Results painted from it stay until you remove them."),
-        )
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"own_{role}"):
+            st.button(
+                _("Remove"),
+                icon=":material/delete:",
+                key=f"remove_own_{role}",
+                type="tertiary",
+                on_click=guarded_callback(_remove),
+                args=(role, source.token),
+            )
+            st.caption(_("results stay"), width="content")
     if refusal := refusal_of(role):
         st.error(_(refusal), icon=":material/broken_image:")
     elif source is not None:

@@ -112,6 +112,11 @@ def progress_text(snapshot: Snapshot) -> str:
     if not snapshot.done:
         return _("Measuring the pair …")
     time = spoken_time(snapshot.left + (snapshot.wait or 0.0))
+    where = Sentence("Step {step} of {steps}", step=snapshot.done, steps=snapshot.steps)
+    if snapshot.repeated is not None:
+        where = Sentence(
+            "Repeating what was interrupted: step {repeated} of {step}", repeated=snapshot.repeated, step=snapshot.done
+        )
     left = Sentence("about {time} left", time=time)
     if snapshot.position:
         left = counted(
@@ -120,7 +125,7 @@ def progress_text(snapshot: Snapshot) -> str:
             snapshot.position,
             time=time,
         )
-    return " · ".join((_("Step {step} of {steps}", step=snapshot.done, steps=snapshot.steps), _(left)))
+    return " · ".join((_(where), _(left)))
 
 
 def waiting_text(snapshot: Snapshot) -> str:

@@ -59,7 +59,6 @@ def regions_input() -> None:
         key="regions",
         type="tertiary",
         on_click=guarded_callback(_open),
-        help=_("Paint what to leave alone and, with several styles, where each one goes."),
     )
     if chosen_pair()[0].transparent:
         st.caption(_("What is transparent in the photograph is left alone, and stays so."), width="content")

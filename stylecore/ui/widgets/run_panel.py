@@ -57,8 +57,9 @@ def run_panel(
     workspace: Workspace,
     make_plan: Callable[[], RunPlan],
     on_start: Callable[[list[Job]], None] | None = None,
+    show_on_the_way: Callable[[], object] = lambda: None,
 ) -> States:
-    """Draws the button, and below it the price or the problem.
+    """Draws the button, below it what is on its way, and the price or the problem.
 
     Args:
         engine: of the server.
@@ -67,6 +68,7 @@ def run_panel(
         make_plan: says what Run shall do; called now, and again when Run is pressed, with what the widgets say then. It
             must hold no pictures: streamlit keeps it while the tab is open, also when they are removed meanwhile.
         on_start: gets the new jobs before the page runs again.
+        show_on_the_way: draws what can be done with what runs already.
 
     Returns:
         The page's jobs that lived when the plan was made, for whoever draws the rest of the page.
@@ -81,10 +83,12 @@ def run_panel(
         button(f"run_{workspace}", plan.label, beside=True)
         if busy and able:
             button(f"replace_{workspace}", _("Stop, and run this"), beside=False)
+    show_on_the_way()
     if problem:
         st.warning(_(problem), icon=":material/warning:")
     elif plan.costs:
-        show_price(engine, plan.costs, waits=not busy)
+        kept = _("the present picture is kept either way") if busy else ""
+        show_price(engine, plan.costs, waits=not busy, told=kept)
     state = _State()
     if refusal := state.refusals.get(workspace):
         state.refusals = {page: text for page, text in state.refusals.items() if page != workspace}
@@ -105,12 +109,6 @@ def _button(
     able: bool,
 ) -> None:
     """A button that starts a run: beside what runs already, also in another tab, or in its place."""
-
-    def press() -> None:
-        newest = make_plan()
-        if newest.requests and not newest.problem:
-            start(engine, owner, newest.requests, beside=beside, on_start=on_start)
-
     st.button(
         label,
         type="primary" if beside else "secondary",
@@ -118,9 +116,22 @@ def _button(
         key=key,
         width="stretch",
         disabled=not able,
-        on_click=guarded_callback(press),
-        help=None if beside else _("The picture of the present run is kept as it is."),
+        on_click=guarded_callback(partial(start_plan, engine, owner, make_plan, beside=beside, on_start=on_start)),
     )
+
+
+def start_plan(
+    engine: Engine,
+    owner: str,
+    make_plan: Callable[[], RunPlan],
+    *,
+    beside: bool,
+    on_start: Callable[[list[Job]], None] | None = None,
+) -> None:
+    """What a press of Run does: submits what the plan says by now, if it says anything; see `start`."""
+    plan = make_plan()
+    if plan.requests and not plan.problem:
+        start(engine, owner, plan.requests, beside=beside, on_start=on_start)
 
 
 def start(
@@ -162,13 +173,14 @@ def memory_problem(engine: Engine, costs: Sequence[Cost]) -> str:
     )
 
 
-def show_price(engine: Engine, costs: Sequence[Cost], *, waits: bool) -> None:
+def show_price(engine: Engine, costs: Sequence[Cost], *, waits: bool, told: str = "") -> None:
     """Draws the time that some runs take, in one line; their memory is told where the pointer rests on it.
 
     Args:
         engine: of the server, which knows how fast it is.
         costs: of each run.
         waits: whether the time until their turn counts.
+        told: what else is said there.
     """
     seconds = [engine.seconds(cost) for cost in costs]
     known = [value for value in seconds if value is not None]
@@ -176,6 +188,8 @@ def show_price(engine: Engine, costs: Sequence[Cost], *, waits: bool) -> None:
     parts = [_price(spoken_time(sum(known)) if len(known) == len(costs) else None, wait)]
     if len(costs) > 1:
         parts.append(_(counted("in {count} batch", "in {count} batches", len(costs))))
+    if told:
+        parts.append(told)
     memory = spoken_bytes(max(cost.memory for cost in costs))
     st.caption(" · ".join(parts), help=_("As measured on this machine; {memory} of memory.", memory=memory))
     if len(known) < len(costs):  # the machine is just being measured

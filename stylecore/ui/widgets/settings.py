@@ -94,7 +94,7 @@ def current_settings() -> TransferConfig:
         if declared.kind != "lambdas":
             value = st.session_state[_key(name)]
             values[name] = declared.from_text(value) if declared.kind == "layers" else value
-    return TransferConfig(lambdas=(_chosen_lambda(),), **values)
+    return TransferConfig(lambdas=(chosen_lambda(),), **values)
 
 
 def chosen_settings() -> ChosenSettings:
@@ -125,12 +125,20 @@ def need_settings() -> None:
         st.stop()
 
 
-def lambda_input(on_change: Callable[[], None], steering: bool) -> float:
+def chosen_lambda() -> float:
+    """What the slider says, of the scale that is chosen."""
+    if chosen_weighting() == "paper":
+        return paper_lambda(10 ** float(st.session_state[_RATIO]))
+    lam: float = st.session_state[_LAM]
+    return lam
+
+
+def lambda_input(on_change: Callable[[], None], told: str = "") -> float:
     """λ, with the formula and words at both ends.
 
     Args:
         on_change: called when λ has been moved.
-        steering: whether a picture is on its way that will follow.
+        told: what is said between the two ends.
 
     Returns:
         λ.
@@ -163,8 +171,8 @@ def lambda_input(on_change: Callable[[], None], steering: bool) -> float:
         )
     with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
         st.caption(_("◀ Closer to the style"), width="content")
-        if steering:
-            st.caption(_(":primary[**● steering live**]"), width="content")
+        if told:
+            st.caption(told, width="content")
         st.caption(_("Closer to the photo ▶"), width="content")
     return lam
 
@@ -213,17 +221,10 @@ def _problem(declared: Setting) -> str:
         return ""
     try:
         layers = declared.from_text(st.session_state[_key(declared.name)])
-        TransferConfig(lambdas=(_chosen_lambda(),), **{declared.name: layers})
+        TransferConfig(lambdas=(chosen_lambda(),), **{declared.name: layers})
     except UserError as error:
         return error.sentence
     return ""
-
-
-def _chosen_lambda() -> float:
-    if chosen_weighting() == "paper":
-        return paper_lambda(10 ** float(st.session_state[_RATIO]))
-    lam: float = st.session_state[_LAM]
-    return lam
 
 
 def _has_meaning(declared: Setting) -> bool:

@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from stylecore.language import _
+from stylecore.language import _, number, percent_sign, reader
 from stylecore.ui.components import Part, mix_strip
 from stylecore.ui.page import plain
 from stylecore.ui.page_errors import guarded_callback
@@ -36,8 +36,8 @@ def styles_input(on_mix: Callable[[], object] = lambda: None) -> dict[Role, Sour
     """
     close_gaps(visitor_name())
     styles = chosen_styles()
-    for number, (role, source) in list(enumerate(styles.items(), start=1))[1:]:
-        _style_input(number, role, source)
+    for place, (role, source) in list(enumerate(styles.items(), start=1))[1:]:
+        _style_input(place, role, source)
     for roles in _sharing(list(styles)):
         _mix_input(roles, styles, on_mix)
     with st.container(horizontal=True, gap="small", key="more_styles"):
@@ -48,16 +48,15 @@ def styles_input(on_mix: Callable[[], object] = lambda: None) -> dict[Role, Sour
                 key="add_style",
                 type="tertiary",
                 on_click=guarded_callback(add_style),
-                help=_("Mixes it with the first one, or paints another part of the photograph with it."),
             )
         regions_input()
     return styles
 
 
-def _style_input(number: int, role: Role, source: Source) -> None:
+def _style_input(place: int, role: Role, source: Source) -> None:
     """Draws one further style: its name, behind it the gallery and a field for a file, and what removes it."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"more_{role}"):
-        label = _("Style {number}: {name}", number=number, name=plain(shown(source.name)))
+        label = _("Style {number}: {name}", number=place, name=plain(shown(source.name)))
         with st.popover(label, icon=":material/palette:", key=f"choose_{role}"):
             picture_input(role)
         st.button(
@@ -67,7 +66,6 @@ def _style_input(number: int, role: Role, source: Source) -> None:
             type="tertiary",
             on_click=guarded_callback(drop_style),
             args=(visitor_name(), role),
-            help=_("Paints without style {number}.", number=number),
         )
 
 
@@ -76,26 +74,25 @@ def _mix_input(roles: Sequence[Role], styles: dict[Role, Source], on_mix: Callab
     names = [shown(styles[role].name) for role in roles]
     owner = visitor_name()
     parts = shares([weight_of(role) for role in roles])
-    told = ", ".join(f"{share:.0%} {name}" for share, name in zip(parts, names, strict=True))
+    labels = [f"{number(share, '.0%')} {name}" for share, name in zip(parts, names, strict=True)]
     mix_strip(
         [
-            Part(url=source_thumbnail(owner, styles[role]), share=share)
-            for role, share in zip(roles, parts, strict=True)
+            Part(url=source_thumbnail(owner, styles[role]), share=share, label=label)
+            for role, share, label in zip(roles, parts, labels, strict=True)
         ],
         key=f"mix_{roles[0]}",
-        label=_("Mix: {parts}", parts=told),
+        label=_("Mix: {parts}", parts=", ".join(labels)),
     )
     if len(roles) == 2:
         key = f"mix_of_{'_'.join(roles)}"
-        st.session_state[key] = round(parts[1], 2)
+        st.session_state[key] = round(100 * parts[1])
         st.slider(
             _("Mix: how much of {name}", name=plain(names[1])),
-            0.0,
-            1.0,
-            step=0.01,
+            0,
+            100,
             key=key,
-            format="percent",
-            help=_("A picture that is being painted follows."),
+            format=f"%d{percent_sign(reader())}%",
+            label_visibility="collapsed",  # the strip above says it
             on_change=guarded_callback(partial(_set_mix, key, roles, on_mix)),
         )
         return
@@ -123,8 +120,8 @@ def _sharing(roles: Sequence[Role]) -> list[list[Role]]:
 
 
 def _set_mix(key: str, roles: Sequence[Role], on_mix: Callable[[], object]) -> None:
-    share = st.session_state[key]
-    set_weights(dict(zip(roles, (round(1 - share, 2), share), strict=True)))
+    percent = st.session_state[key]
+    set_weights(dict(zip(roles, ((100 - percent) / 100, percent / 100), strict=True)))
     on_mix()
 
 

@@ -27,6 +27,7 @@ TITLES: dict[Role, str] = {
     **{role: Sentence("Style {number}", number=number) for number, role in enumerate(STYLES[1:], start=2)},
     "init": Sentence("Picture to start from"),
 }
+PHOTOGRAPH_FIELD = "upload_content"  # key of the field that takes what is dropped onto the Studio's picture
 MAX_TAKEN = 100  # files of which it is remembered that they have been taken over
 
 

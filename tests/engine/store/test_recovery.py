@@ -6,11 +6,12 @@ from stylecore.artifacts.recipe import sha256
 from stylecore.config import TransferConfig
 from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Request
-from stylecore.engine.messages import OTHER_VERSION, SERVER_RETURNS, TOO_FAR
+from stylecore.engine.messages import FROM_PICTURE, OTHER_VERSION, SERVER_RETURNS, TOO_FAR
 from stylecore.engine.store import job_keeper, recovery
 from stylecore.engine.store.job_keeper import JobKeeper
 from stylecore.engine.store.recovery import FileReader, recover_jobs
 from stylecore.engine.store.store import Store
+from stylecore.engine.throughput import ThroughputEstimator
 from stylecore.imaging.inputs import pair
 from stylecore.transfer.records import Steering
 from tests.support.engines import FakeRunner, at_rest, at_work, limits, until, wait
@@ -133,6 +134,26 @@ def test_a_run_that_is_stopped_while_it_repeats_its_steps_keeps_its_picture(star
     gate.set()
 
 
+def test_while_steps_are_repeated_the_run_says_so_and_their_time_counts(start, request_for, gate, toy):
+    first = start()
+    job = first.engine.submit("ann", request_for(steps=60))
+    at_work(job, 50)
+    gate.clear()
+    first.keep()
+    gate.set()
+    first.engine.stop(job)
+    gate.clear()
+    speed = ThroughputEstimator(10**4, 1.0)
+    again = start(lambda: Engine("cpu", lambda *_: toy, limits(), speed, refresh=0.0)).engine.job("ann", job.id)
+    until(lambda: again.snapshot.repeated is not None)
+    assert again.snapshot.done >= 48
+    assert again.snapshot.repeated == 0
+    assert again.snapshot.left == pytest.approx(again.cost.work() * speed.of(again.cost.picture))
+    gate.set()
+    assert wait(again).status == "finished"
+    assert again.snapshot.repeated is None
+
+
 def test_what_waited_and_what_was_paused_is_so_again_and_can_go_on(start, request_for, gate):
     first = start()
     paused = first.engine.submit("bob", request_for(steps=60))
@@ -151,6 +172,23 @@ def test_what_waited_and_what_was_paused_is_so_again_and_can_go_on(start, reques
     assert again.snapshot.status == "paused"
     second.engine.go_on(again)
     assert wait(again).results == undisturbed.results
+
+
+def test_more_steps_of_a_result_begin_from_its_picture_after_the_start_and_say_so(start, request_for):
+    first = start()
+    job = first.engine.submit("ann", request_for(steps=4))
+    wait(job)
+    assert first.engine.extend(job, 2) is job  # the optimiser goes on
+    assert (wait(job).done, job.snapshot.notices) == (6, ())
+    (result,) = job.snapshot.results
+    first.keep()
+    second = start()
+    again = second.engine.job("ann", job.id)
+    more = second.engine.extend(again, 5)
+    assert more is not again
+    assert more.request.inputs.init.data == result
+    assert (wait(more).status, more.snapshot.done, more.snapshot.notices) == ("finished", 5, (FROM_PICTURE,))
+    assert again.snapshot.results == (result,)
 
 
 def test_a_message_that_the_run_had_not_read_is_read_after_the_start(start, request_for, gate):
