@@ -47,7 +47,7 @@ def studio(browser, url, keep):
 
 def lambda_lab(browser, url, keep):
     """Five λ of a pair."""
-    with visitor(browser, f"{url}/lambda_lab?size=192&steps=80", **_window(1405)) as page:
+    with visitor(browser, f"{url}/lambda_lab?size=192&steps=80", **_window(1390)) as page:
         press(page, "Run 5 pictures")
         page.locator(".st-key-stop_all").wait_for()
         page.locator(".st-key-stop_all").wait_for(state="detached", timeout=LONG_WAIT)
