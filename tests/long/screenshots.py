@@ -56,7 +56,7 @@ def lambda_lab(browser, url, keep):
 
 def layers(browser, url, keep):
     """Ten reconstructions, one of them large."""
-    with visitor(browser, f"{url}/layers?layers_size=160&layers_steps=80&content=Coffee", **_window(1120)) as page:
+    with visitor(browser, f"{url}/layers?layers_size=160&layers_steps=80&content=Coffee", **_window(1100)) as page:
         press(page, "Run 10 reconstructions")
         page.get_by_role("button", name="All 10 are done").wait_for(timeout=LONG_WAIT)
         page.locator(".st-key-layers_grid td button").nth(3).click()
