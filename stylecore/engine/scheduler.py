@@ -198,19 +198,22 @@ class Scheduler:
     def runner_absent(self, slot: int) -> None:
         """Notes that the runner of a slot does not come back for now: whatever was there begins anew in other slots."""
         with self.changed:
+            jobs = [job for job in self.registry.jobs.values() if job.slot == slot]
             self.runner_lost(slot)
             self.absent.add(slot)
             present = [other for other in range(len(self.devices)) if other not in self.absent]
-            for job in self.registry.jobs.values():
-                if job.slot == slot and present:
-                    slots = [other.slot for other in self.registry.jobs.values()]
-                    job.slot = min(present, key=slots.count)
+            for job in jobs if present else []:
+                slots = [other.slot for other in self.registry.jobs.values()]
+                job.slot = min(present, key=slots.count)
             self.changed.notify_all()
 
     def runner_present(self, slot: int) -> None:
-        """Notes that the runner of a slot is there again."""
+        """Notes that the runner of a slot is there again: what waits for those that are not is for it."""
         with self.changed:
             self.absent.discard(slot)
+            for job in self.registry.jobs.values():
+                if job.slot in self.absent:
+                    job.slot = slot
             self.changed.notify_all()
 
     def abandoned(self, job: Job) -> bool:

@@ -213,7 +213,7 @@ class Worker:
         except RunnerLost:
             return
         log_event("runner_present", slot=self._slot)
-        self._losses, self._rest_seconds = 0, 0.0
+        self._losses = ABSENT_AFTER - 1  # once more, and it is absent again, until it has made a step
         self._scheduler.runner_present(self._slot)
 
     def _rest(self) -> None:

@@ -83,6 +83,19 @@ def test_a_runner_that_is_there_again_gets_work_again(engine, runners):
     assert wait(other).status == "finished"
 
 
+def test_a_runner_that_answers_and_goes_down_again_costs_a_run_one_try_alone(engine, runners, monkeypatch):
+    job, first = running(engine, runners)
+    slot = job.slot
+    first.awake = first.tried.set  # as a process that starts, and dies at its first step
+    first.down = RunnerLost
+    until(lambda: job.slot != slot)
+    until(lambda: first.tried.is_set())
+    for _ in range(5):
+        other = engine.submit("bob", request(3))
+        assert wait(other).status == "finished"
+        assert other.lost <= 1
+
+
 def test_where_nobody_is_there_runs_wait_and_lose_nothing(engine, runners):
     job, _ = running(engine, runners)
     for runner in runners:
@@ -93,11 +106,11 @@ def test_where_nobody_is_there_runs_wait_and_lose_nothing(engine, runners):
         runner.tried.clear()
         assert runner.tried.wait(5)
     assert (waiting.snapshot.status, waiting.lost, job.snapshot.status) == ("queued", 0, "running")
-    for runner in runners:
-        runner.down = None
+    reached, back = job.snapshot.done, runners[1 - job.slot]  # the other one than it waits for
+    back.down = None
     assert wait(waiting).status == "finished"
-    reached = job.snapshot.done
     at_work(job, reached + 3)
+    assert engine.absent_runners() == (1, 2)
 
 
 def test_a_run_that_takes_every_runner_down_ends_after_the_third_and_the_runners_come_back(engine, runners):

@@ -178,7 +178,7 @@ def test_a_result_that_has_no_room_is_told_and_takes_no_other_s_place(served, mo
 def test_a_run_that_goes_on_after_its_rest_is_written_as_one_at_work(served, after_a_kill):
     job = served.engine.submit("ann", request(4))
     wait(job)
-    served.runners[0].going.clear()
+    served.runners[job.slot].going.clear()
     served.engine.extend(job, 10)
     served.writer.flush()
     again = after_a_kill()[job.id]
