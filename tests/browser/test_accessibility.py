@@ -8,7 +8,7 @@ from tests.support.browser import SECOND, at_rest, visitor
 PAIR = "content=Rocket&style=Embroidery"  # of which there are no finished samples
 LAPTOP = {"width": 1366, "height": 768}
 PAINTED = {  # by workspace: address, what is there while a picture is painted, and what once it is
-    "studio": (f"?{PAIR}&size=64", ".st-key-controls", ".st-key-downloads"),
+    "studio": (f"?{PAIR}&size=64", ".st-key-stop", ".st-key-downloads"),
     "lab": (
         f"lambda_lab?{PAIR}&size=64&lambdas=0.2+0.8&axis=statistic&rows=Gram+matrix|Covariance",
         ".st-key-lab_grid img:visible",

@@ -72,7 +72,7 @@ def _nothing(page: Page) -> None:
 STATES: dict[str, tuple[str, Callable[[Page], None]]] = {  # by name: address, and what is done there
     "studio-idle": ("", _nothing),
     "studio-advanced": ("", _open("details summary")),
-    "studio-running": (f"?{SMALL}&steps=2000", _run_until("studio", ".st-key-controls button")),
+    "studio-running": (f"?{SMALL}&steps=2000", _run_until("studio", ".st-key-stop")),
     "studio-paused": (f"?{SMALL}&steps=2000", _run_then("pause", ".st-key-go_on")),
     "studio-stopped": (f"?{SMALL}&steps=2000", _run_then("stop", ".st-key-more")),
     "studio-failed": (f"?{SMALL}&network=IMAGENET1K_V1", _run_until("studio", "[data-testid=stAlertContentError]")),
