@@ -105,19 +105,20 @@ def shares(record: LossRecord, k: int = 0) -> dict[str, float]:
     return {name: term / total if total > 0 else 0.0 for name, term in terms.items()}
 
 
-def hint(record: LossRecord, k: int = 0) -> Sentence:
+def hint(record: LossRecord, k: int = 0, *, settled: bool = True) -> Sentence:
     """A sentence on what L consists of at one step, and how to balance it if it is nearly all of one kind.
 
     Args:
         record: losses of the step.
         k: index of the picture in its batch.
+        settled: whether they stay so; in the first steps of a run style is nearly all of L, whatever λ is.
     """
     of = shares(record, k)
     style = sum(share for name, share in of.items() if name.startswith("style"))
     content = sum(share for name, share in of.items() if name.startswith("content"))
-    if style >= ONE_SIDED:
+    if settled and style >= ONE_SIDED:
         return Sentence("Style is {style:.0%} of the loss: raise λ to see more of the photograph.", style=style)
-    if content >= ONE_SIDED:
+    if settled and content >= ONE_SIDED:
         return Sentence("Content is {content:.0%} of the loss: lower λ to see more of the style.", content=content)
     return Sentence("Content is {content:.0%} of the loss, style {style:.0%}.", content=content, style=style)
 

@@ -70,6 +70,10 @@ def test_the_hint_says_what_to_do(lam, content, style, words):
     assert words in hint(loss_record(3, lam, content, style))
 
 
+def test_while_a_picture_is_painted_nobody_is_told_to_balance_it():
+    assert "λ" not in hint(loss_record(1, 0.2, 0.001, 0.9), settled=False)
+
+
 def test_a_mark_says_where_a_run_went_on_at_a_larger_size():
     layout = loss_figure(loss_history(9), steps=8, sizes=((0, (24, 20)), (3, (48, 40))))["layout"]
     assert [shape["x0"] for shape in layout["shapes"]] == [3]

@@ -223,6 +223,7 @@ class Visitor:
             return "running" if progress.startswith("Step") else "measuring"
         for words, state in (
             ("Done:", "done"),
+            ("This picture has λ", "done"),  # λ was moved too late for it
             ("Stopped at", "stopped"),
             ("Stopped before", "never begun"),
             ("Paused at", "paused"),

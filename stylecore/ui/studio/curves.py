@@ -56,7 +56,8 @@ def show_curves(job: Job, snapshot: Snapshot, picked: int | None) -> None:
         on_step=partial(_pick, job.id),
         table=partial(loss_table, [Run(job.request.config, snapshot.loss_history, 0)]),
     )
-    st.caption(_(hint(last)))
+    if last.index:  # the start is the photograph or noise, and says nothing of the balance
+        st.caption(_(hint(last, settled=not job.active)))
     if not job.active and len(snapshot.frames) > 1:
         _step_input(job, snapshot, picked)
     if by_layer:
