@@ -41,7 +41,7 @@ def test_every_word_is_translated(figure):
     read = list(said(figure, as_read(figure, "ru")))
     assert english_in(read, "L") == {}
     assert any(text in ("шаг", "потеря стиля: сколько стиля не хватает") for text in read)
-    assert any("0,25" in text or "стиль 2: 25%" in text for text in read)
+    assert any("0,25" in text or "стиль 2: 25\u00a0%" in text for text in read)
 
 
 def test_numbers_have_the_signs_of_the_language():

@@ -130,6 +130,7 @@ def test_workers_of_a_parent_that_is_killed_end(photos):
     assert not list((photos / "out").glob("*.png"))
 
 
+@pytest.mark.long
 def test_a_picture_that_kills_three_workers_is_told(photos, monkeypatch, capsys):
     monkeypatch.setattr(batch_workers, "_work", dies)
     assert main(command(photos, "--workers", "2")) == 1

@@ -186,7 +186,7 @@ def peak(tmp_path_factory):
     [
         (448, None, {"lambdas": (0.1, 0.2)}),
         pytest.param(640, None, {}, marks=pytest.mark.long),
-        (768, 256, {}),
+        pytest.param(768, 256, {}, marks=pytest.mark.long),
     ],
 )
 def test_memory_is_near_what_a_process_really_takes(peak, size, tile, settings):
