@@ -62,7 +62,7 @@ def test_everything_comes_back():
 
 def test_every_field_of_a_snapshot_is_kept_unless_it_is_of_the_moment():
     untold = {field.name for field in dataclasses.fields(Snapshot) if getattr(SNAPSHOT, field.name) == field.default}
-    assert untold == {"position", "wait", "left", "repeated", "resumable"}  # whatever is new has to be kept, and told of above
+    assert untold == {"position", "wait", "left", "repeated", "resumable"}  # what is new is kept, and told of above
 
 
 def test_a_run_at_work_is_kept_with_the_pictures_of_its_step():
