@@ -24,7 +24,14 @@ class Board:
 
     def __init__(self, page):
         self.page = page
-        self.data = {"width": WIDTH, "height": HEIGHT, "label": "", "active": "a", "layers": LAYERS, "words": WORDS}
+        self.data = {
+            "width": WIDTH,
+            "height": HEIGHT,
+            "label": "",
+            "active": "a",
+            "layers": LAYERS,
+            "words": {**WORDS, "percent": "%"},
+        }
         self.data["photograph"] = url(np.full((HEIGHT, WIDTH), 128, np.uint8))
         page.set_content(f"<style>{(FOLDER / 'brush.css').read_text()}</style><main style='width: 600px'></main>")
         page.evaluate(

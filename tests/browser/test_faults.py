@@ -82,6 +82,7 @@ def line(address):
     line.close()
 
 
+@pytest.mark.long
 def test_a_connection_that_drops_for_less_than_the_grace_stops_nothing(browser):
     grace = 12  # a browser takes its time to connect again
     with (
@@ -116,6 +117,7 @@ def test_a_connection_that_is_gone_for_longer_keeps_the_picture_and_go_on_finish
         press(page, "Stop")
 
 
+@pytest.mark.long
 def test_a_server_that_was_suspended_goes_on_with_the_run(browser):
     with (
         serving(STYLECORE_GRACE_SECONDS=str(GRACE)) as (url, server),

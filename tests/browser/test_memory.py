@@ -112,6 +112,7 @@ def test_layers_come_back_with_their_pictures(page):
     page.get_by_text(re.compile("the 24 strongest channels of")).wait_for()
 
 
+@pytest.mark.long
 def test_a_result_returns_with_the_picture_that_it_was_started_from(page, address, tmp_path):
     page.goto(f"{address}/?size=64&steps=2&init=image")
     page.get_by_text("Choose the picture to start from").wait_for()

@@ -167,6 +167,7 @@ def test_a_click_in_the_gallery_opens_the_studio_with_pair_and_settings(browser,
         expect(page.locator(".st-key-history label")).to_have_count(1)
 
 
+@pytest.mark.long
 def test_who_opens_a_link_sees_what_another_has_painted_of_samples(browser):
     with served() as address:
         link = f"{address}/?size=64&steps=7&lam=0.33&content=Rocket&style=Embroidery"

@@ -20,6 +20,7 @@ def days_left(page):
     return (kept["expires"] - time.time()) / DAY
 
 
+@pytest.mark.long
 def test_a_browser_finds_upload_and_result_again_after_a_kill_and_its_cookie_is_renewed(browser, tmp_path):
     store = {"STYLECORE_STORE": str(tmp_path / "store"), "STYLECORE_SHARED_MB": "0"}
     Image.effect_noise((90, 60), 60).convert("RGB").save(tmp_path / "mine.png")

@@ -361,7 +361,7 @@ def test_a_finger_scrolls_over_the_chart_and_a_tap_picks_a_step(browser, address
         page.get_by_text("Step 5 of 10").wait_for()
 
 
-@pytest.mark.parametrize("width", [360, 390, 768])
+@pytest.mark.parametrize("width", [360, 768])
 def test_nothing_sticks_out_on_a_narrow_screen(browser, address, width):
     url = f"{address}/?size=64&steps=10"
     with visitor(browser, url, viewport={"width": width, "height": 800}, is_mobile=True, has_touch=True) as page:

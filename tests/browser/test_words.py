@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.support.browser import at_rest, serving, visitor
@@ -35,6 +36,7 @@ def test_streamlit_s_own_words_are_those_of_the_page_also_after_a_change_of_the_
         assert not english(page)
 
 
+@pytest.mark.long
 def test_a_list_without_results_and_a_server_that_is_gone_are_told_in_russian(browser):
     with serving() as (url, process):
         page = browser.new_page()
