@@ -29,8 +29,11 @@ def main() -> None:
         while True:
             number, method, arguments = calls.get()
             answer = host.do(method, arguments)
-            with writing:
-                write_frame(answers, (number, answer))
+            try:
+                with writing:
+                    write_frame(answers, (number, answer))
+            except OSError:  # the server is gone, and this thread is the first to know
+                os._exit(0)
 
     for name, calls in channels.items():
         threading.Thread(target=serve, args=(calls,), name=name, daemon=True).start()

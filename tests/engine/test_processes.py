@@ -2,9 +2,12 @@
 
 import contextlib
 import io
+import json
 import os
 import pickle
 import signal
+import subprocess
+import sys
 import time
 from concurrent.futures import Future
 from functools import partial
@@ -19,6 +22,7 @@ from PIL import Image
 from stylecore.config import Postprocess, TransferConfig
 from stylecore.engine import plain
 from stylecore.engine.engine import Engine
+from stylecore.engine.frames import write_frame
 from stylecore.engine.jobs import Request, Update
 from stylecore.engine.messages import KILLED
 from stylecore.engine.process_link import ProcessLink
@@ -237,6 +241,18 @@ def test_a_process_whose_server_is_gone_ends():
     process = psutil.Process(link.pid)
     link._peer.process.stdin.close()  # as the system does if the server dies
     process.wait(10)
+
+
+def test_a_process_that_can_t_answer_any_more_ends_without_a_word():
+    settings = json.dumps({"device": "cpu", "threads": 1, "refresh": 1.0})
+    command = [sys.executable, "-m", "stylecore.engine.process_host", settings]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.close()
+    write_frame(process.stdin, (1, "compute", "trim", ()))  # the pipe for calls is still open
+    assert process.wait(PATIENCE) == 0
+    assert process.stderr.read() == b""
+    process.stdin.close()
+    process.stderr.close()
 
 
 def test_what_was_measured_is_taken_by_the_process_that_takes_its_place(request_of):
