@@ -42,7 +42,7 @@ class BatchHost:
         self._at: At | None = None
         self._notices: list[str] = []
 
-    def do(self, method: str, arguments: Sequence[Any]) -> Any:  # noqa: ANN401  # what the method gives
+    def do(self, method: str, arguments: Sequence[Any]) -> object:
         """Calls one of the methods below."""
         return getattr(self, f"do_{method}")(*arguments)
 

@@ -91,7 +91,7 @@ def failed(error: Exception, plan: Batch, device: str) -> Outcome:
         plan: of the batch.
         device: whose memory is given back.
     """
-    trouble = trouble_of(error, plan.config.size, plan.options.debug, advice="")
+    trouble = trouble_of(error, plan.config.size, plan.options.debug)
     release_memory(device)
     return Outcome(trouble=trouble)
 

@@ -39,7 +39,7 @@ class Link(Protocol):
     device: str
     sharing: int
 
-    def call(self, channel: Channel, method: str, *arguments: Any) -> Future[Any]:  # noqa: ANN401
+    def call(self, channel: Channel, method: str, *arguments: object) -> Future[Any]:
         """Calls a method of `BatchHost`."""
 
     def close(self) -> None:
@@ -90,7 +90,7 @@ class _Place:
         self._lock, self._ended = threading.Lock(), False
         self.speaker: threading.Thread | None = None
 
-    def call(self, channel: Channel, method: str, *arguments: Any) -> Any:  # noqa: ANN401
+    def call(self, channel: Channel, method: str, *arguments: object) -> Future[Any]:
         """Asks the actor; see `Link.call`. Returns the answer to come."""
         with self._lock:
             if self._ended:

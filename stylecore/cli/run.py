@@ -18,15 +18,14 @@ from stylecore.artifacts.recipe import read_recipe
 from stylecore.cli.checkpoints import Checkpoints
 from stylecore.cli.choices import Choices, note_differences
 from stylecore.cli.estimate import check_memory, spoken_estimate
-from stylecore.cli.failures import memory_ran_out
+from stylecore.cli.failures import ended_by
 from stylecore.cli.signals import Signals
 from stylecore.cli.sources import Sources
-from stylecore.cli.terminal import BAD_INPUT, BUG, DONE, STOPPED, describe_bug, leave_progress, say, show_progress
+from stylecore.cli.terminal import DONE, leave_progress, say, show_progress
 from stylecore.config import TransferConfig, with_lambda
 from stylecore.engine.cost import through_levels, used_sizes
-from stylecore.errors import UserError
 from stylecore.imaging.mask_files import guided_regions
-from stylecore.transfer.devices import choose_device, is_out_of_memory
+from stylecore.transfer.devices import choose_device
 from stylecore.transfer.enlargement import Level, paint_levels, remaining
 from stylecore.transfer.preparation import prepare, prepare_initial
 from stylecore.transfer.pyramid import stages
@@ -187,17 +186,6 @@ def _finished(
         recipe = dataclasses.replace(picture.recipe, postprocess=choices.postprocess, resumed_at=resumed_at)
         pictures.append(dataclasses.replace(picture, recipe=recipe))
     return pictures
-
-
-def ended_by(error: BaseException, size: int, debug: bool) -> tuple[str, int]:
-    """Why a run ended early, in one sentence, and the exit status that it gives."""
-    if isinstance(error, KeyboardInterrupt):
-        return "stopped", STOPPED
-    if isinstance(error, UserError):
-        return str(error), BAD_INPUT
-    if is_out_of_memory(error):
-        return memory_ran_out(size), BAD_INPUT
-    return describe_bug(debug), BUG
 
 
 def log_lines(step: Step, **more: object) -> list[str]:

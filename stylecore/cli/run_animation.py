@@ -11,7 +11,8 @@ from stylecore.artifacts.animated import PaintedFrames
 from stylecore.cli.animating import AnimationRun, check_animation
 from stylecore.cli.choices import Choices, note_differences
 from stylecore.cli.estimate import check_memory, spoken_estimate
-from stylecore.cli.run import ended_by, log_lines
+from stylecore.cli.failures import ended_by
+from stylecore.cli.run import log_lines
 from stylecore.cli.signals import Signals
 from stylecore.cli.sources import Sources
 from stylecore.cli.terminal import DONE, leave_progress, note, say, show_line

@@ -15,6 +15,16 @@ def inputs(tmp_path_factory):
 
 
 @pytest.fixture
+def photos(tmp_path):
+    """Four photographs and a style."""
+    (tmp_path / "photos").mkdir()
+    for seed, name in enumerate("abcd"):
+        noise_file(tmp_path / "photos" / f"{name}.png", (48, 40), seed)
+    noise_file(tmp_path / "ink.png", (48, 40), 9)
+    return tmp_path
+
+
+@pytest.fixture
 def home(tmp_path_factory, monkeypatch):
     """An empty home folder, where pictures go that can't be written elsewhere."""
     folder = tmp_path_factory.mktemp("home")

@@ -29,11 +29,16 @@ def left(capsys):
     return json.loads(capsys.readouterr().out.splitlines()[-1])["seconds_left"]
 
 
+def ten_steps(progress, clock, workers=1):
+    """Shows ten steps, each of a second, of as many pictures as there are workers."""
+    for step in range(10):
+        progress.show([At(step, 10)] * workers, "")
+        clock.seconds += 1
+
+
 def test_one_worker_has_as_much_left_as_its_pictures_take(clock, pictures, tmp_path, capsys):
     progress = BatchProgress("json", 6, 0)
-    for step in range(10):
-        progress.show([At(step, 10)], "")
-        clock.seconds += 1
+    ten_steps(progress, clock)
     progress.at_work([])
     progress.finished(pictures[0], tmp_path, LOSSES, 10.0)
     assert left(capsys) == 50
@@ -41,9 +46,7 @@ def test_one_worker_has_as_much_left_as_its_pictures_take(clock, pictures, tmp_p
 
 def test_two_workers_have_half_as_much_left(clock, pictures, tmp_path, capsys):
     progress = BatchProgress("json", 6, 0)
-    for step in range(10):
-        progress.show([At(step, 10), At(step, 10)], "")
-        clock.seconds += 1
+    ten_steps(progress, clock, workers=2)
     progress.at_work([At(9, 10)])  # the other one is nearly done
     progress.finished(pictures[0], tmp_path, LOSSES, 10.0)
     assert left(capsys) == pytest.approx(10 / 1.9 * 4.1, abs=0.1)  # and not 50
@@ -52,9 +55,7 @@ def test_two_workers_have_half_as_much_left(clock, pictures, tmp_path, capsys):
 def test_the_start_of_the_workers_is_no_measure_of_the_rest(clock, pictures, tmp_path, capsys):
     progress = BatchProgress("json", 6, 0)
     clock.seconds += 1000
-    for step in range(10):
-        progress.show([At(step, 10)], "")
-        clock.seconds += 1
+    ten_steps(progress, clock)
     progress.at_work([])
     progress.finished(pictures[0], tmp_path, LOSSES, 10.0)
     assert left(capsys) == 50

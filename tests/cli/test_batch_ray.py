@@ -20,7 +20,6 @@ from stylecore.artifacts.recipe import read_recipe
 from stylecore.cli import batch_crew, batch_ray
 from stylecore.cli.parser import main
 from stylecore.engine.runner import RunnerAbsent, RunnerLost
-from tests.support.noise import noise_file
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 120  # seconds for what takes ten on an idle machine
@@ -49,16 +48,6 @@ class FakeLink:
 
     def close(self):
         self.host = None
-
-
-@pytest.fixture
-def photos(tmp_path):
-    """Four photographs and a style."""
-    (tmp_path / "photos").mkdir()
-    for seed, name in enumerate("abcd"):
-        noise_file(tmp_path / "photos" / f"{name}.png", (48, 40), seed)
-    noise_file(tmp_path / "ink.png", (48, 40), 9)
-    return tmp_path
 
 
 @pytest.fixture

@@ -16,21 +16,10 @@ from stylecore.artifacts.recipe import read_recipe
 from stylecore.cli import batch_crew, batch_workers
 from stylecore.cli.parser import main, parse
 from tests.support.dying import dies
-from tests.support.noise import noise_file
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1"}
 PATIENCE = 60  # seconds for what takes two on an idle machine
-
-
-@pytest.fixture
-def photos(tmp_path):
-    """Four photographs and a style."""
-    (tmp_path / "photos").mkdir()
-    for seed, name in enumerate("abcd"):
-        noise_file(tmp_path / "photos" / f"{name}.png", (48, 40), seed)
-    noise_file(tmp_path / "ink.png", (48, 40), 9)
-    return tmp_path
 
 
 def command(folder, *options, out="out"):

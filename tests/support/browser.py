@@ -46,7 +46,7 @@ def served(**environment):
 def serving(**environment):
     """The app's address and its process, while that runs.
 
-    It computes in one thread: two would wait for each other in a busy loop, on cores that they share with the browser.
+    It computes in one thread, so that the browser has a core, too.
     """
     with server(os.devnull, **{"OMP_NUM_THREADS": "1", **environment}) as running_server:
         yield running_server

@@ -121,11 +121,12 @@ class Store:
         """
         with self._lock, told(self.folder):
             text = json.dumps(body, separators=(",", ":"))
-            if not self._can_fit(len(text), files, (kind, owner, name)):
+            if self._lacks_room(len(text), files) and not self._can_fit(len(text), files, (kind, owner, name)):
                 return False
-            while self.used + len(text) + sum(map(len, (new := self._new(files)).values())) > self.budget:
+            while self._lacks_room(len(text), files):
                 if not self._drop_oldest(but=(kind, owner, name)):
                     return False
+            new = self._new(files)
             before = self._files_of(_THIS, kind, owner, name)
             try:
                 for file, data in new.items():
@@ -210,6 +211,10 @@ class Store:
 
     def _new(self, files: Mapping[str, bytes]) -> dict[str, bytes]:
         return {file: data for file, data in files.items() if not self._rows(_FILE, file)}
+
+    def _lacks_room(self, size: int, files: Mapping[str, bytes]) -> bool:
+        """Whether something must go before a record is written."""
+        return self.used + size + sum(map(len, self._new(files).values())) > self.budget
 
     def _can_fit(self, size: int, files: Mapping[str, bytes], record: tuple[str, str, str]) -> bool:
         """Whether there is room for a record when all that may go has gone."""

@@ -39,7 +39,8 @@ function showChosen(field, selected) {
   if (field.dataset.shown === selected) return
   field.dataset.shown = selected
   const label = [...field.querySelectorAll("input")].find((input) => input.value === selected)?.parentElement
-  if (label && !label.classList.contains("pinned")) field.scrollLeft = label.offsetLeft - field.offsetLeft - (field.clientWidth - label.clientWidth) / 2
+  if (!label || label.classList.contains("pinned")) return
+  field.scrollLeft = label.offsetLeft - field.offsetLeft - (field.clientWidth - label.clientWidth) / 2
 }
 
 function choose(input, setTriggerValue) {

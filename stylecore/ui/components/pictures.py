@@ -162,8 +162,15 @@ def gallery(
         if choice in ids:
             on_choice(choice)
 
-    data = {"items": items, "selected": selected, "label": label, "side": side, "cover": cover, "wall": wall}
-    data["pinned"] = pinned
+    data = {
+        "items": items,
+        "selected": selected,
+        "label": label,
+        "side": side,
+        "cover": cover,
+        "wall": wall,
+        "pinned": pinned,
+    }
     _GALLERY(key=key, data=data, on_chosen_change=when_sent(key, "chosen", choose))
 
 

@@ -69,6 +69,18 @@ def shown(job):
     return {name: getattr(job.snapshot, name) for name in KEPT}
 
 
+def cut_off(server, request, gate, after):
+    """A job of ann's whose store has it at work after so many steps; the gate is closed."""
+    job = server.engine.submit("ann", request)
+    at_work(job, after)
+    gate.clear()
+    server.keep()
+    gate.set()
+    server.engine.stop(job)
+    gate.clear()
+    return job
+
+
 def test_results_come_back_as_they_were(start, request_for):
     first = start()
     jobs = []
@@ -117,14 +129,7 @@ def test_a_run_goes_on_from_what_was_kept_and_ends_at_the_very_same_picture(star
 
 
 def test_a_run_that_is_stopped_while_it_repeats_its_steps_keeps_its_picture(start, request_for, gate):
-    first = start()
-    job = first.engine.submit("ann", request_for(steps=60))
-    at_work(job, 5)
-    gate.clear()
-    first.keep()
-    gate.set()
-    first.engine.stop(job)
-    gate.clear()
+    job = cut_off(start(), request_for(steps=60), gate, after=5)
     second = start()
     again = second.engine.job("ann", job.id)
     kept = again.snapshot
@@ -135,14 +140,7 @@ def test_a_run_that_is_stopped_while_it_repeats_its_steps_keeps_its_picture(star
 
 
 def test_while_steps_are_repeated_the_run_says_so_and_their_time_counts(start, request_for, gate, toy):
-    first = start()
-    job = first.engine.submit("ann", request_for(steps=60))
-    at_work(job, 50)
-    gate.clear()
-    first.keep()
-    gate.set()
-    first.engine.stop(job)
-    gate.clear()
+    job = cut_off(start(), request_for(steps=60), gate, after=50)
     speed = ThroughputEstimator(10**4, 1.0)
     again = start(lambda: Engine("cpu", lambda *_: toy, limits(), speed, refresh=0.0)).engine.job("ann", job.id)
     until(lambda: again.snapshot.repeated is not None)
