@@ -75,7 +75,7 @@ def projections_figure(content: Cloud, style: Cloud, titles: tuple[str, str], de
     layout = base_layout("projections")
     layout |= {"hovermode": False, "showlegend": False}
     layout["xaxis"] |= {"title": {"text": titles[0]}}
-    layout["yaxis"] |= {"title": {"text": titles[1]}, "rangemode": "tozero", "tickformat": "~r", "ticksuffix": "%"}
+    layout["yaxis"] |= {"title": {"text": titles[1]}, "rangemode": "tozero"}
     return {"data": data, "layout": layout}
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from stylecore.charts.style import OPTIONS, Figure
-from stylecore.language import ENGLISH, Sentence, percent_sign, separators, translated
+from stylecore.language import ENGLISH, Sentence, separators, translated
 
 PLOTLY_WORDS = (
     Sentence("Zoom"),
@@ -37,8 +37,7 @@ def as_read(figure: Figure, language: str) -> Figure:
     if language == ENGLISH:
         return figure
     read: Figure = _translated(figure, language)
-    layout = {name: _with_percent_sign(part, language) for name, part in read["layout"].items()}
-    return {**read, "layout": {**layout, "separators": "".join(separators(language))}}
+    return {**read, "layout": {**read["layout"], "separators": "".join(separators(language))}}
 
 
 def options_for(language: str) -> dict[str, Any]:
@@ -47,12 +46,6 @@ def options_for(language: str) -> dict[str, Any]:
         return OPTIONS
     words = {str(word): translated(word, language) for word in PLOTLY_WORDS}
     return {**OPTIONS, "locale": language, "locales": {language: {"dictionary": words}}}
-
-
-def _with_percent_sign(part: Any, language: str) -> Any:  # noqa: ANN401  # any part of a layout
-    """A part of a layout; an axis in percent has the language's sign, where plotly.js has one for all of them."""
-    in_percent = isinstance(part, dict) and part.get("ticksuffix") == "%"
-    return {**part, "ticksuffix": percent_sign(language)} if in_percent else part
 
 
 def _translated(value: Any, language: str) -> Any:  # noqa: ANN401  # whatever plotly.js takes

@@ -2,11 +2,8 @@
 
 import json
 
-import numpy as np
 import pytest
 
-from stylecore.charts.cloud import Cloud
-from stylecore.charts.cloud_figures import projections_figure
 from stylecore.charts.grid import histories_figure, trade_off_figure
 from stylecore.charts.losses import loss_figure
 from stylecore.charts.reading import PLOTLY_WORDS, as_read, options_for
@@ -51,14 +48,6 @@ def test_numbers_have_the_signs_of_the_language():
     assert as_read(FIGURE, "ru")["layout"]["separators"] == ",\u202f"
     ticks = as_read(FIGURE, "ru")["layout"]["yaxis"]["ticktext"]
     assert {"0,5", "1", "1·10⁻⁹"} <= set(ticks)
-
-
-def test_an_axis_in_percent_has_the_sign_of_the_language():
-    cloud = Cloud("relu1_1", np.zeros((2, 4)))
-    figure = projections_figure(cloud, cloud, ("x", "y"), 0)
-    assert figure["layout"]["yaxis"]["ticksuffix"] == "%"
-    read = as_read(figure, "ru")["layout"]
-    assert (read["xaxis"].get("ticksuffix"), read["yaxis"]["ticksuffix"]) == (None, "\u00a0%")
 
 
 def test_english_is_the_figure_itself():
