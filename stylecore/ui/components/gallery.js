@@ -10,7 +10,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const image = cover.querySelector("img")
     if (image.src !== data.cover.url) image.src = data.cover.url
     image.alt = data.cover.alt
-    const [name, size] = cover.querySelectorAll("figcaption span")
+    const [name, , size] = cover.querySelectorAll("figcaption span")
     name.textContent = data.cover.caption
     size.textContent = data.cover.size
     cover.title = `${data.cover.caption} · ${data.cover.size}`
