@@ -47,7 +47,7 @@ def cloud_figure(content: Cloud, style: Cloud, titles: tuple[str, str], statisti
 
 
 def projections_figure(content: Cloud, style: Cloud, titles: tuple[str, str], degrees: float) -> Figure:
-    """Draws how the points of both clouds are spread along one direction.
+    """Draws how the points of both clouds are spread along one direction, in percent of them.
 
     Args:
         content: of the photograph.
@@ -60,7 +60,7 @@ def projections_figure(content: Cloud, style: Cloud, titles: tuple[str, str], de
     edges = np.linspace(ends[0], max(ends[1], ends[0] + 1e-9), BINS + 1)
     data = []
     for cloud, values, (colour, dash) in zip((content, style), projections, COLOURS, strict=True):
-        shares = np.histogram(values, edges)[0] / len(values)
+        shares = 100 * np.histogram(values, edges)[0] / len(values)
         data.append(
             {
                 "type": "scatter",
@@ -75,7 +75,7 @@ def projections_figure(content: Cloud, style: Cloud, titles: tuple[str, str], de
     layout = base_layout("projections")
     layout |= {"hovermode": False, "showlegend": False}
     layout["xaxis"] |= {"title": {"text": titles[0]}}
-    layout["yaxis"] |= {"title": {"text": titles[1]}, "rangemode": "tozero", "tickformat": ".0%"}
+    layout["yaxis"] |= {"title": {"text": titles[1]}, "rangemode": "tozero"}
     return {"data": data, "layout": layout}
 
 

@@ -93,6 +93,37 @@ def test_run_and_what_is_on_its_way_stay_in_the_window(browser, address):
         stopped(page)
 
 
+def test_λ_is_not_covered_with_own_pictures_and_a_refusal_or_two_styles(browser, address, tmp_path):
+    long = tmp_path / "a cat on a windowsill in the evening sun, the third of many.png"
+    Image.effect_noise((900, 600), 60).convert("RGB").save(long)
+    Image.effect_noise((400, 300), 60).convert("RGB").save(tmp_path / "s.png")
+    (tmp_path / "torn.jpg").write_bytes(b"\xff\xd8\xff\xe0")
+    covered = """() => document.querySelector(".st-key-stage_lambda").getBoundingClientRect().bottom
+        > document.querySelector(".st-key-stage_run").getBoundingClientRect().top"""
+    with visitor(browser, f"{address}/?size=64&steps=2000", viewport=LAPTOP) as page:
+        fields = page.locator(FIELD)
+        for place, role, path in ((0, "content", long), (1, "style", tmp_path / "s.png")):
+            fields.nth(place).set_input_files(path)
+            page.locator(f".st-key-gallery_{role} figcaption", has_text=path.name[:20]).wait_for()
+        at_rest(page)
+        first, second = (page.get_by_test_id("stFileUploaderDropzone").nth(i).bounding_box() for i in range(2))
+        assert first["y"] == second["y"]
+        fields.nth(1).set_input_files(tmp_path / "torn.jpg")
+        page.get_by_text("torn.jpg: This picture is").wait_for()
+        at_rest(page)
+        assert not page.evaluate(covered)
+        page.reload()  # what was refused is told once
+        press(page, "Add a style")
+        page.get_by_text("Style 2: ").wait_for()
+        press(page, "Run")
+        running(page)
+        at_rest(page)
+        whole(page, ".st-key-set_lam", ".st-key-stop")
+        assert not page.evaluate(covered)
+        press(page, "Stop")
+        stopped(page)
+
+
 def test_the_strip_of_styles_keeps_its_place_and_an_own_picture_is_at_hand_in_it(browser, address, tmp_path):
     Image.effect_noise((40, 30), 60).convert("RGB").save(tmp_path / "mine.png")
     with visitor(browser, f"{address}/?size=64", viewport=LAPTOP) as page:
@@ -134,6 +165,10 @@ def test_a_phone_has_picture_λ_and_run_on_one_screen(browser, address):
         whole(page, *parts)
         press(page, "Stop")
         stopped(page)
+        whole(page, *parts)
+        for far in (300, 1500):
+            page.locator("[data-testid=stMain]").evaluate("(main, far) => main.scrollTo(0, far)", far)
+            whole(page, ".st-key-run_studio")
 
 
 def test_a_visitor_sees_finished_pictures_before_anything_has_run(browser, address):

@@ -34,6 +34,9 @@ def test_streamlit_s_own_words_are_those_of_the_page_also_after_a_change_of_the_
             expect(page.get_by_test_id("stSkipToContent")).to_have_text(skip)
         at_rest(page)
         assert not english(page)
+        choice.get_by_role("button", name="Открыть список").click()
+        announced = page.locator("[data-live-announcer] *", has_text=re.compile(r"^Вариантов: \d+$"))
+        announced.first.wait_for(state="attached")
 
 
 @pytest.mark.long

@@ -55,7 +55,7 @@ def test_the_studio_opens_with_a_pair_and_says_what_a_run_costs(app):
     assert "Press **Run**" in app.info[0].value
     assert app.slider(key="set_lam").value == 0.2
     while "About" not in words(app.caption):  # until the machine has been measured
-        assert "not known yet" in words(app.caption)
+        assert "Working out how long" in words(app.caption)
         app.run()
 
 
@@ -67,6 +67,14 @@ def test_the_size_is_the_machine_s_own_unless_an_address_names_settings(monkeypa
     assert app.session_state["set_size"] == size
     app.run()
     assert app.query_params["size"] == str(size)  # what others see who get the link
+
+
+def test_the_slider_says_that_a_picture_follows_it_also_while_that_waits_for_its_turn():
+    app = open_app(size="64", steps="2000")
+    assert "steering live" not in words(app.caption)
+    app.button(key="run_studio").click().run()
+    assert "steering live" in words(app.caption)
+    app.button(key="stop").click().run()
 
 
 def test_a_first_picture_from_the_samples():

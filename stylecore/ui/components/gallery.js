@@ -10,9 +10,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const image = cover.querySelector("img")
     if (image.src !== data.cover.url) image.src = data.cover.url
     image.alt = data.cover.alt
-    // a line ends between two sizes, not within one
-    cover.querySelector("figcaption").textContent = data.cover.caption.replaceAll(" × ", "\u00a0×\u00a0")
-    cover.title = data.cover.caption
+    const [name, , size] = cover.querySelectorAll("figcaption span")
+    name.textContent = data.cover.caption
+    size.textContent = data.cover.size
+    cover.title = `${data.cover.caption} · ${data.cover.size}`
   }
   const items = JSON.stringify(data.items)
   if (field.dataset.items !== items) {

@@ -45,7 +45,7 @@ function put(node) {
     if (!written) continue
     const known = page.originals.get(node)?.[name]
     const original = known?.ours === written ? known.original : written
-    const ours = name === "data" ? word(page.data.texts, original) : named(original)
+    const ours = name === "data" ? said(original) : named(original)
     if (ours === undefined) continue
     page.originals.set(node, { ...page.originals.get(node), [name]: { original, ours } })
     if (ours === written) continue
@@ -59,6 +59,13 @@ function named(label) {
   if (ours) return ours
   const beginning = Object.keys(page.data.beginnings).find((words) => label.startsWith(words))
   return beginning && page.data.beginnings[beginning].replace("{name}", () => label.slice(beginning.length))
+}
+
+function said(text) {
+  const ours = word(page.data.texts, text)
+  if (ours) return ours
+  const ending = Object.keys(page.data.endings).find((words) => text.endsWith(words))
+  return ending && page.data.endings[ending].replace("{name}", () => text.slice(0, -ending.length))
 }
 
 function word(words, original) {

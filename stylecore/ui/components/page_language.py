@@ -26,6 +26,11 @@ _BEGINNINGS = {  # of labels that go on with a name, which the browser puts in
     "Help for ": Sentence("Help: {name}", name="{name}"),
     "Remove ": Sentence("Remove: {name}", name="{name}"),
 }
+_ENDINGS = {  # of what lists tell screen readers, which begins with a name or a number
+    " option available.": Sentence("Options: {name}", name="{name}"),
+    " options available.": Sentence("Options: {name}", name="{name}"),
+    ", selected": Sentence("Chosen: {name}", name="{name}"),
+}
 _TEXTS = {  # by Streamlit's own, which can be seen
     "Clear photo": Sentence("Clear photo"),
     "Connecting": Sentence("Connecting …"),
@@ -52,6 +57,7 @@ def page_speaks(language: str) -> None:
         "decimal": separators(language)[0],
         "labels": {words: _(word) for words, word in _LABELS.items()},
         "beginnings": {words: _(word) for words, word in _BEGINNINGS.items()},
+        "endings": {words: _(word) for words, word in _ENDINGS.items()},
         "texts": {words: _(word) for words, word in _TEXTS.items()},
     }
     _PAGE_LANGUAGE(key="page_language", data=data)

@@ -25,6 +25,7 @@ class Cover(TypedDict):
     url: str
     alt: str
     caption: str
+    size: str
 
 
 class Item(TypedDict):

@@ -17,7 +17,7 @@ from stylecore.language import _
 from stylecore.ui.components import Column, Row, Scrubbed, data_url, grid, scrubber
 from stylecore.ui.lab.state import LabState
 from stylecore.ui.page_errors import guarded_callback
-from stylecore.ui.state.names import style_names
+from stylecore.ui.state.names import painted_name
 from stylecore.ui.state.restore import open_job
 from stylecore.ui.widgets.progress import grid_cell
 from stylecore.ui.widgets.run_panel import start
@@ -52,7 +52,6 @@ def show_scrubber(cells: Mapping[float, Cell], lam: float) -> None:
         cells: pictures of the row by rising λ; at least one.
         lam: of the picture to show.
     """
-    inputs = cells[lam].job.request.inputs
     previews = {lam: cell.preview or b"" for lam, cell in cells.items()}
     scrubber(
         [
@@ -62,7 +61,7 @@ def show_scrubber(cells: Mapping[float, Cell], lam: float) -> None:
         lam,
         picture_size(previews[lam]),
         key="lab_scrubber",
-        alt=_("{content} in the style of {style}", content=inputs.content.name, style=style_names(inputs)),
+        alt=painted_name(cells[lam].job.request.inputs),
         on_choice=select,
     )
 

@@ -121,7 +121,7 @@ def run_as_chosen(engine: Engine, owner: str) -> None:
 def words_on_lambda(engine: Engine, owner: str) -> str:
     """What is said at the λ slider: that a picture follows it, or that the picture on the page has another λ."""
     job = steered_job(engine, owner)
-    if job is not None and job.snapshot.status == "running":
+    if job is not None and job.snapshot.status in ("queued", "running"):  # the page is not drawn anew as it begins
         return _(":primary[**● steering live**]")
     job = shown_job(engine, owner)
     if job is None or not job.snapshot.results or other_lambda(job) is None:

@@ -59,6 +59,8 @@ def pair_input(settings: TransferConfig | None) -> tuple[Source, Source]:
         _show_chosen("content", used[0])
     with style_place:
         _show_chosen("style", used[1])
+    for role in ("content", "style"):  # over the whole width: λ has to stay in sight
+        _show_refusal(role)
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="pair_tools"
     ):
@@ -86,13 +88,15 @@ def picture_input(role: Role, used: tuple[int, int] | None = None) -> Source | N
     """
     place = _fields(role)
     with place:
-        return _show_chosen(role, used)
+        source = _show_chosen(role, used)
+        _show_refusal(role)
+    return source
 
 
 def _fields(role: Role) -> DeltaGenerator:
     """Draws the title and the field for files. Returns the place between them."""
     st.markdown(f"**{_(TITLES[role])}**")
-    place = st.container(gap="xsmall")
+    place = st.container(gap="xsmall", key=f"chosen_{role}")
     upload_input(role)
     return place
 
@@ -111,22 +115,25 @@ def _show_chosen(role: Role, used: tuple[int, int] | None) -> Source | None:
         pinned=bool(own),  # whatever role it was given for, it is at hand for the others
     )
     if source is not None and not source.sample:
-        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"own_{role}"):
-            st.button(
-                _("Remove"),
-                icon=":material/delete:",
-                key=f"remove_own_{role}",
-                type="tertiary",
-                on_click=guarded_callback(_remove),
-                args=(role, source.token),
-            )
-            st.caption(_("results stay"), width="content")
-    if refusal := refusal_of(role):
-        st.error(_(refusal), icon=":material/broken_image:")
-    elif source is not None:
+        st.button(
+            _("Remove"),
+            icon=":material/delete:",
+            key=f"remove_own_{role}",
+            type="tertiary",
+            help=_("Remove this picture; results painted with it stay."),
+            on_click=guarded_callback(_remove),
+            args=(role, source.token),
+        )
+    if source is not None and not refusal_of(role):
         for notice in _notices(source, used):
             st.warning(_(notice), icon=":material/image:")
     return source
+
+
+def _show_refusal(role: Role) -> None:
+    """Says why the newest upload could not be used, if so."""
+    if refusal := refusal_of(role):
+        st.error(_(refusal), icon=":material/broken_image:")
 
 
 def _notices(source: Source, used: tuple[int, int] | None) -> list[str]:
@@ -136,12 +143,10 @@ def _notices(source: Source, used: tuple[int, int] | None) -> list[str]:
 
 
 def _cover(role: Role, source: Source, used: tuple[int, int] | None) -> Cover:
-    name, size = (
-        shown(source.name),
-        f"{source.size[0]} × {source.size[1]}" + (f" → {used[0]} × {used[1]}" if used else ""),
-    )
+    name = shown(source.name)
+    size = f"{source.size[0]} × {source.size[1]}" + (f" → {used[0]} × {used[1]}" if used else "")
     alt = _("{title}: {name}", title=TITLES[role], name=name)
-    return Cover(url=data_url(source.preview), alt=alt, caption=f"{name} · {size}")
+    return Cover(url=data_url(source.preview), alt=alt, caption=name, size=size)
 
 
 def _choose_item(role: Role, name: str) -> None:

@@ -204,7 +204,7 @@ def _draw_when_known(engine: Engine, cost: Cost) -> None:
 def _price(time: str | None, wait: float | None) -> str:
     """The time that something takes, None if that is not known, and the seconds until its turn, if there are any."""
     if not wait:
-        return _("About {time}", time=time) if time else _("How long this takes is not known yet")
+        return _("About {time}", time=time) if time else _("Working out how long this takes …")
     if time:
         return _("About {time}, after a wait of {wait}", time=time, wait=spoken_time(wait))
-    return _("How long this takes is not known yet; it begins in {wait}", wait=spoken_time(wait))
+    return _("Begins in {wait}; working out how long it takes …", wait=spoken_time(wait))
