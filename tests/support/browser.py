@@ -35,7 +35,7 @@ from playwright.sync_api import Error, expect, sync_playwright  # noqa: E402  # 
 
 expect.set_options(timeout=PATIENCE)
 
-_left = {}  # by browser: the tab of a visitor who has left
+_left = {}  # by browser, and whether it is a phone: the tab of a visitor who has left
 
 
 @contextmanager
@@ -68,11 +68,12 @@ def chromium():
 def visitor(browser, url, **options):
     """A visitor's page; afterwards, no error in its console and no request beyond this machine.
 
-    Of visitors who differ in nothing but their window, each comes in the tab that one before has left: what it knows of
-    them is deleted, but streamlit's scripts are compiled.
+    Of visitors who differ in nothing but the size of their window, each comes in the tab that one before has left: what
+    it knows of them is deleted, but streamlit's scripts are compiled.
     """
-    usual = set(options) <= {"viewport"}
-    page = _left.pop(browser, None) if usual else None
+    usual = set(options) <= {"viewport", *PHONE}
+    kind = browser, "is_mobile" in options
+    page = _left.pop(kind, None) if usual else None
     if page is None:
         context = browser.new_context(**{"viewport": WINDOW, "accept_downloads": True, **options})
         context.set_default_timeout(PATIENCE)
@@ -92,10 +93,10 @@ def visitor(browser, url, **options):
     at_rest(page)
     yield page
     failed = not page.is_closed() and page.get_by_text(UNEXPECTED).count()
-    if usual and not failed and not page.is_closed() and browser not in _left and _forgotten(page):
+    if usual and not failed and not page.is_closed() and kind not in _left and _forgotten(page):
         for event, listener in listeners.items():
             page.remove_listener(event, listener)
-        _left[browser] = page
+        _left[kind] = page
     else:
         page.context.close()
     assert not failed, UNEXPECTED
