@@ -521,7 +521,7 @@ def test_a_process_that_is_suspended_and_resumed():
     try:
         assert process.stdout.readline() == "running\n"
         process.send_signal(signal.SIGSTOP)
-        time.sleep(6)
+        time.sleep(4)
         process.send_signal(signal.SIGCONT)
         process.stdin.write("\n")
         process.stdin.flush()
