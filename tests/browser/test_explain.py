@@ -10,6 +10,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.support.browser import (
+    PHONE,
     SECOND,
     at_rest,
     beyond,
@@ -66,8 +67,8 @@ def small(page):
     page.get_by_text("VGG16 for a picture of 96 × 64 pixels").wait_for()
 
 
-def test_reconstructions_fill_a_grid_that_can_be_taken_home(layers, address):
-    layers.goto(f"{address}/layers?{SETTINGS}&layers=relu1_1+relu3_1")
+def test_reconstructions_fill_a_grid_that_can_be_taken_home(open_page):
+    layers = open_page(f"layers?{SETTINGS}&layers=relu1_1+relu3_1")
     layers.get_by_role("button", name="Run 4 reconstructions").wait_for()
     expect(layers.locator(NETWORK)).to_have_count(13)
     small(layers)
@@ -90,8 +91,8 @@ def test_reconstructions_fill_a_grid_that_can_be_taken_home(layers, address):
     expect(layers.locator(CELLS + " img:visible")).to_have_count(4)  # kept through a page switch
 
 
-def test_style_is_reconstructed_by_every_description_that_is_chosen(layers, address):
-    layers.goto(f"{address}/layers?{SETTINGS}&layers=relu1_1&layers_size=96&layers_steps=2")
+def test_style_is_reconstructed_by_every_description_that_is_chosen(open_page):
+    layers = open_page(f"layers?{SETTINGS}&layers=relu1_1&layers_size=96&layers_steps=2")
     layers.get_by_role("button", name="Run 2 reconstructions").wait_for()
     choice = layers.locator(".st-key-layers_described")
     choice.get_by_role("button", name="Wasserstein").click()
@@ -222,8 +223,7 @@ def test_the_theory_in_russian_and_the_line_of_the_last_run(theory):
 @pytest.mark.parametrize("name", ["Layers", "Theory"])
 def test_nothing_sticks_out_on_a_phone(browser, address, name):
     url = f"{address}/{name.lower()}?{SETTINGS}"
-    with visitor(browser, address, viewport={"width": 360, "height": 800}, is_mobile=True, has_touch=True) as page:
-        page.goto(url)
+    with visitor(browser, url, **{**PHONE, "viewport": {"width": 360, "height": 800}}) as page:
         page.get_by_role("link", name=name).wait_for()
         at_rest(page)
         page.wait_for_timeout(SECOND)

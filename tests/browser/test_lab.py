@@ -225,8 +225,8 @@ def test_lambdas_that_make_no_sense_are_told(page):
     page.get_by_text("Choose 2 to 8 different λ, not 1").wait_for()
 
 
-def test_a_link_brings_the_grid_and_a_row_opens_with_its_settings(page, address):
-    page.goto(f"{address}/lambda_lab?size=64&steps=5&lambdas=0.2+0.6&axis=style_scale&rows=stroke+×+1|stroke+×+1.5")
+def test_a_link_brings_the_grid_and_a_row_opens_with_its_settings(open_page):
+    page = open_page("lambda_lab?size=64&steps=5&lambdas=0.2+0.6&axis=style_scale&rows=stroke+×+1|stroke+×+1.5")
     press(page, "Run 4 pictures")
     finished(page)
     expect(page.locator(".st-key-lab_grid th")).to_have_text(["λ 0.2", "λ 0.6", "stroke × 1", "stroke × 1.5"])

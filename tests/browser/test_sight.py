@@ -38,15 +38,19 @@ def page(browser, address):
         yield page
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_has_a_serious_fault_of_accessibility(browser, address, scheme):
-    with visitor(browser, address, viewport=LAPTOP, color_scheme=scheme) as page:
+def test_no_page_has_a_serious_fault_of_accessibility(browser, address):
+    """Neither light nor dark."""
+    with visitor(browser, address, viewport=LAPTOP, color_scheme="light") as page:
         for place in PLACES:
             page.goto(f"{address}/{place}")
             page.get_by_text(SIGNS.get(place, "Photograph")).first.wait_for()
-            at_rest(page)
-            assert not serious_faults(page), place
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme)
+                expect(page.get_by_test_id("stApp")).to_have_css("color-scheme", scheme)
+                at_rest(page)
+                assert not serious_faults(page), (place, scheme)
             expect(page.locator("h1")).to_have_count(1)
+            page.emulate_media(color_scheme="light")
 
 
 def test_a_link_that_has_the_focus_does_not_look_like_the_page_that_is_open(page):
@@ -267,11 +271,12 @@ def test_zoom_is_kept_by_more_steps(page):
     assert page.evaluate(reading) == zoomed
 
 
-def test_uploads_of_one_moment_are_all_there_at_once(browser, address, tmp_path):
-    """Twenty times, into both fields and into the same one, faster than a page is drawn."""
+@pytest.mark.parametrize("times", [6, pytest.param(20, marks=pytest.mark.long)])
+def test_uploads_of_one_moment_are_all_there_at_once(browser, address, tmp_path, times):
+    """Into both fields and into the same one, faster than a page is drawn."""
     with visitor(browser, f"{address}/?size=64", viewport=LAPTOP) as page:
         fields = page.locator(FIELD)
-        for i in range(20):
+        for i in range(times):
             names = [f"{i}-first.png", f"{i}-second.png"]
             for name in names:
                 Image.effect_noise((40, 30), 60).convert("RGB").save(tmp_path / name)

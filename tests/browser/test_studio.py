@@ -5,7 +5,6 @@ import csv
 import io
 import re
 import time
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from playwright.sync_api import expect
 from stylecore.artifacts.recipe import read_recipe
 from tests.support.browser import (
     GRACE,
+    PHONE,
     SECOND,
     beyond,
     downloaded,
@@ -42,13 +42,6 @@ def page(browser, address):
         yield page
 
 
-@pytest.fixture
-def open_page(browser, address):
-    """Opens a page of a visitor who has just come."""
-    with ExitStack() as stack:
-        yield lambda query: stack.enter_context(visitor(browser, f"{address}/?{query}"))
-
-
 def test_a_first_picture_from_the_samples_can_be_taken_home(page):
     before = shown(page)
     press(page, "Run")
@@ -67,7 +60,7 @@ def test_a_first_picture_from_the_samples_can_be_taken_home(page):
 
 
 def test_stop_keeps_the_picture_and_more_steps_go_on(open_page):
-    page = open_page("size=256&steps=500")
+    page = open_page("?size=256&steps=500")
     press(page, "Run")
     running(page)
     began = time.monotonic()
@@ -105,7 +98,7 @@ def test_a_finished_picture_is_made_large_and_stop_keeps_what_is_there(page):
 
 
 def test_steering_takes_effect_while_it_runs_and_the_recipe_knows(open_page):
-    page = open_page("size=64&steps=2000")
+    page = open_page("?size=64&steps=2000")
     press(page, "Run")
     running(page)
     slider(page, "set_lam").focus()
@@ -120,7 +113,7 @@ def test_steering_takes_effect_while_it_runs_and_the_recipe_knows(open_page):
 
 
 def test_zoom_survives_updates_and_the_chart_is_never_drawn_anew(open_page):
-    page = open_page("size=64&steps=400")
+    page = open_page("?size=64&steps=400")
     press(page, "Run")
     running(page)
     area = page.locator(".js-plotly-plot .nsewdrag")
@@ -159,7 +152,7 @@ def test_a_click_on_the_chart_shows_the_picture_of_that_step(page):
 
 
 def test_a_page_switch_leaves_the_run_alone(open_page):
-    page = open_page("size=64&steps=2000&lam=0.4")
+    page = open_page("?size=64&steps=2000&lam=0.4")
     press(page, "Run")
     running(page)
     before = step(page)
@@ -174,7 +167,7 @@ def test_a_page_switch_leaves_the_run_alone(open_page):
 
 def test_a_reload_finds_the_running_job_and_its_pair(open_page, tmp_path):
     Image.effect_noise((90, 60), 60).convert("RGB").save(tmp_path / "mine.png")
-    page = open_page("size=64&steps=2000")
+    page = open_page("?size=64&steps=2000")
     page.locator("[data-testid=stFileUploaderDropzoneInput]").first.set_input_files(tmp_path / "mine.png")
     page.get_by_text("mine.png").wait_for()
     press(page, "Run")
@@ -191,7 +184,7 @@ def test_a_reload_finds_the_running_job_and_its_pair(open_page, tmp_path):
 
 
 def test_two_visitors_take_turns_and_a_closed_tab_frees_the_place(open_page):
-    page, other = open_page("size=64&steps=2000"), open_page("size=64&steps=5")
+    page, other = open_page("?size=64&steps=2000"), open_page("?size=64&steps=5")
     press(page, "Run")
     running(page)
     press(other, "Run")
@@ -228,13 +221,6 @@ def test_a_file_that_is_too_large_is_refused_in_words(page, tmp_path):
     assert words.bounding_box()["width"] > 100  # streamlit alone would tell it to screen readers only
 
 
-def test_a_picture_from_the_camera(page):
-    press(page, "Camera")
-    page.wait_for_function("document.querySelector('video')?.currentTime > 0.5")
-    page.get_by_role("button", name="Take Photo").click()
-    page.locator("figcaption", has_text="From the camera · ").wait_for()
-
-
 def test_samples_are_chosen_by_mouse_and_keyboard(page):
     page.locator(".st-key-gallery_style label[title=Embroidery]").click()
     page.locator(".st-key-gallery_style figcaption", has_text="Embroidery").wait_for()
@@ -263,14 +249,6 @@ def test_a_swapped_pair_has_a_link(page):
     page.locator(".st-key-gallery_style figcaption", has_text="Chelsea").wait_for()
 
 
-def test_an_upload_survives_a_reload_before_any_run(page, tmp_path):
-    Image.effect_noise((90, 60), 60).convert("RGB").save(tmp_path / "mine.png")
-    page.locator("[data-testid=stFileUploaderDropzoneInput]").nth(1).set_input_files(tmp_path / "mine.png")
-    page.get_by_text("mine.png · 90 × 60").wait_for()
-    page.reload()
-    page.get_by_text("mine.png · 90 × 60").wait_for()
-
-
 def test_a_link_made_with_own_pictures_says_so_to_others(page, browser, address, tmp_path):
     Image.effect_noise((90, 60), 60).convert("RGB").save(tmp_path / "mine.png")
     page.locator("[data-testid=stFileUploaderDropzoneInput]").first.set_input_files(tmp_path / "mine.png")
@@ -281,7 +259,7 @@ def test_a_link_made_with_own_pictures_says_so_to_others(page, browser, address,
 
 
 def test_the_result_is_used_as_it_is_on_the_screen(open_page):
-    page = open_page("size=64&steps=8&lam=0")  # all style: the colours change most
+    page = open_page("?size=64&steps=8&lam=0")  # all style: the colours change most
     press(page, "Run")
     finished(page)
     as_painted = shown(page)
@@ -296,7 +274,7 @@ def test_the_result_is_used_as_it_is_on_the_screen(open_page):
 
 
 def test_a_link_and_a_recipe_restore_the_settings(open_page, address, tmp_path):
-    page = open_page("lam=0.65&size=96&steps=6&pooling=average&content=Coffee&style=Embroidery")
+    page = open_page("?lam=0.65&size=96&steps=6&pooling=average&content=Coffee&style=Embroidery")
     expect(slider(page, "set_lam")).to_have_value("0.65")
     page.get_by_text("Coffee · 600 × 400 → 96 × 64").wait_for()
     press(page, "Run")
@@ -346,7 +324,7 @@ def test_history_touches_and_comparison(page):
 
 def test_a_finger_scrolls_over_the_chart_and_a_tap_picks_a_step(browser, address):
     url = f"{address}/?size=64&steps=10"
-    with visitor(browser, url, viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True) as page:
+    with visitor(browser, url, **PHONE) as page:
         press(page, "Run")
         finished(page)
         area = page.locator(".js-plotly-plot .nsewdrag")
@@ -361,19 +339,24 @@ def test_a_finger_scrolls_over_the_chart_and_a_tap_picks_a_step(browser, address
         page.get_by_text("Step 5 of 10").wait_for()
 
 
-@pytest.mark.parametrize("width", [360, 768])
-def test_nothing_sticks_out_on_a_narrow_screen(browser, address, width):
+def test_nothing_sticks_out_on_a_narrow_screen(browser, address):
     url = f"{address}/?size=64&steps=10"
-    with visitor(browser, url, viewport={"width": width, "height": 800}, is_mobile=True, has_touch=True) as page:
+    with visitor(browser, url, **{**PHONE, "viewport": {"width": 768, "height": 800}}) as page:
         press(page, "Run")
         finished(page)
-        expect(picture(page)).to_be_visible()
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        for width in (768, 360):
+            page.set_viewport_size({"width": width, "height": 800})
+            expect(picture(page)).to_be_visible()
+            page.wait_for_timeout(SECOND)  # what follows the width has followed it
+            assert page.evaluate("innerWidth") == width  # a page that sticks out is shown smaller
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_a_picture_of_one_s_own_is_removed_and_stays_so(page, tmp_path):
+def test_a_picture_of_one_s_own_survives_a_reload_before_any_run_and_once_removed_it_stays_so(page, tmp_path):
     Image.effect_noise((90, 60), 60).convert("RGB").save(tmp_path / "mine.png")
     page.locator("[data-testid=stFileUploaderDropzoneInput]").nth(1).set_input_files(tmp_path / "mine.png")
+    page.get_by_text("mine.png · 90 × 60").wait_for()
+    page.reload()
     page.get_by_text("mine.png · 90 × 60").wait_for()
     press(page, "Remove")
     page.locator(".st-key-gallery_style figcaption", has_text="Swirling night").wait_for()

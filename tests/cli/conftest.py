@@ -3,8 +3,17 @@
 import pytest
 import torch
 
+from stylecore.cli import estimate
 from stylecore.cli.parser import main
 from tests.support.noise import noise_file
+from tests.support.speed import measured_once
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_estimates():
+    """Each of some two hundred runs says how long it will take."""
+    with measured_once(estimate):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -89,7 +89,7 @@ def counted(vgg, monkeypatch):
     return work
 
 
-@pytest.mark.parametrize(("size", "tile", "steps"), [(96, None, 6), (208, 128, 2), (256, 128, 1)])
+@pytest.mark.parametrize(("size", "tile", "steps"), [(96, None, 6), (144, 128, 2), (208, 128, 1)])
 def test_the_work_of_whole_and_tiled_runs_is_what_goes_through_the_network(vgg, counted, size, tile, steps):
     config = TransferConfig(size=size, steps=steps, precision="float32")
     pair = prepare(decode(read(CONTENT)), decode(read(STYLE)), config)
@@ -102,7 +102,7 @@ def test_the_work_of_whole_and_tiled_runs_is_what_goes_through_the_network(vgg, 
 
 @pytest.mark.parametrize("tile", [None, 128])
 def test_the_work_of_making_a_picture_large_is_what_goes_through_the_network(vgg, counted, tile):
-    config, levels = TransferConfig(size=208, steps=3, precision="float32"), (Level(128, 2), Level(208, 1))
+    config, levels = TransferConfig(size=160, steps=3, precision="float32"), (Level(96, 2), Level(160, 1))
     pair = decode(read(CONTENT)), decode(read(STYLE))
     small = pair[0].resize((64, 43))
     for _ in paint_levels(vgg, *pair, config, levels, small, preview=small, tile=tile):
@@ -199,8 +199,9 @@ def test_memory_is_near_what_a_process_really_takes(peak, size, tile, settings):
 
 def test_what_a_paused_run_holds_is_what_its_optimizer_remembers(vgg):
     """The bulk of `state`, counted tensor by tensor."""
+    layers = {"content_layers": (("relu1_1", 1.0),), "style_layers": (("relu2_1", 1.0),)}  # steps to deep ones are dear
     config = TransferConfig(
-        size=160, steps=30, lambdas=(0.1, 0.2), lbfgs_memory=10, coarse_to_fine="off", precision="float32"
+        size=160, steps=30, lambdas=(0.1, 0.2), lbfgs_memory=10, coarse_to_fine="off", precision="float32", **layers
     )
     content, style = prepare(decode(read(CONTENT)), decode(read(STYLE)), config)
     gc.collect()

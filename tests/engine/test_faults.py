@@ -21,6 +21,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from stylecore.artifacts.recipe import read_recipe
+from stylecore.cli import estimate
 from stylecore.cli.parser import main
 from stylecore.config import TransferConfig
 from stylecore.engine import limits as limits_module
@@ -36,15 +37,23 @@ from stylecore.samples import sample_contents, sample_styles
 from stylecore.transfer import vgg as weights
 from stylecore.transfer.records import Steering
 from stylecore.transfer.vgg import load_vgg16
-from stylecore.ui import plotly_js
+from stylecore.ui import plotly_js, server
 from tests.conftest import start_afresh
 from tests.support.engines import at_rest, limits, wait
 from tests.support.pages import PATIENCE, small, words
 from tests.support.pages import wait as wait_for_words
+from tests.support.speed import measured_once
 
 ROOT = Path(__file__).parents[2]
 PAIR = str(sample_contents()["Chelsea"]), str(sample_styles()["Embroidery"])
 LAYERS = {"content_layers": (("relu1_1", 1.0),), "style_layers": (("relu1_1", 1.0),)}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick_start():
+    """Neither pages nor commands measure the machine again each time."""
+    with measured_once(server), measured_once(estimate):
+        yield
 
 
 @pytest.fixture
@@ -521,7 +530,7 @@ def test_a_process_that_is_suspended_and_resumed():
     try:
         assert process.stdout.readline() == "running\n"
         process.send_signal(signal.SIGSTOP)
-        time.sleep(6)
+        time.sleep(4)
         process.send_signal(signal.SIGCONT)
         process.stdin.write("\n")
         process.stdin.flush()

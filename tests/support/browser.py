@@ -16,6 +16,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 REQUIRED = "STYLECORE_REQUIRE_BROWSER" in os.environ
 SECOND = 1000  # milliseconds
 PATIENCE = 60 * SECOND  # with whatever is awaited: a machine under load is no fault of the page
+WINDOW = {"width": 1280, "height": 1400}
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 GRACE = 4  # seconds, on the server of the tests
 ARGUMENTS = [
@@ -33,6 +34,8 @@ if CHROMIUM is None and not REQUIRED:
 from playwright.sync_api import Error, expect, sync_playwright  # noqa: E402  # after the skip: not everyone has it
 
 expect.set_options(timeout=PATIENCE)
+
+_left = {}  # by browser, and whether it is a phone: the tab of a visitor who has left
 
 
 @contextmanager
@@ -63,25 +66,60 @@ def chromium():
 
 @contextmanager
 def visitor(browser, url, **options):
-    """A visitor's page; afterwards, no error in its console and no request beyond this machine."""
-    context = browser.new_context(**{"viewport": {"width": 1280, "height": 1400}, "accept_downloads": True, **options})
-    context.set_default_timeout(PATIENCE)
-    page = context.new_page()
+    """A visitor's page; afterwards, no error in its console and no request beyond this machine.
+
+    Of visitors who differ in nothing but the size of their window, each comes in the tab that one before has left: what
+    it knows of them is deleted, but streamlit's scripts are compiled.
+    """
+    usual = set(options) <= {"viewport", *PHONE}
+    kind = browser, "is_mobile" in options
+    page = _left.pop(kind, None) if usual else None
+    if page is None:
+        context = browser.new_context(**{"viewport": WINDOW, "accept_downloads": True, **options})
+        context.set_default_timeout(PATIENCE)
+        page = context.new_page()
+    else:
+        page.set_viewport_size(options.get("viewport", WINDOW))
     errors, hosts = [], set()
-    page.on("console", lambda message: errors.append(message.text) if _is_error(message) else None)
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on(
-        "request", lambda request: hosts.add(request.url.split("/")[2].split(":")[0]) if "//" in request.url else None
-    )
+    listeners = {
+        "console": lambda message: errors.append(message.text) if _is_error(message) else None,
+        "pageerror": lambda error: errors.append(str(error)),
+        "request": lambda request: hosts.add(_host(request.url)) if "//" in request.url else None,
+    }
+    for event, listener in listeners.items():
+        page.on(event, listener)
     page.goto(url)
     page.get_by_test_id("stPageLink-NavLink").first.wait_for()
     at_rest(page)
     yield page
     failed = not page.is_closed() and page.get_by_text(UNEXPECTED).count()
-    context.close()
+    if usual and not failed and not page.is_closed() and kind not in _left and _forgotten(page):
+        for event, listener in listeners.items():
+            page.remove_listener(event, listener)
+        _left[kind] = page
+    else:
+        page.context.close()
     assert not failed, UNEXPECTED
     assert not errors, errors
     assert hosts <= {"127.0.0.1"}
+
+
+def _forgotten(page):
+    """Whether the visitor has left, and nothing is known of them any more."""
+    for other in page.context.pages:
+        if other != page:
+            other.close()
+    try:
+        page.goto("/".join(page.url.split("/")[:3]) + "/_stcore/health")  # of the same origin, without a script
+    except Error:  # the server is gone
+        return False
+    page.evaluate("localStorage.clear(); sessionStorage.clear()")
+    page.context.clear_cookies()
+    return True
+
+
+def _host(url):
+    return url.split("/")[2].split(":")[0]
 
 
 def _is_error(message):

@@ -18,6 +18,7 @@ from tests.conftest import start_afresh
 from tests.support.hostile import seeds
 from tests.support.pages import PATIENCE, component_data, open_app, run_and_wait, small, wait, words
 
+SHALLOW = {"content_layers": "relu1_1", "style_layers": "relu1_1"}  # a hundred steps to them are quick
 PAGES = ["app.py", "pages/lambda_lab.py", "pages/gallery.py", "pages/layers.py", "pages/theory.py", "pages/about.py"]
 
 
@@ -88,7 +89,7 @@ def test_a_first_picture_from_the_samples():
 
 
 def test_100_more_steps_go_on_where_the_run_ended():
-    app = open_app(size="64", steps="10")
+    app = open_app(size="64", steps="10", **SHALLOW)
     run_and_wait(app)
     app.button(key="more").click().run()
     wait(app, "Done: 110 steps")
@@ -109,7 +110,7 @@ def test_a_slider_that_has_left_the_picture_s_λ_is_told_and_one_click_paints_wi
 
 
 def test_more_steps_go_on_with_the_slider_s_λ():
-    app = open_app(size="64", steps="4")
+    app = open_app(size="64", steps="4", **SHALLOW)
     run_and_wait(app)
     app.slider(key="set_lam").set_value(0.5).run()
     app.button(key="more").click().run()
