@@ -81,7 +81,7 @@ class ThreadRunner:
         Args:
             device: "cpu" or "cuda".
             load: gives VGG16 with the named weights on a device.
-            refresh: seconds of computing between two previews of a run.
+            refresh: seconds of computing between two previews of a run; the first ones come sooner.
         """
         self.device = device
         self._load, self._refresh = load, refresh
@@ -174,7 +174,8 @@ class ThreadRunner:
         seconds = time.perf_counter() - began
         state.seconds += seconds
         repeated = step.index <= state.to_repeat
-        due = is_frame or step.last or state.seconds - state.drawn >= self._refresh
+        interval = min(self._refresh, state.seconds / 3)  # at first a picture changes most
+        due = is_frame or step.last or state.seconds - state.drawn >= interval
         previews = previews_of(step.images) if due and not repeated else ()
         if previews:
             state.drawn = state.seconds

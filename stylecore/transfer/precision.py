@@ -53,7 +53,8 @@ class Measurement:
 def choose_precision(choice: Precision, vgg: VGG16, width: int, height: int) -> Computed:
     """The precision of a run.
 
-    With "auto" the machine is measured once a process for pictures of about this size, which takes a second or two.
+    With "auto" the machine is measured once a process for pictures of about this size, which takes a second or two. What
+    pays for smaller pictures pays for larger ones, too: where that is known nothing is measured again.
 
     Args:
         choice: as the settings have it.
@@ -68,11 +69,12 @@ def choose_precision(choice: Precision, vgg: VGG16, width: int, height: int) -> 
         return "float32"
     key = (vgg.mean.device.type, side // SMALLEST_MEASURED)
     with _lock:  # two runs that begin together must not time each other
-        if key not in _measured:
+        known = [found for (device, size), found in _measured.items() if device == key[0] and size < key[1]]
+        if key not in _measured and not any(found.best == "bfloat16" for found in known):
             _measured[key] = found = measure(vgg, side)
             facts = {"device": key[0], "side": side, "gain": round(found.gain, 2), "takes": found.best}
             _log.info("precision_measured", extra={"facts": facts})
-        return _measured[key].best
+        return _measured[key].best if key in _measured else "bfloat16"
 
 
 def measured_precision(device: str) -> Computed | None:

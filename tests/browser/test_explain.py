@@ -91,6 +91,7 @@ def test_reconstructions_fill_a_grid_that_can_be_taken_home(open_page):
     expect(layers.locator(CELLS + " img:visible")).to_have_count(4)  # kept through a page switch
 
 
+@pytest.mark.long
 def test_style_is_reconstructed_by_every_description_that_is_chosen(open_page):
     layers = open_page(f"layers?{SETTINGS}&layers=relu1_1&layers_size=96&layers_steps=2")
     layers.get_by_role("button", name="Run 2 reconstructions").wait_for()
@@ -124,6 +125,7 @@ def test_stop_keeps_what_is_there_and_the_studio_shows_none_of_it(layers):
     layers.get_by_text("A finished sample").wait_for()
 
 
+@pytest.mark.long
 def test_feature_views_are_answered_while_a_picture_is_painted(page, address):
     press(page, "Run")
     finished(page)
@@ -202,6 +204,7 @@ def test_clouds_follow_layer_channels_description_and_angle(theory):
     assert theory.locator(".katex-error").count() == 0
 
 
+@pytest.mark.long
 def test_the_theory_in_russian_and_the_line_of_the_last_run(theory):
     theory.get_by_text("its lines appear here").wait_for()
     theory.get_by_text("Русский").click()

@@ -225,6 +225,7 @@ def test_lambdas_that_make_no_sense_are_told(page):
     page.get_by_text("Choose 2 to 8 different λ, not 1").wait_for()
 
 
+@pytest.mark.long
 def test_a_link_brings_the_grid_and_a_row_opens_with_its_settings(open_page):
     page = open_page("lambda_lab?size=64&steps=5&lambdas=0.2+0.6&axis=style_scale&rows=stroke+×+1|stroke+×+1.5")
     press(page, "Run 4 pictures")

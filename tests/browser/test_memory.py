@@ -48,6 +48,7 @@ def follow(page, name):
     at_rest(page)
 
 
+@pytest.mark.long
 def test_back_to_an_address_without_words_keeps_the_settings(page):
     follow(page, "λ lab")
     page.get_by_role("button", name="Run 5 pictures").wait_for()
@@ -91,6 +92,7 @@ def test_a_run_that_starts_and_ends_leaves_the_page_in_place(page):
     expect(page.locator(".st-key-picture .compare")).to_have_attribute("aria-pressed", "false")
 
 
+@pytest.mark.long
 def test_layers_come_back_with_their_pictures(page):
     follow(page, "Layers")
     page.locator(".st-key-layers_steps input").fill("3")
@@ -161,6 +163,7 @@ def test_a_reload_shows_the_same_result_with_its_touches_and_a_recipe_has_them_t
     expect(picture(page)).to_have_attribute("src", postprocessed)
 
 
+@pytest.mark.long
 def test_more_steps_are_shown_though_a_step_was_looked_at(open_page):
     page = open_page("?size=64&steps=12")
     press(page, "Run")
@@ -211,6 +214,7 @@ def test_each_tab_finds_its_own_picture(page, address, tmp_path):
     page.get_by_text(re.compile("^mine.png · ")).wait_for()
 
 
+@pytest.mark.long
 def test_a_result_that_is_clicked_twice_has_one_address(page, tmp_path):
     upload(page, 0, noise(tmp_path / "mine.png"))
     press(page, "Run")
@@ -246,6 +250,7 @@ def test_a_picture_of_one_s_own_stays_at_hand(page, tmp_path):
     page.get_by_text(re.compile("^mine.png · ")).nth(1).wait_for()
 
 
+@pytest.mark.long
 def test_a_λ_that_was_added_is_in_the_link_and_in_every_row(open_page):
     page = open_page("lambda_lab?size=96&steps=3&lambdas=0.2+0.6")
     press(page, "Run 2 pictures")

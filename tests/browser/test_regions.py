@@ -119,6 +119,7 @@ def test_what_is_painted_with_the_mouse_is_left_alone_to_the_bit_and_is_there_af
         says(page, re.escape(both))
 
 
+@pytest.mark.long
 def test_a_finger_paints_on_a_phone_and_undo_takes_it_back(browser, address):
     with visitor(browser, f"{address}/?size={SIDE}&steps=3&style2=Stained+glass", **PHONE) as page:
         frame = open_brush(page)

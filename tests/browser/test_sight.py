@@ -252,6 +252,7 @@ def test_an_old_tab_s_run_does_not_end_that_of_another_tab(browser, address):
         other.close()
 
 
+@pytest.mark.long
 def test_zoom_is_kept_by_more_steps(page):
     press(page, "Run")
     finished(page, 8)

@@ -273,6 +273,7 @@ def test_the_result_is_used_as_it_is_on_the_screen(open_page):
     assert max(abs(a - b) for a, b in zip(colours[0], mean_colour(as_painted), strict=True)) > 6
 
 
+@pytest.mark.long
 def test_a_link_and_a_recipe_restore_the_settings(open_page, address, tmp_path):
     page = open_page("?lam=0.65&size=96&steps=6&pooling=average&content=Coffee&style=Embroidery")
     expect(slider(page, "set_lam")).to_have_value("0.65")
@@ -322,6 +323,7 @@ def test_history_touches_and_comparison(page):
     expect(page.get_by_text("Restore result 1")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_a_finger_scrolls_over_the_chart_and_a_tap_picks_a_step(browser, address):
     url = f"{address}/?size=64&steps=10"
     with visitor(browser, url, **PHONE) as page:

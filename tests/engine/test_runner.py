@@ -2,12 +2,14 @@
 
 import dataclasses
 import io
+import itertools
 import json
 import pickle
 import subprocess
 import sys
 import textwrap
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,6 +18,7 @@ from PIL import Image
 
 from stylecore.artifacts.recipe import read_recipe
 from stylecore.config import Postprocess, TransferConfig
+from stylecore.engine import thread_runner
 from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Request
 from stylecore.engine.quotas import RequestRefused
@@ -98,6 +101,15 @@ def test_all_that_passes_between_scheduler_and_runner_is_plain_data(toy, request
     json.dumps(dataclasses.asdict(update.losses))
     pictures = runner.pictures("run", 0, ())
     assert pickle.loads(pickle.dumps(pictures)) == pictures
+
+
+def test_the_first_previews_come_soon_and_later_ones_once_a_refresh(toy, request_for, monkeypatch):
+    runner = ThreadRunner("cpu", lambda *_: toy, refresh=7.0)
+    runner.begin("run", Task(request=request_for(steps=60), steps=60))
+    clock = itertools.count()  # a step takes a second
+    monkeypatch.setattr(thread_runner, "time", SimpleNamespace(perf_counter=lambda: float(next(clock))))
+    drawn = [index for index in range(50) if runner.step("run", None, is_frame=False).previews]
+    assert drawn == [0, 1, 2, 4, 7, 11, 17, 24, 31, 38, 45]
 
 
 def test_a_job_at_rest_is_plain_data_but_for_its_files(toy, request_for):

@@ -36,9 +36,25 @@ def test_a_gradient_that_is_no_number_is_no_agreement(agreement):
 def test_auto_measures_once_for_pictures_of_about_a_size(toy, measured):
     assert [choose_precision("auto", toy, 256, 192) for _ in range(3)] == ["bfloat16"] * 3
     assert measured == [222]
-    choose_precision("auto", toy, 2000, 1000)
-    choose_precision("auto", toy, 512, 512)
-    assert measured == [222, 256]
+
+
+def test_what_pays_for_smaller_pictures_pays_for_larger_ones(toy, measured):
+    choose_precision("auto", toy, 256, 192)
+    assert choose_precision("auto", toy, 2000, 1000) == "bfloat16"
+    assert measured == [222]
+
+
+def test_what_does_not_pay_for_smaller_pictures_is_measured_for_larger_ones(toy, monkeypatch):
+    sides = []
+
+    def gain(_, side):
+        sides.append(side)
+        return Measurement(gain=1.2 if side < 256 else 1.4, agreement=0.998)
+
+    monkeypatch.setattr(module, "measure", gain)
+    chosen = [choose_precision("auto", toy, side, side) for side in (200, 300, 200, 400)]
+    assert chosen == ["float32", "bfloat16", "float32", "bfloat16"]
+    assert sides == [200, 256]
 
 
 def test_what_was_measured_is_told_and_logged(toy, measured, caplog):

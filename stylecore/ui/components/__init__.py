@@ -5,7 +5,7 @@ They ask nothing of any network but this server.
 
 from stylecore.ui.components.address import settings_replace_address
 from stylecore.ui.components.brush import Layer, brush
-from stylecore.ui.components.figures import chart
+from stylecore.ui.components.figures import chart, chart_to_come
 from stylecore.ui.components.inputs import LayerBox, layer_box, matrix, network
 from stylecore.ui.components.mounting import data_url
 from stylecore.ui.components.page_language import page_speaks
@@ -37,6 +37,7 @@ __all__ = [
     "Scrubbed",
     "brush",
     "chart",
+    "chart_to_come",
     "data_url",
     "gallery",
     "grid",

@@ -3,6 +3,12 @@
 const DOUBLE = 300 // milliseconds between the clicks of a double click, as Plotly has it
 
 export default function ({ data, parentElement, setTriggerValue }) {
+  if (!data.figure) {
+    // one is still to come, and shall not wait for its code then
+    const idle = window.requestIdleCallback ?? setTimeout
+    idle(() => loaded(data.plotly).catch(() => {}))
+    return
+  }
   const plot = parentElement.querySelector(".plot")
   const peek = parentElement.querySelector(".peek")
   plot.latest = { data, setTriggerValue }

@@ -78,6 +78,11 @@ def chart(
         _take_home(key, alt, table or partial(figure_table, figure, settings or {}))
 
 
+def chart_to_come(key: str) -> None:
+    """Lets an idle browser load the code of charts, so that the first one to come does not hold up the pictures."""
+    _CHART(key=key, data={"plotly": plotly_address()})
+
+
 def _take_home(key: str, title: str, table: Callable[[], Table]) -> None:
     """A line of small buttons: PNG, SVG and HTML are made by the browser, CSV and JSON here; all when asked for.
 

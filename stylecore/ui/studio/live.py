@@ -7,7 +7,7 @@ import streamlit as st
 from stylecore.engine.engine import Engine
 from stylecore.engine.jobs import Job
 from stylecore.language import _
-from stylecore.ui.components import viewer
+from stylecore.ui.components import chart_to_come, viewer
 from stylecore.ui.page_errors import guarded
 from stylecore.ui.state.names import shown
 from stylecore.ui.state.sources import Source
@@ -99,3 +99,4 @@ def _show_photograph(content: Source) -> None:
         viewer(
             content.preview, content.size, key="picture", alt=alt, caption=_("The photograph"), field=PHOTOGRAPH_FIELD
         )
+    chart_to_come(key="losses_to_come")
