@@ -53,8 +53,8 @@ class Measurement:
 def choose_precision(choice: Precision, vgg: VGG16, width: int, height: int) -> Computed:
     """The precision of a run.
 
-    With "auto" the machine is measured once a process for pictures of about this size, which takes a second or two. What
-    pays for smaller pictures pays for larger ones, too: where that is known nothing is measured again.
+    With "auto" the machine is measured once a process for pictures of about this size, which takes a second or two.
+    What pays for smaller pictures pays for larger ones, too: where that is known nothing is measured again.
 
     Args:
         choice: as the settings have it.
