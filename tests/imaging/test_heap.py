@@ -21,6 +21,7 @@ def resident():
         return int(file.read().split("VmRSS:")[1].split()[0]) * 1024 / 1e6
 
 
+@pytest.mark.long
 @pytest.mark.skipif(heap._of_libc("malloc_trim") is None, reason="another C library than glibc")
 def test_threads_that_decode_large_pictures_leave_nothing_behind():
     data = saved(Image.new("RGBA", (4000, 4000)), "PNG", compress_level=1)

@@ -8,7 +8,7 @@ import pytest
 from tests.long.attackers import ATTACKS
 from tests.long.load import LONGEST_WAIT, Ledger, is_bounded, load, spread
 
-VISITORS, SECONDS = 4, 20
+VISITORS, SECONDS = 4, 14
 
 
 @pytest.fixture(scope="module")
