@@ -489,6 +489,7 @@ def test_hours_of_sleep_are_no_absence_but_minutes_of_absence_are(toy, request_f
     assert snapshot.seconds < 600
 
 
+@pytest.mark.long
 def test_a_process_that_is_suspended_and_resumed():
     script = """
         import sys, threading, time

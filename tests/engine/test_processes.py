@@ -209,6 +209,7 @@ def test_errors_of_a_process_are_those_of_this_one(engine):
     assert "picture" in wait(engine.submit("ann", request)).error
 
 
+@pytest.mark.long
 @LINKS
 def test_a_visitor_has_two_runs_at_work_only_where_nobody_waits(engine, request_of):
     jobs = [engine.submit_all("ann", [request_of(3000)], beside=True)[0] for _ in range(3)]

@@ -103,6 +103,7 @@ def test_a_session_goes_on_for_nobody_without_its_cookie(url, log):
     stop(again)
 
 
+@pytest.mark.long
 def test_visitors_behind_one_address_leave_room_for_others_whatever_they_say_of_themselves(url):
     ghosts = [painting(opened(url, headers={"X-Forwarded-For": f"10.0.0.{i}"})) for i in range(2)]
     third = opened(url, headers={"X-Forwarded-For": "10.0.0.9"})
