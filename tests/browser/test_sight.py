@@ -155,6 +155,12 @@ def test_a_file_dropped_onto_the_picture_becomes_the_photograph(page):
             if (figure.dispatchEvent(event)) throw Error(`the browser would open the file at ${kind}`)
         }
     }"""
+    late = """() => { // as long as streamlit loads the code of the field
+        const field = document.querySelector(".st-key-upload_content")
+        field.classList.remove("st-key-upload_content")
+        setTimeout(() => field.classList.add("st-key-upload_content"), 500)
+    }"""
+    page.evaluate(late)
     page.locator(".st-key-picture figure").evaluate(drop, list(buffer.getvalue()))
     page.locator(".st-key-gallery_content figcaption", has_text="dropped.png").wait_for()
 

@@ -69,8 +69,12 @@ function takeDrops(figure, field) {
     if (!brings(event)) return
     event.preventDefault()
     figure.classList.remove("waiting")
+    give(event.dataTransfer.files)
+  }
+  function give(files) {
     const input = document.querySelector(`.st-key-${field} input[type=file]`)
-    input.files = event.dataTransfer.files
+    if (!input) return figure.isConnected && setTimeout(give, 100, files) // the field's code is still being loaded
+    input.files = files
     input.dispatchEvent(new Event("change", { bubbles: true }))
   }
 }
