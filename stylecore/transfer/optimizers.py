@@ -60,7 +60,7 @@ class ProjectedLBFGS:
       (see `with_scales`): symmetric and positive, too. The large shapes are found first, so t falls, 1 / (1 + n / 16)
       after n steps. Without scales it is the ordinary method.
     - Bolder steps, where there are scales: ReLU and maximum pooling have kinks, and over one short step their part of y
-      is large, so that γ is too small (after 60 steps, sᵀy / yᵀy over eight steps is ten times that over one). So Γ
+      is large, so that γ is too small (after 60 steps, sᵀy / yᵀy over eight steps is 4 to 10 times that over one). So Γ
       is γ times 1 + n / 30, at most 2.
     """
 
