@@ -15,7 +15,7 @@ from stylecore.ui.components import GridCell, data_url
 from stylecore.ui.page_errors import guarded, guarded_callback
 
 States = Sequence[tuple[str, str]]  # of jobs: id and status
-POLL_SECONDS_CPU, POLL_SECONDS_GPU = 0.7, 0.5  # between two polls of a running job
+POLL_SECONDS_CPU, POLL_SECONDS_GPU = 1.0, 0.5  # between two polls of a running job
 
 
 def poll_seconds(engine: Engine) -> float:
