@@ -105,7 +105,7 @@ def _column(title: str) -> str:
     return re.sub(r"\W+", "_", title.lower()).strip("_")
 
 
-def _as_text(name: str, value: Any) -> Any:  # noqa: ANN401  # whatever a setting has
+def _as_text(name: str, value: object) -> object:
     """A setting as it stands in CSV: layers as people write them."""
     return SETTINGS[name].to_text(value) if name in SETTINGS and SETTINGS[name].kind == "layers" else value
 

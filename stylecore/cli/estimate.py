@@ -113,15 +113,15 @@ def spoken_estimate(cost: Cost, vgg: VGG16, config: TransferConfig, size: Size, 
 def _fitting(cost: Callable[[TransferConfig], Cost], config: TransferConfig, free: int) -> Sequence[str]:
     """What would fit into the free memory: the largest smaller size, and the largest number of λ."""
 
-    def fits(**changes: object) -> bool:
+    def fits(smaller: TransferConfig) -> bool:
         try:
-            smaller = dataclasses.replace(config, **changes)  # type: ignore[arg-type]
             return cost(smaller).memory <= free
         except ImageError:  # too narrow at this size
             return False
 
     sizes = range((config.size - 1) // 32 * 32, int(SETTINGS["size"].low) - 1, -32)
-    size = next((size for size in sizes if fits(size=size)), None)
+    size = next((size for size in sizes if fits(dataclasses.replace(config, size=size))), None)
     counts = range(len(config.lambdas) - 1, 0, -1)
-    count = next((count for count in counts if fits(lambdas=config.lambdas[:count])), None)
+    fewer = (count for count in counts if fits(dataclasses.replace(config, lambdas=config.lambdas[:count])))
+    count = next(fewer, None)
     return [f"--size {size} would fit"] * (size is not None) + [f"{count} λ at a time would fit"] * (count is not None)

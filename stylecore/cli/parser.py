@@ -6,7 +6,7 @@ import argparse
 import re
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, get_args
 
@@ -281,8 +281,8 @@ def _workers(text: str) -> int:
     return int(text)
 
 
-def _reader(declared: Setting) -> Any:  # noqa: ANN401  # argparse takes any callable
-    def read(text: str) -> Any:  # noqa: ANN401  # whatever the setting's kind says
+def _reader(declared: Setting) -> Callable[[str], object]:
+    def read(text: str) -> object:
         comma = re.fullmatch(r"\s*(\d+),(\d+)\s*", text)  # as many languages write it; a list of λ looks like it
         try:
             value = declared.from_text(text)

@@ -69,12 +69,14 @@ def choose_precision(choice: Precision, vgg: VGG16, width: int, height: int) -> 
         return "float32"
     key = (vgg.mean.device.type, side // SMALLEST_MEASURED)
     with _lock:  # two runs that begin together must not time each other
-        known = [found for (device, size), found in _measured.items() if device == key[0] and size < key[1]]
-        if key not in _measured and not any(found.best == "bfloat16" for found in known):
+        if key not in _measured:
+            smaller = [found.best for (device, size), found in _measured.items() if device == key[0] and size < key[1]]
+            if "bfloat16" in smaller:
+                return "bfloat16"
             _measured[key] = found = measure(vgg, side)
             facts = {"device": key[0], "side": side, "gain": round(found.gain, 2), "takes": found.best}
             _log.info("precision_measured", extra={"facts": facts})
-        return _measured[key].best if key in _measured else "bfloat16"
+        return _measured[key].best
 
 
 def measured_precision(device: str) -> Computed | None:
