@@ -55,7 +55,7 @@ class ThroughputEstimator:
         return min([nearest, *(per_pixel for other, per_pixel in learned.items() if other < size)])
 
 
-def measure_throughput(vgg: VGG16, side: int = 160) -> ThroughputEstimator:
+def measure_throughput(vgg: VGG16, side: int = 224) -> ThroughputEstimator:
     """The throughput of the network's device, measured in a second or two."""
     config = TransferConfig(size=side, precision=choose_precision("auto", vgg, side, side))
     images = torch.rand(1, 3, side, side, generator=torch.Generator().manual_seed(0)).to(vgg.mean.device)

@@ -9,10 +9,13 @@ from stylecore.engine.throughput import ThroughputEstimator
 
 WAIT_SECONDS = 45.0  # from Run to Done
 SIZES = range(512, 128, -32)  # pixels
+SHAPE = 3 / 4  # of most cameras and telephones
 
 
 def usual_size(throughput: ThroughputEstimator, limits: Limits, device: str) -> int:
-    """Pixels of the largest square picture that is painted within `WAIT_SECONDS` with usual settings.
+    """Longer side of the largest photograph that is painted within `WAIT_SECONDS` with usual settings.
+
+    A photograph is taken to be `SHAPE` as high as wide.
 
     Args:
         throughput: as measured at the start; where nothing is known, the settings' own default is taken.
@@ -20,7 +23,8 @@ def usual_size(throughput: ThroughputEstimator, limits: Limits, device: str) -> 
         device: "cpu" or "cuda".
     """
     for size in SIZES:
-        cost = cost_of([(size, size)], [(size, size)], TransferConfig(size=size), device)
+        photograph = (size, round(SHAPE * size))
+        cost = cost_of([photograph], [photograph], TransferConfig(size=size), device)
         per_pixel = throughput.of(cost.picture)
         if per_pixel is None:
             return min(TransferConfig().size, limits.max_size)

@@ -45,7 +45,7 @@ class ProjectedLBFGS:
     It is the two-loop recursion (Nocedal & Wright 2006, algorithm 7.4) in that book's letters. For each remembered
     step, s is the change of the picture, y the change of the gradient and ρ = 1 / yᵀs; α = ρ sᵀq is what the first
     loop, newest pair to oldest, takes out of q, and β = ρ yᵀr what the second loop, oldest to newest, sets against it.
-    Between the loops stands γ = sᵀy / yᵀy, the initial inverse Hessian H₀. There is no line search, and three
+    Between the loops stands γ = sᵀy / yᵀy, the initial inverse Hessian H₀. There is no line search, and four
     things differ:
 
     - The box: a pixel at a bound whose gradient points outward is frozen for the step, and s is the change that

@@ -14,8 +14,8 @@ LIMITS = Limits(max_size=1024, max_steps=2000, max_waiting=9, kept_mb=9, state_m
 
 
 def machine(seconds):
-    """One that takes so long for a usual run at 320 pixels, and as long per pixel at every size."""
-    work = cost_of([(320, 320)], [(320, 320)], TransferConfig(size=320), "cpu").work()
+    """One that takes so long for a usual run at 320 × 240 pixels, and as long per pixel at every size."""
+    work = cost_of([(320, 240)], [(320, 240)], TransferConfig(size=320), "cpu").work()
     return ThroughputEstimator(10**6, 10**6 * seconds / work)
 
 
