@@ -239,7 +239,7 @@ class TransferConfig:
         "auto",
         kind="choice",
         label=Sentence("Coarse to fine"),
-        help=Sentence("Begin at a smaller size, where a step costs less and reaches further: for large pictures."),
+        help=Sentence("Begin at a smaller size, where a step costs less and reaches further; Auto does if it helps."),
         labels={"auto": Sentence("Auto"), "on": Sentence("On"), "off": Sentence("Off")},
     )
     levels: int = setting(
@@ -247,7 +247,8 @@ class TransferConfig:
         kind="int",
         label=Sentence("Sizes, coarse to fine"),
         help=Sentence(
-            "How many sizes a run that begins coarse goes through, each twice the last; 0 leaves it to a rule."
+            "How many sizes a run that begins coarse goes through, with a quarter of the steps below the largest; "
+            "0 makes four at half of it."
         ),
         low=0,
         high=6,

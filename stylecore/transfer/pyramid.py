@@ -10,8 +10,10 @@ from torch import Tensor
 from stylecore.config import TransferConfig
 from stylecore.transfer.vgg import minimum_side
 
-COARSE_FROM = 512  # longer side of the result, in pixels, from which "auto" begins coarse
-COARSE_SHARE = 0.25  # of the updates, at each size together with all smaller ones
+COARSE_FROM = 256  # longer side of the result, in pixels, from which "auto" begins coarse
+FIRST_STEPS = 4  # at half the size: enough for the large shapes, too few to settle for that size's textures
+LEVELS_FROM = 512  # the same where the number of sizes was chosen
+LEVELS_SHARE = 0.25  # of the updates, at each size together with all smaller ones
 
 
 class Stage(NamedTuple):
@@ -31,19 +33,23 @@ class Stage(NamedTuple):
 def stages(config: TransferConfig, *sizes: tuple[int, int]) -> list[Stage]:
     """The sizes that a run goes through, coarse to fine, each twice the one before.
 
-    With "auto", a run that continues from a given picture begins at full size: its large shapes are there already.
+    By itself a run begins with a few updates at half the size. Where the number of sizes was chosen, each takes its
+    share; so does it in recipes of before 0.3, which mean two sizes, from `LEVELS_FROM` pixels. With "auto", a run that
+    continues from a given picture begins at full size: its large shapes are there already.
 
     Args:
         config: the settings.
         sizes: (width, height) of the content and of the style picture, as `prepare` makes them.
     """
-    worthwhile = config.size >= COARSE_FROM and config.init != "image"
+    worthwhile = config.size >= (LEVELS_FROM if config.levels else COARSE_FROM) and config.init != "image"
     coarse = config.coarse_to_fine == "on" or (config.coarse_to_fine == "auto" and worthwhile)
     shortest, least = min(min(size) for size in sizes), minimum_side(config.layers)
     found: list[Stage] = []
     scale, left = 1.0, config.steps
     for more in reversed(range((config.levels or 2) if coarse else 1)):
-        smaller = round(left * COARSE_SHARE) if more and int(shortest * scale / 2) >= least else 0
+        smaller = round(left * LEVELS_SHARE) if more and int(shortest * scale / 2) >= least else 0
+        if not config.levels:
+            smaller = min(smaller, FIRST_STEPS)
         found.insert(0, Stage(scale, left - smaller, not found))
         scale, left = scale / 2, smaller
         if not left:

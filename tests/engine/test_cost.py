@@ -33,7 +33,8 @@ LOADING = 50  # megabytes that loading the network takes for a moment
 
 
 def test_work_is_updates_times_pixels():
-    cost = cost_of(*SIZES, TransferConfig(size=256, steps=100))
+    config = TransferConfig(size=256, steps=100, coarse_to_fine="off")
+    cost = cost_of(*SIZES, config)
     assert cost.stages == ((100, 256 * 170),)
     assert cost.work(done=40) == 60 * 256 * 170
     assert cost.work(done=100) == 0
@@ -42,20 +43,19 @@ def test_work_is_updates_times_pixels():
     assert cost.work(done=120, steps=150) == 30 * 256 * 170
     assert cost.work(done=40, steps=150) == 110 * 256 * 170
     assert cost.work(done=150, steps=150) == 0
-    assert cost_of(*SIZES, TransferConfig(size=256, steps=100, lambdas=(0.1, 0.2, 0.3))).stages == (
-        (100, 3 * 256 * 170),
-    )
+    three = dataclasses.replace(config, lambdas=(0.1, 0.2, 0.3))
+    assert cost_of(*SIZES, three).stages == ((100, 3 * 256 * 170),)
 
 
 def test_coarse_to_fine_counts_each_size():
     cost = cost_of(*SIZES, TransferConfig(size=512, steps=100))
     (coarse, small), (fine, large) = cost.stages
-    assert (coarse, fine) == (25, 75)
+    assert (coarse, fine) == (4, 96)
     assert large == 512 * 341
-    assert cost.work(done=10) == 15 * small + 75 * large
+    assert cost.work(done=1) == 3 * small + 96 * large
     assert cost.work(done=30) == 70 * large
-    assert cost.work(done=10, steps=120) == 15 * small + 95 * large
-    assert [cost.pixels(index) for index in (0, 24, 25, 99, 150)] == [small, small, large, large, large]
+    assert cost.work(done=1, steps=120) == 3 * small + 116 * large
+    assert [cost.pixels(index) for index in (0, 3, 4, 99, 150)] == [small, small, large, large, large]
 
 
 @pytest.mark.parametrize("coarse_to_fine", ["on", "off"])

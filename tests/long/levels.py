@@ -1,10 +1,10 @@
 """What beginning coarse brings: L after the same work, with several sizes and at full size alone, on pairs of samples.
 
-    python -m tests.long.levels --size 256 --passes 30 60 120 --levels 2 3 [--every 4] [--lambda 0.2] [--json FILE]
+    python -m tests.long.levels --size 256 --passes 30 60 120 --levels 0 2 3 [--every 4] [--lambda 0.2] [--json FILE]
 
 Work is counted in passes of the full size: one at half of it counts a quarter. A run through several sizes makes as
-many steps as that work allows. With --json the figures are kept in a file, and a run that was cut off goes on from
-there.
+many steps as that work allows. 0 levels are what "auto" does: the first few steps at half the size. With --json the
+figures are kept in a file, and a run that was cut off goes on from there.
 """
 
 import argparse
@@ -58,11 +58,12 @@ def report(figures):
     lines = []
     first = next(iter(figures.values()))
     for number in list(first)[1:]:
+        way = f"{number} sizes" if int(number) else "first steps at half the size"
         for passes in first["1"]:
             ratios = [found[number][passes] / found["1"][passes] for found in figures.values()]
             mean = math.exp(sum(map(math.log, ratios)) / len(ratios))
             lines.append(
-                f"{number} sizes, work of {passes} passes: L is {mean:.3f} of that at full size alone in the geometric "
+                f"{way}, work of {passes} passes: L is {mean:.3f} of that at full size alone in the geometric "
                 f"mean of {len(ratios)} pairs, from {min(ratios):.3f} to {max(ratios):.3f}"
             )
     return "\n".join(lines)
@@ -72,7 +73,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--size", type=int, default=256)
     parser.add_argument("--passes", type=int, nargs="+", default=[30, 60, 120])
-    parser.add_argument("--levels", type=int, nargs="+", default=[2, 3])
+    parser.add_argument("--levels", type=int, nargs="+", default=[0, 2])
     parser.add_argument("--every", type=int, default=1, help="take every so many of the 52 pairs")
     parser.add_argument("--lambda", dest="lam", type=float, default=0.2)
     parser.add_argument("--json", type=Path)

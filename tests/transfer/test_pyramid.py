@@ -4,7 +4,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from stylecore.config import TransferConfig
+from stylecore.config import SETTINGS, TransferConfig
 from stylecore.transfer.pyramid import COARSE_FROM, Level, stages
 
 
@@ -27,6 +27,21 @@ def test_large_pictures_begin_at_half_size_unless_told_otherwise(size, choice, s
     assert [stage.scale for stage in found] == scales
     assert sum(stage.updates for stage in found) == 40
     assert [stage.ends for stage in found] == [False] * (len(found) - 1) + [True]
+
+
+@pytest.mark.parametrize(
+    ("steps", "levels", "updates"),
+    [(120, 0, [4, 116]), (16, 0, [4, 12]), (8, 0, [2, 6]), (120, 2, [30, 90]), (120, 3, [8, 22, 90]), (8, 1, [8])],
+)
+def test_four_updates_are_made_at_half_size_and_a_quarter_where_the_number_of_sizes_was_chosen(steps, levels, updates):
+    config = TransferConfig(steps=steps, levels=levels, coarse_to_fine="on")
+    assert [stage.updates for stage in stages(config, (256, 256), (256, 256))] == updates
+
+
+@pytest.mark.parametrize(("size", "updates"), [(256, [40]), (511, [40]), (512, [10, 30])])
+def test_recipes_of_before_repeat_as_they_were(size, updates):
+    config = TransferConfig(size=size, steps=40, levels=SETTINGS["levels"].formerly)
+    assert [stage.updates for stage in stages(config, (size, size), (size, size))] == updates
 
 
 @pytest.mark.parametrize(("choice", "scales"), [("auto", [1]), ("on", [0.5, 1]), ("off", [1])])

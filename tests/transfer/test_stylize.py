@@ -17,7 +17,8 @@ from stylecore.transfer.preparation import prepare
 from stylecore.transfer.records import Steering, TransferError
 from stylecore.transfer.stylize import replay, stylize
 
-CONFIG = TransferConfig(steps=12, content_layers=(("relu1_1", 1.0),), style_layers=(("relu1_1", 1.0),))
+LAYERS = (("relu1_1", 1.0),)
+CONFIG = TransferConfig(steps=12, content_layers=LAYERS, style_layers=LAYERS, coarse_to_fine="off")
 
 
 def run(network, tensors, config=CONFIG, initial=None):
