@@ -30,6 +30,8 @@ from stylecore.transfer.records import Steering, Step
 from stylecore.transfer.stylize import stylize
 from stylecore.transfer.vgg import VGG16
 
+ALWAYS_DRAWN = 8  # first steps, whose previews all are made: they are quick, and change the picture most
+
 
 @dataclass(slots=True)
 class _Run:
@@ -175,7 +177,7 @@ class ThreadRunner:
         state.seconds += seconds
         repeated = step.index <= state.to_repeat
         interval = min(self._refresh, state.seconds / 3)  # at first a picture changes most
-        due = is_frame or step.last or state.seconds - state.drawn >= interval
+        due = is_frame or step.last or step.index < ALWAYS_DRAWN or state.seconds - state.drawn >= interval
         previews = previews_of(step.images) if due and not repeated else ()
         if previews:
             state.drawn = state.seconds

@@ -15,7 +15,9 @@ from stylecore.transfer.precision import choose_precision
 from stylecore.transfer.vgg import VGG16
 
 PASSES, SECONDS = 5, 1.0  # that are measured at least; the fastest counts, since a machine is often busy at the start
+PRECISION_SIDE = 160  # pixels, at which precision is chosen: what pays there pays for larger pictures, too
 NEWEST = 9  # steps of a size that count
+ENOUGH = 5  # of them, against what was measured at the start: the first ones are made while a page is drawn
 
 
 class ThroughputEstimator:
@@ -43,11 +45,14 @@ class ThroughputEstimator:
 
         Where no step of the size has been made it is that of the nearest size that is known, but no more than a smaller
         picture has taken: what was measured at the start, on a machine that was busy then, is mended by any real step.
+        The other way round a few steps do not count against it.
         """
-        learned = {size: median(steps) for size, steps in self._steps.copy().items()}
+        steps = self._steps.copy()
+        learned = {size: median(newest) for size, newest in steps.items()}
         size = _size(pixels)
         if size in learned:
-            return learned[size]
+            measured = self._measured.items() if len(steps[size]) < ENOUGH else ()
+            return min([learned[size], *(per_pixel for other, per_pixel in measured if other <= size)])
         known = self._measured | learned
         if not known:
             return None
@@ -55,9 +60,18 @@ class ThroughputEstimator:
         return min([nearest, *(per_pixel for other, per_pixel in learned.items() if other < size)])
 
 
-def measure_throughput(vgg: VGG16, side: int = 224) -> ThroughputEstimator:
-    """The throughput of the network's device, measured in a second or two."""
-    config = TransferConfig(size=side, precision=choose_precision("auto", vgg, side, side))
+def measure_throughput(vgg: VGG16, side: int = 320, share: float = 1.0) -> ThroughputEstimator:
+    """The throughput of the network's device, measured in a second or two.
+
+    Smaller pictures would take longer per pixel, above all beside a page that is drawn just then.
+
+    Args:
+        vgg: the network.
+        side: of the picture that is measured, in pixels.
+        share: of the device, in (0, 1], that a run will have.
+    """
+    small = min(side, PRECISION_SIDE)
+    config = TransferConfig(size=side, precision=choose_precision("auto", vgg, small, small))
     images = torch.rand(1, 3, side, side, generator=torch.Generator().manual_seed(0)).to(vgg.mean.device)
     objective = Objective(vgg, images, images.flip(3), config)
     times = [time.perf_counter()]
@@ -65,7 +79,8 @@ def measure_throughput(vgg: VGG16, side: int = 224) -> ThroughputEstimator:
         _, gradient = objective.gradient(images, torch.ones(1, device=images.device))
         gradient.sum().item()  # waits for the device
         times.append(time.perf_counter())
-    return ThroughputEstimator(side**2, min(after - before for before, after in itertools.pairwise(times)))
+    fastest = min(after - before for before, after in itertools.pairwise(times))
+    return ThroughputEstimator(side**2, fastest / share)
 
 
 def _size(pixels: int) -> int:

@@ -42,6 +42,7 @@ from stylecore.ui.visitors import COOKIE, may_resume, running_runtime, watch_con
 _log = logging.getLogger(__name__)
 
 OPERATOR_KEY = "STYLECORE_OPERATOR_KEY"  # environment variable
+BESIDE_A_PAGE = 0.65  # of the device is a run's while it is watched, until its own steps say how much
 DERIVED_SHARE = 8  # part of STYLECORE_KEPT_MB that pictures made for display may take
 
 
@@ -110,7 +111,7 @@ def get_engine() -> Engine:
 def _get_ready(engine: Engine, ready: threading.Event) -> None:
     """Loads the network and measures the machine, while pages are drawn already."""
     try:
-        engine.know_speed(measure_throughput(bundled_network()))
+        engine.know_speed(measure_throughput(bundled_network(), share=BESIDE_A_PAGE))
     except WeightsError as error:  # every run will say so
         _log.error("the network can't be loaded: %s", error)
     finally:

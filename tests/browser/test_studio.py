@@ -68,7 +68,7 @@ def test_stop_keeps_the_picture_and_more_steps_go_on(open_page):
     page.get_by_text("the picture is kept").wait_for()
     latency = time.monotonic() - began
     print(f"stopped after {latency:.2f} s")
-    assert latency < 5  # a machine under load is no fault of the code; README states the figure of an idle one
+    assert latency < 5  # a machine under load is no fault of the code; docs/figures.md states the figure of an idle one
     done = read_recipe(downloaded(page)).steps_done
     press(page, "Continue")
     running(page)

@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from stylecore.config import TransferConfig
-from stylecore.engine.throughput import NEWEST, ThroughputEstimator, measure_throughput
+from stylecore.engine.throughput import ENOUGH, NEWEST, ThroughputEstimator, measure_throughput
 from stylecore.imaging.files import read
 from stylecore.imaging.images import decode
 from stylecore.samples import sample_contents, sample_styles
@@ -52,6 +52,15 @@ def test_what_a_busy_machine_measured_at_its_start_is_mended_by_one_real_step(pi
     assert throughput.of(250_000) == pytest.approx(1e-4)
     throughput.learn(pixels, 1e-6 * pixels)
     assert throughput.of(250_000) == pytest.approx(1e-6)
+
+
+def test_a_few_slow_steps_do_not_count_against_what_was_measured():
+    throughput = ThroughputEstimator(10**6, 1.0)
+    for _ in range(ENOUGH - 1):
+        throughput.learn(10**6, 2.0)
+        assert throughput.of(10**6) == pytest.approx(1e-6)
+    throughput.learn(10**6, 2.0)
+    assert throughput.of(10**6) == pytest.approx(2e-6)
 
 
 def test_steps_of_a_larger_size_say_nothing_of_a_smaller_one():
