@@ -103,13 +103,13 @@ def test_all_that_passes_between_scheduler_and_runner_is_plain_data(toy, request
     assert pickle.loads(pickle.dumps(pictures)) == pictures
 
 
-def test_the_first_previews_come_soon_and_later_ones_once_a_refresh(toy, request_for, monkeypatch):
+def test_the_first_steps_are_all_shown_and_later_ones_once_a_refresh(toy, request_for, monkeypatch):
     runner = ThreadRunner("cpu", lambda *_: toy, refresh=7.0)
     runner.begin("run", Task(request=request_for(steps=60), steps=60))
     clock = itertools.count()  # a step takes a second
     monkeypatch.setattr(thread_runner, "time", SimpleNamespace(perf_counter=lambda: float(next(clock))))
     drawn = [index for index in range(50) if runner.step("run", None, is_frame=False).previews]
-    assert drawn == [0, 1, 2, 4, 7, 11, 17, 24, 31, 38, 45]
+    assert drawn == [*range(thread_runner.ALWAYS_DRAWN), 11, 17, 24, 31, 38, 45]
 
 
 def test_a_job_at_rest_is_plain_data_but_for_its_files(toy, request_for):

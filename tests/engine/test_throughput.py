@@ -1,10 +1,12 @@
 """How fast the machine is said to be."""
 
 import itertools
+from types import SimpleNamespace
 
 import pytest
 
 from stylecore.config import TransferConfig
+from stylecore.engine import throughput as throughput_module
 from stylecore.engine.throughput import ENOUGH, NEWEST, ThroughputEstimator, measure_throughput
 from stylecore.imaging.files import read
 from stylecore.imaging.images import decode
@@ -24,6 +26,13 @@ def test_the_measured_throughput_is_that_of_a_run(vgg):
     assert (
         per_pixel / 4 < measure_throughput(vgg).of(160 * 106) < per_pixel * 4
     )  # catches a wrong unit, not a busy machine
+
+
+@pytest.mark.parametrize("share", [1.0, 0.5])
+def test_the_fastest_pass_counts_and_a_run_has_its_share_of_the_device(toy, monkeypatch, share):
+    clock = itertools.accumulate(itertools.chain([0.0, 3.0, 2.0], itertools.repeat(4.0)))
+    monkeypatch.setattr(throughput_module, "time", SimpleNamespace(perf_counter=lambda: next(clock)))
+    assert measure_throughput(toy, 64, share).of(64 * 64) == pytest.approx(2.0 / 64**2 / share)
 
 
 def test_the_throughput_is_known_apart_for_each_size():
