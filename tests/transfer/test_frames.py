@@ -13,7 +13,8 @@ from stylecore.transfer.frames import frame_steps, held, movement, stylize_frame
 from stylecore.transfer.styling import Region, Style, Styling
 from stylecore.transfer.stylize import stylize
 
-CONFIG = TransferConfig(steps=12, content_layers=(("relu1_1", 1.0),), style_layers=(("relu1_1", 1.0),))
+LAYERS = (("relu1_1", 1.0),)
+CONFIG = TransferConfig(steps=12, content_layers=LAYERS, style_layers=LAYERS, coarse_to_fine="off")
 
 
 @pytest.fixture

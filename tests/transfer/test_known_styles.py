@@ -11,7 +11,8 @@ from stylecore.transfer.known_styles import KnownStyles
 from stylecore.transfer.styling import Region, Style, Styling
 from stylecore.transfer.stylize import stylize
 
-CONFIG = TransferConfig(steps=3, content_layers=(("relu1_1", 1.0),), style_layers=(("relu1_1", 1.0),))
+LAYERS = (("relu1_1", 1.0),)
+CONFIG = TransferConfig(steps=3, content_layers=LAYERS, style_layers=LAYERS, coarse_to_fine="off")
 MASK = torch.zeros(1, 1, 18, 26).index_fill_(3, torch.arange(13), 1.0)
 
 
