@@ -9,7 +9,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from stylecore.imaging.inputs import MAX_STYLES, MAX_WEIGHT
 
@@ -89,7 +88,9 @@ def named_styles(options: argparse.Namespace) -> list[NamedStyle]:
 class _Append(argparse.Action):
     """Appends a style, up to `MAX_STYLES` in all."""
 
-    def __call__(self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, *_: object) -> None:  # noqa: ANN401  # argparse's type
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: object, *_: object
+    ) -> None:
         namespace.more_styles = (*namespace.more_styles, values)
         if len(namespace.more_styles) >= MAX_STYLES:
             raise argparse.ArgumentError(self, f"a picture has at most {MAX_STYLES} styles")
@@ -98,7 +99,9 @@ class _Append(argparse.Action):
 class _Mask(argparse.Action):
     """Notes a mask by the number of the style that was named last, which is 0 for STYLE."""
 
-    def __call__(self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, *_: object) -> None:  # noqa: ANN401  # argparse's type
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: object, *_: object
+    ) -> None:
         number = len(namespace.more_styles)
         if number in namespace.style_masks:
             raise argparse.ArgumentError(self, "a style has one mask: name each after its --style")

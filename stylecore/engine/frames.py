@@ -10,7 +10,7 @@ _HEAD = struct.Struct("<QQ")  # lengths of the JSON and of all bytes
 _BYTES = "\0"  # an object with this key, which no value of ours has, stands for so many of the bytes, in their order
 
 
-def write_frame(pipe: IO[bytes] | None, value: Any) -> None:  # noqa: ANN401  # any plain value
+def write_frame(pipe: IO[bytes] | None, value: object) -> None:
     """Writes one value; tuples become lists.
 
     Raises:
@@ -28,7 +28,7 @@ def write_frame(pipe: IO[bytes] | None, value: Any) -> None:  # noqa: ANN401  # 
         raise BrokenPipeError from error
 
 
-def read_frame(pipe: IO[bytes] | None) -> Any:  # noqa: ANN401  # any plain value
+def read_frame(pipe: IO[bytes] | None) -> Any:  # noqa: ANN401  # whatever was written, as from json.loads
     """Reads one value; waits for it.
 
     Raises:
@@ -40,7 +40,7 @@ def read_frame(pipe: IO[bytes] | None) -> Any:  # noqa: ANN401  # any plain valu
     return _with_bytes(value, memoryview(_read(pipe, together)), [0])
 
 
-def _without_bytes(value: Any, parts: list[bytes]) -> Any:  # noqa: ANN401
+def _without_bytes(value: object, parts: list[bytes]) -> object:
     if isinstance(value, bytes):
         parts.append(value)
         return {_BYTES: len(value)}
@@ -49,7 +49,7 @@ def _without_bytes(value: Any, parts: list[bytes]) -> Any:  # noqa: ANN401
     return [_without_bytes(inner, parts) for inner in value] if isinstance(value, (list, tuple)) else value
 
 
-def _with_bytes(value: Any, data: memoryview, taken: list[int]) -> Any:  # noqa: ANN401
+def _with_bytes(value: object, data: memoryview, taken: list[int]) -> object:
     if isinstance(value, list):
         return [_with_bytes(inner, data, taken) for inner in value]
     if not isinstance(value, dict):
